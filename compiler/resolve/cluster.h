@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "policies/model/model.h"
+
+namespace polreach::compiler {
+
+/// One end of a connection: an endpoint of the model, or addresses outside of it.
+using Party = std::variant<model::EndpointId, net::AddressSet>;
+
+/// A model under a profile, indexed for questions: which policies can select which endpoint.
+///
+/// Keeps a reference to the model, which must outlive it and not change.
+class Cluster {
+ public:
+  Cluster(const model::Model& model, const model::ClusterProfile& profile);
+
+  [[nodiscard]] const model::Model& model() const { return *model_; }
+  [[nodiscard]] const model::ClusterProfile& profile() const { return profile_; }
+
+  /// The policies of Tier::Network in a namespace, in model order.
+  [[nodiscard]] const std::vector<model::PolicyId>& policies_in(model::NamespaceId ns) const {
+    return by_namespace_[static_cast<std::size_t>(ns)];
+  }
+
+  /// The addresses that a pod may have as the policies see it: the known ones, or all addresses of
+  /// the families in the profile.
+  [[nodiscard]] net::AddressSet pod_addresses(model::EndpointId id) const;
+  /// The same for the node of a pod with hostNetwork.
+  [[nodiscard]] net::AddressSet node_addresses(model::EndpointId id) const;
+
+ private:
+  const model::Model* model_;
+  model::ClusterProfile profile_;
+  std::vector<std::vector<model::PolicyId>> by_namespace_;
+};
+
+}  // namespace polreach::compiler

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policies/model/labels.h"
+#include "policies/net/address_set.h"
+#include "policies/net/traffic.h"
+#include "policies/source/source_map.h"
+
+/// The vendor-neutral model: what exists (namespaces, workloads, endpoints), what may pass
+/// (policies: ordered rules in tiers), and what is not known. Every value that was written
+/// somewhere carries its place. Nothing here decides anything: meaning lives in compiler/.
+namespace polreach::model {
+
+enum class NamespaceId : std::uint32_t {};
+enum class WorkloadId : std::uint32_t {};
+enum class EndpointId : std::uint32_t {};
+enum class PolicyId : std::uint32_t {};
+
+struct Namespace {
+  Symbol name;
+  /// Always holds kubernetes.io/metadata.name. Open where no document declares the namespace.
+  LabelSetId labels;
+  bool declared = false;
+  Span where;  // its name; none() where it is not declared
+};
+
+/// A container port that has a name. Order matters: where a name occurs twice, the first entry
+/// with the right protocol counts.
+struct NamedPort {
+  Symbol name;
+  net::Protocol protocol = net::Protocol::Tcp;
+  net::Port number = 1;
+  friend auto operator<=>(const NamedPort&, const NamedPort&) = default;
+};
+
+/// What a workload says of itself: a Deployment, or a bare Pod, or the owner that a pod names.
+struct Workload {
+  NamespaceId ns{};
+  Symbol kind;
+  Symbol name;
+  /// Its object, or that of its first pod where the owner itself is not in the input.
+  Span where;
+  /// False only for a single bare Pod: a controller may run any number of pods.
+  bool replicated = true;
+  std::vector<EndpointId> endpoints;
+};
+
+/// One pod, or the pods that a template describes where no pod of it is in the input.
+struct Endpoint {
+  WorkloadId workload{};
+  LabelSetId labels{};
+  std::vector<NamedPort> ports;
+  /// Of the pod (status.podIPs); empty means not known, not none.
+  std::vector<net::Address> addresses;
+  /// Pods with hostNetwork use the network of their node: NetworkPolicy leaves their treatment to
+  /// the plugin.
+  bool host_network = false;
+  /// The node it runs on, where known; the node's addresses (status.hostIPs), where known.
+  std::optional<Symbol> node;
+  std::vector<net::Address> node_addresses;
+  /// The pod's name; nothing for a template.
+  std::optional<Symbol> pod;
+  /// The object that the pod names as controller (the pod itself where there is none).
+  Symbol owner_kind;
+  Symbol owner_name;
+  Span where;
+};
+
+/// A Kubernetes Service, as far as names and ports go.
+struct Service {
+  NamespaceId ns{};
+  Symbol name;
+  std::optional<std::vector<Label>> selector;  // nothing: no selector, endpoints by other means
+  std::vector<net::Address> cluster_addresses;
+  Span where;
+};
+
+enum class Direction : std::uint8_t { Ingress, Egress };
+
+/// Pods by labels. Kubernetes API, NetworkPolicyPeer: without a namespaceSelector the pods of the
+/// policy's own namespace; with one, the pods that match in the namespaces that match.
+struct PodPeer {
+  std::optional<Selector> namespaces;
+  Selector pods;
+};
+
+/// Addresses: in `cidr` and in none of `except`.
+struct BlockPeer {
+  net::Prefix cidr;
+  std::vector<net::Prefix> except;  // each lies strictly inside cidr
+};
+
+struct Peer {
+  std::variant<PodPeer, BlockPeer> what;
+  Span where;
+};
+
+/// The destination ports of one entry: all of them, a range, or a name that each destination pod
+/// resolves for itself.
+struct AllPorts {};
+struct PortRange {
+  net::Port first = 1;
+  net::Port last = 1;
+};
+struct PortName {
+  Symbol name;
+};
+struct PortMatch {
+  net::Protocol protocol = net::Protocol::Tcp;
+  std::variant<AllPorts, PortRange, PortName> ports;
+  Span where;
+};
+
+enum class Action : std::uint8_t { Allow, Deny, Pass };
+
+/// One rule of a policy in one direction. A connection matches when its other end is matched by a
+/// peer (by any, where there are none) and its protocol and port by a port entry (likewise).
+struct Rule {
+  Action action = Action::Allow;
+  std::vector<Peer> peers;       // none: every peer, also outside the cluster
+  std::vector<PortMatch> ports;  // none: every protocol and port
+  std::uint32_t number = 1;      // its position in the policy's list, from 1
+  Span where;
+};
+
+/// The tiers, in the order in which they decide.
+enum class Tier : std::uint8_t { Admin, Network, Baseline };
+
+/// A policy of any language, as a list of rules for each direction that it covers.
+///
+/// Tier::Network (Kubernetes NetworkPolicy): an endpoint that `subject` selects in `ns` is isolated
+/// in each direction that has a value here; then only what some rule of some such policy allows
+/// may pass. `ingress` or `egress` without a value: the policy does not cover that direction.
+struct Policy {
+  Tier tier = Tier::Network;
+  Symbol kind;
+  NamespaceId ns{};
+  Symbol name;
+  Selector subject;
+  std::optional<std::vector<Rule>> ingress;
+  std::optional<std::vector<Rule>> egress;
+  Span where;  // its name
+
+  [[nodiscard]] const std::optional<std::vector<Rule>>& rules(Direction direction) const {
+    return direction == Direction::Ingress ? ingress : egress;
+  }
+};
+
+/// Something in the input that can change verdicts and was not understood: a policy of a language
+/// that is not supported, or a document that could not be read and was passed over by request.
+struct Gap {
+  enum class Why : std::uint8_t { UnsupportedKind, Unreadable };
+  Why why = Why::UnsupportedKind;
+  std::string what;                // "CiliumNetworkPolicy shop/web", "document"
+  std::optional<NamespaceId> ns;   // where it acts; nothing: everywhere
+  Span where;
+};
+
+/// Everything that was read, in an order that does not depend on the order of files: namespaces by
+/// name, workloads by namespace, name and kind, policies by namespace and name.
+struct Model {
+  std::shared_ptr<source::SymbolTable> symbols = std::make_shared<source::SymbolTable>();
+  LabelSets label_sets;
+  std::vector<Namespace> namespaces;
+  std::vector<Workload> workloads;
+  std::vector<Endpoint> endpoints;
+  std::vector<Service> services;
+  std::vector<Policy> policies;
+  std::vector<Gap> gaps;
+
+  [[nodiscard]] const Namespace& operator[](NamespaceId id) const {
+    return namespaces[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] const Workload& operator[](WorkloadId id) const {
+    return workloads[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] const Endpoint& operator[](EndpointId id) const {
+    return endpoints[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] const Policy& operator[](PolicyId id) const {
+    return policies[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] std::string_view text(Symbol symbol) const { return symbols->text(symbol); }
+  [[nodiscard]] NamespaceId namespace_of(EndpointId id) const {
+    return (*this)[(*this)[id].workload].ns;
+  }
+};
+
+/// How a reading of the standard that plugins implement differently is settled.
+enum class Reading : std::uint8_t {
+  No,
+  Yes,
+  Both  // the verdict must hold under both, or it depends
+};
+
+/// What the manifests do not say about the cluster.
+struct ClusterProfile {
+  /// Whether an ipBlock can match the address of a pod.
+  Reading ipblock_matches_pods = Reading::Both;
+  /// Whether policies treat a pod with hostNetwork like any other pod (Yes), or as its node (No):
+  /// then no policy selects it, no podSelector matches it, ipBlocks match it by its node's
+  /// address, and pods of its own node always accept it.
+  Reading host_network_is_pod = Reading::Both;
+  /// Whether namespaces that no document declares may have labels that are not known. No: they
+  /// have kubernetes.io/metadata.name alone.
+  bool unknown_namespace_labels = true;
+  /// Whether pods whose address is not known may have an IPv4 address, an IPv6 address.
+  /// Set from the addresses that the input holds.
+  bool pods_have_ipv4 = true;
+  bool pods_have_ipv6 = false;
+};
+
+}  // namespace polreach::model

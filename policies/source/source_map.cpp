@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/source/source_map.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace polreach::source {
+namespace {
+
+/// Closes a file descriptor at the end of a scope.
+struct Descriptor {
+  int value;
+  explicit Descriptor(int fd) : value(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value >= 0) close(value);
+  }
+};
+
+std::string system_message(const std::string& path) { return path + ": " + std::strerror(errno); }
+
+/// How far apart two remembered line starts are at least.
+constexpr std::uint32_t kStride = 1U << 16U;
+
+}  // namespace
+
+Result<std::unique_ptr<Text>> Text::map(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.value < 0) return failure(system_message(path));
+  struct stat status {};
+  if (fstat(file.value, &status) != 0) return failure(system_message(path));
+  if (!S_ISREG(status.st_mode)) return failure(path + ": is not a regular file");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > kLargestFile) return failure(path + ": is larger than 4 GiB; split it");
+  std::unique_ptr<Text> text(new Text());
+  if (size == 0) return text;
+  void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value, 0);
+  if (mapping == MAP_FAILED) return failure(system_message(path));
+  text->mapping_ = mapping;
+  text->bytes_ = {static_cast<const char*>(mapping), size};
+  return text;
+}
+
+std::unique_ptr<Text> Text::own(std::string bytes) {
+  std::unique_ptr<Text> text(new Text());
+  text->owned_ = std::move(bytes);
+  text->bytes_ = text->owned_;
+  return text;
+}
+
+Text::~Text() {
+  if (mapping_ != nullptr) munmap(mapping_, bytes_.size());
+}
+
+void Text::release() const {
+  if (mapping_ != nullptr) madvise(mapping_, bytes_.size(), MADV_DONTNEED);
+}
+
+FileId SourceMap::add(std::string name, std::unique_ptr<Text> text) {
+  const auto id = static_cast<FileId>(files_.size());
+  files_.push_back({std::move(name), std::move(text), {}});
+  return id;
+}
+
+Location SourceMap::location(const Span& span) const {
+  const File& file = at(span.file);
+  const std::string_view bytes = file.text->bytes();
+  const std::size_t offset = std::min<std::size_t>(span.begin, bytes.size());
+  // Counts the newlines of whole strides once, and of the last part each time.
+  if (file.line_starts.empty()) file.line_starts.push_back(0);
+  while (file.line_starts.size() * kStride <= offset) {
+    const std::size_t from = (file.line_starts.size() - 1) * kStride;
+    const auto lines = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                                  bytes.begin() + static_cast<std::ptrdiff_t>(from + kStride), '\n');
+    file.line_starts.push_back(file.line_starts.back() + static_cast<std::uint32_t>(lines));
+  }
+  const std::size_t stride = offset / kStride;
+  const auto rest = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(stride * kStride),
+                               bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+  const std::size_t newline = offset == 0 ? std::string_view::npos : bytes.rfind('\n', offset - 1);
+  const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+  std::size_t end = bytes.find('\n', start);
+  if (end == std::string_view::npos) end = bytes.size();
+  if (end > start && bytes[end - 1] == '\r') --end;
+
+  Location result;
+  result.file = file.name;
+  result.line = file.line_starts[stride] + static_cast<std::uint32_t>(rest) + 1;
+  result.column = static_cast<std::uint32_t>(offset - start) + 1;
+  result.text = bytes.substr(start, std::min(end - start, kLongestLine));
+  const std::size_t stop = std::min<std::size_t>(span.end, start + result.text.size());
+  result.length = stop > offset ? static_cast<std::uint32_t>(stop - offset) : 1;
+  return result;
+}
+
+std::string SourceMap::place(const Span& span) const {
+  if (!span.exists()) return "(not in the input)";
+  const Location where = location(span);
+  return std::string(where.file) + ":" + std::to_string(where.line) + ":" +
+         std::to_string(where.column);
+}
+
+bool SourceMap::before(const Span& a, const Span& b) const {
+  if (!a.exists() || !b.exists()) return a.exists() && !b.exists();
+  if (a.file != b.file) {
+    const int order = name(a.file).compare(name(b.file));
+    if (order != 0) return order < 0;
+    return a.file < b.file;
+  }
+  return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+}
+
+}  // namespace polreach::source

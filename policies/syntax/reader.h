@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "policies/source/diagnostics.h"
+#include "policies/source/source_map.h"
+#include "policies/syntax/tape.h"
+
+namespace polreach::syntax {
+
+/// What the bytes of an input are. Auto: JSON where the first character that is not white space is
+/// `{` or `[` and the text is JSON, YAML otherwise.
+enum class Format : std::uint8_t { Auto, Yaml, Json };
+
+/// Bounds on hostile input. Each has its own diagnostic.
+struct Limits {
+  std::uint64_t yaml_bytes = 256ULL << 20U;
+  std::uint32_t depth = 64;                // nested collections
+  std::uint32_t scalar_bytes = 1U << 20U;  // only of values that are kept
+  std::uint32_t key_bytes = 4096;
+  std::uint64_t nodes = 50'000'000;        // kept nodes of one document
+  std::uint32_t documents = 100'000;       // of one file; items of a list do not count
+  std::uint64_t alias_nodes = 100'000;     // nodes that aliases add to one document
+};
+
+/// Receives what a file holds.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  /// Whether the value of a member is worth keeping. `path` are the names of the mappings around
+  /// it and its own, from the object's root; sequences add no element. `so_far` holds what was
+  /// read of the object up to here. Values that are not wanted are checked for syntax as far as
+  /// the library does so cheaply, and then forgotten.
+  virtual bool wanted(std::span<const std::string_view> path, const Tape& so_far) = 0;
+
+  /// One object: the root of a document, an item of a top-level sequence, or an item of the member
+  /// `items` of a list. `list_kind` is the kind of the list around it ("PodList"), else empty; its
+  /// apiVersion likewise. Never called for a list itself, nor for empty documents.
+  virtual void object(const Tape& tape, std::string_view list_kind,
+                      std::string_view list_api_version) = 0;
+
+  /// A document that could not be read; its diagnostics have been added. `where` is its start.
+  /// Objects of the same document that came before it have already been delivered.
+  virtual void unreadable(const source::Span& where) = 0;
+};
+
+/// Reads a file into objects, in order, with memory proportional to its largest object. Every
+/// syntax error is a diagnostic (severity Error) with a place, and leads to one unreadable() a
+/// document; other documents of the file are still read. Ends on every input.
+void read(const source::SourceMap& sources, source::FileId file, Format format,
+          const Limits& limits, source::Diagnostics& diagnostics, Sink& sink);
+
+}  // namespace polreach::syntax

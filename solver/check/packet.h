@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "compiler/resolve/cluster.h"
+
+namespace polreach::solver::check {
+
+/// One concrete connection request.
+struct Packet {
+  std::optional<model::EndpointId> source;       // nothing: from outside, at source_address
+  std::optional<model::EndpointId> destination;  // nothing: to the outside
+  net::Address source_address;
+  net::Address destination_address;
+  net::Protocol protocol = net::Protocol::Tcp;
+  net::Port port = 1;  // the destination port
+};
+
+/// Whose label a world fixes.
+enum class LabelOwner : std::uint8_t { SourcePod, DestinationPod, Namespace };
+
+struct UnknownLabel {
+  LabelOwner owner = LabelOwner::Namespace;
+  model::NamespaceId ns{};  // for LabelOwner::Namespace; zero otherwise
+  model::Symbol key{};
+  friend auto operator<=>(const UnknownLabel&, const UnknownLabel&) = default;
+};
+
+/// One way in which everything that the input leaves open could be.
+struct World {
+  bool ipblock_matches_pods = false;
+  bool host_network_is_pod = true;
+  /// Whether the two pods run on one node, where the input does not say.
+  bool same_node = false;
+  /// The values of labels that are not known; nothing: the label is absent. A key that is missing
+  /// here is absent too.
+  std::map<UnknownLabel, std::optional<std::string>> labels;
+};
+
+/// A packet and a world, as Z3 found them.
+struct Witness {
+  Packet packet;
+  World world;
+};
+
+/// Whether a connection passes in a world: the plain reading of the policies for one packet, by
+/// comparing values, with neither terms nor sets.
+///
+/// What the world says beyond what the input leaves open is ignored: a profile that settles a
+/// reading, and labels that are known, win.
+[[nodiscard]] bool passes(const compiler::Cluster& cluster, const Packet& packet,
+                          const World& world);
+
+}  // namespace polreach::solver::check

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "compiler/resolve/cluster.h"
+#include "policies/source/result.h"
+#include "solver/check/packet.h"
+#include "solver/sets/reach.h"
+
+namespace polreach::solver::z3 {
+
+/// What Z3 proved about the packets asked for, over every world that the input allows.
+struct Proof {
+  /// A packet that passes, with the world in which it does; nothing: proven that none ever does.
+  std::optional<check::Witness> allowed;
+  /// A packet that is stopped; nothing: proven that none ever is.
+  std::optional<check::Witness> denied;
+  /// A packet that passes in one world and is stopped in another; nothing: proven that there is
+  /// none.
+  std::optional<check::Witness> undecided;
+};
+
+/// Asks Z3 about one pair of parties at a time. Holds one Z3 context; not thread-safe.
+class Prover {
+ public:
+  explicit Prover(const compiler::Cluster& cluster);
+  Prover(const Prover&) = delete;
+  Prover& operator=(const Prover&) = delete;
+  ~Prover();
+
+  /// Of the packets in `asked` (and, where one party is an AddressSet, with an address in it).
+  /// Fails where Z3 answers unknown within its budget.
+  source::Result<Proof> prove(const compiler::Party& source, const compiler::Party& destination,
+                              const net::Traffic& asked);
+
+  /// Proves that the pieces say exactly what the policies mean for these parties: no packet of
+  /// `must` is ever stopped, no packet outside `may` ever passes. The value is a counterexample;
+  /// nothing: proven.
+  source::Result<std::optional<check::Witness>> refute(const compiler::Party& source,
+                                                       const compiler::Party& destination,
+                                                       const std::vector<sets::Piece>& pieces);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace polreach::solver::z3
