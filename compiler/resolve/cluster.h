@@ -26,6 +26,13 @@ class Cluster {
     return by_namespace_[static_cast<std::size_t>(ns)];
   }
 
+  /// Whether two ends are one pod, which always reaches itself (Kubernetes documentation, Network
+  /// Policies: a pod cannot block access to itself). A pod with a controller may have others that
+  /// are just like it: then two pods are meant.
+  [[nodiscard]] bool is_one_pod(model::EndpointId a, model::EndpointId b) const {
+    return a == b && !(*model_)[(*model_)[a].workload].replicated;
+  }
+
   /// The addresses that a pod may have as the policies see it: the known ones, or all addresses of
   /// the families in the profile.
   [[nodiscard]] net::AddressSet pod_addresses(model::EndpointId id) const;

@@ -157,9 +157,15 @@ struct Policy {
 /// that is not supported, or a document that could not be read and was passed over by request.
 struct Gap {
   enum class Why : std::uint8_t { UnsupportedKind, Unreadable };
+  enum class Effect : std::uint8_t {
+    AllowOrDeny,  // it may open what is closed, or close what is open
+    DenyOnly,     // it acts behind the policies of this model: it can only close
+    RequestsOnly  // it acts on requests inside connections, which are not modelled at all
+  };
   Why why = Why::UnsupportedKind;
-  std::string what;                // "CiliumNetworkPolicy shop/web", "document"
-  std::optional<NamespaceId> ns;   // where it acts; nothing: everywhere
+  Effect effect = Effect::AllowOrDeny;
+  std::string what;               // "CiliumNetworkPolicy shop/web", "document"
+  std::optional<NamespaceId> ns;  // where it acts; nothing: everywhere
   Span where;
 };
 

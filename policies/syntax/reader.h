@@ -11,8 +11,10 @@
 
 namespace polreach::syntax {
 
-/// What the bytes of an input are. Auto: JSON where the first character that is not white space is
-/// `{` or `[` and the text is JSON, YAML otherwise.
+/// What the bytes of an input are. Auto decides by the first tokens alone: JSON where, after white
+/// space and any number of `[`, there is a `{` and then a name in double quotes and a `:`; YAML
+/// otherwise (which reads `{a: 1}`, `{}` and `[1, 2]` just as well). A text that starts as JSON
+/// gets JSON's errors. A line `---` after a JSON document makes the rest of the text YAML.
 enum class Format : std::uint8_t { Auto, Yaml, Json };
 
 /// Bounds on hostile input. Each has its own diagnostic.
@@ -21,9 +23,9 @@ struct Limits {
   std::uint32_t depth = 64;                // nested collections
   std::uint32_t scalar_bytes = 1U << 20U;  // only of values that are kept
   std::uint32_t key_bytes = 4096;
-  std::uint64_t nodes = 50'000'000;        // kept nodes of one document
-  std::uint32_t documents = 100'000;       // of one file; items of a list do not count
-  std::uint64_t alias_nodes = 100'000;     // nodes that aliases add to one document
+  std::uint64_t nodes = 50'000'000;     // kept nodes of one document, without delivered items
+  std::uint32_t documents = 100'000;    // of one file; not items of lists, not empty ones
+  std::uint64_t alias_nodes = 100'000;  // nodes that aliases add to one document
 };
 
 /// Receives what a file holds.
@@ -34,7 +36,8 @@ class Sink {
   /// Whether the value of a member is worth keeping. `path` are the names of the mappings around
   /// it and its own, from the object's root; sequences add no element. `so_far` holds what was
   /// read of the object up to here. Values that are not wanted are checked for syntax as far as
-  /// the library does so cheaply, and then forgotten.
+  /// the library does so cheaply, and then forgotten. Not asked about `kind` and `apiVersion` of
+  /// the root, which are always kept, nor about `items` of what may be a list.
   virtual bool wanted(std::span<const std::string_view> path, const Tape& so_far) = 0;
 
   /// One object: the root of a document, an item of a top-level sequence, or an item of the member

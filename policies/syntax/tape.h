@@ -28,11 +28,11 @@ class Tape {
   struct Node {
     Type type = Type::Null;
     bool has_key = false;
-    std::uint32_t next = 0;   // the node after this one and all that is inside it
-    source::Span span;        // of the scalar, or of the opening of the collection
-    std::uint32_t text = 0;   // scalars: where the text starts in chars_
+    std::uint32_t next = 0;  // the node after this one and all that is inside it
+    source::Span span;       // of the scalar, or of the opening of the collection
+    std::uint32_t text = 0;  // scalars: where the text starts in chars_
     std::uint32_t length = 0;
-    source::Span key_span;    // members of mappings
+    source::Span key_span;  // members of mappings
     std::uint32_t key = 0;
     std::uint32_t key_length = 0;
   };
@@ -50,12 +50,18 @@ class Tape {
   /// Opens a sequence or mapping; everything up to the matching close() is inside it.
   std::uint32_t open(Type type, const source::Span& span);
   void close(std::uint32_t opened);
+  /// Adds all of another tape as the next value.
+  void append(const Tape& other);
+  /// Makes what was built so far readable: collections that are still open end here for now.
+  void settle();
   void clear();
 
  private:
   Node& add(Type type, const source::Span& span);
+  std::uint32_t store(std::string_view text);
   std::vector<Node> nodes_;
   std::string chars_;
+  std::vector<std::uint32_t> open_;
   std::optional<Node> pending_key_;
 };
 

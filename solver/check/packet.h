@@ -3,10 +3,11 @@
 
 #include <map>
 #include <optional>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
+#include "compiler/resolve/unknown.h"
 
 namespace polreach::solver::check {
 
@@ -20,15 +21,8 @@ struct Packet {
   net::Port port = 1;  // the destination port
 };
 
-/// Whose label a world fixes.
-enum class LabelOwner : std::uint8_t { SourcePod, DestinationPod, Namespace };
-
-struct UnknownLabel {
-  LabelOwner owner = LabelOwner::Namespace;
-  model::NamespaceId ns{};  // for LabelOwner::Namespace; zero otherwise
-  model::Symbol key{};
-  friend auto operator<=>(const UnknownLabel&, const UnknownLabel&) = default;
-};
+using compiler::LabelOwner;
+using compiler::UnknownLabel;
 
 /// One way in which everything that the input leaves open could be.
 struct World {

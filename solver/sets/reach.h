@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
+#include "compiler/resolve/unknown.h"
 
 namespace polreach::solver::sets {
 
@@ -23,10 +24,17 @@ struct Piece {
 /// AddressSet. The pieces are disjoint in their addresses, cover all that were asked, differ in
 /// (must, may), and are sorted by address; between two endpoints there is exactly one piece.
 ///
-/// An endpoint as both source and destination means one pod that connects to itself where the
-/// endpoint is a single pod, and two pods of one template otherwise.
+/// An endpoint as both source and destination means one pod that connects to itself where it is a
+/// bare pod, and two pods alike where a controller may run any number of them.
 [[nodiscard]] std::vector<Piece> reach(const compiler::Cluster& cluster,
                                        const compiler::Party& source,
                                        const compiler::Party& destination);
+
+/// What the difference between must and may rests on, for packets in `asked`: an assumption is
+/// named when changing it alone changes which packets pass in some world. Sorted, without doubles.
+[[nodiscard]] std::vector<compiler::Assumption> assumptions(const compiler::Cluster& cluster,
+                                                            const compiler::Party& source,
+                                                            const compiler::Party& destination,
+                                                            const net::Traffic& asked);
 
 }  // namespace polreach::solver::sets

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/options.h"
+#include "cli/streams.h"
+
+namespace polreach::cli {
+
+/// `polreach can`: reads the input, asks, reports. Returns the exit status.
+int run_can(const Arguments& arguments, const Streams& streams);
+
+}  // namespace polreach::cli

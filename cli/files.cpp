@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/files.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <string_view>
+
+namespace polreach::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDeepestFolder = 64;
+constexpr std::size_t kMostFiles = 100'000;
+
+bool is_manifest(const fs::path& path) {
+  constexpr std::array<std::string_view, 3> kExtensions = {".yaml", ".yml", ".json"};
+  const std::string extension = path.extension().string();
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+bool is_hidden(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.size() > 1 && name[0] == '.' && name != "..";
+}
+
+/// Whether a link leads to a regular file below the root.
+bool stays_inside(const fs::path& link, const fs::path& root) {
+  std::error_code error;
+  const fs::path target = fs::canonical(link, error);
+  if (error || !fs::is_regular_file(target, error)) return false;
+  const fs::path base = fs::canonical(root, error);
+  const auto [end, rest] = std::mismatch(base.begin(), base.end(), target.begin(), target.end());
+  return end == base.end();
+}
+
+/// What a chart renders itself: reading it as it is would be wrong.
+bool belongs_to_chart(const fs::path& folder) {
+  std::error_code error;
+  const std::string name = folder.filename().string();
+  const bool chart_part = name == "templates" || name == "charts" || name == "crds";
+  return chart_part && fs::exists(folder.parent_path() / "Chart.yaml", error);
+}
+
+source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
+  std::vector<FoundFile> found;
+  std::error_code error;
+  fs::recursive_directory_iterator at(root, fs::directory_options::none, error);
+  if (error) return source::failure(root.string() + ": " + error.message());
+  for (const fs::recursive_directory_iterator end; at != end; at.increment(error)) {
+    if (error) return source::failure(root.string() + ": " + error.message());
+    const fs::path& path = at->path();
+    const bool is_link = at->is_symlink(error);
+    if (at->is_directory(error) && !is_link) {
+      if (is_hidden(path) || belongs_to_chart(path)) {
+        at.disable_recursion_pending();
+      } else if (at.depth() >= kDeepestFolder) {
+        return source::failure(path.string() + ": folders are nested too deeply");
+      }
+      continue;
+    }
+    if (is_hidden(path) || !is_manifest(path)) continue;
+    if (is_link ? !stays_inside(path, root) : !at->is_regular_file(error)) continue;
+    const std::string name = path.filename().string();
+    if (name == "values.yaml" && fs::exists(path.parent_path() / "Chart.yaml", error)) continue;
+    found.push_back({path.string(), name == "Chart.yaml"});
+    if (found.size() > kMostFiles) {
+      return source::failure(root.string() + ": holds more than 100000 manifests");
+    }
+  }
+  if (error) return source::failure(root.string() + ": " + error.message());
+  return found;
+}
+
+}  // namespace
+
+source::Result<std::vector<FoundFile>> find_files(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (error || !fs::exists(status)) {
+    return source::failure(path + ": " + (error ? error.message() : "no such file or folder"));
+  }
+  if (!fs::is_directory(status)) return std::vector<FoundFile>{{path, false}};
+  auto found = walk(fs::path(path).lexically_normal());
+  if (!found) return found;
+  std::sort(found->begin(), found->end(),
+            [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+  return found;
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policies/source/result.h"
+
+namespace polreach::cli {
+
+/// One file to read, or a chart that has to be rendered before it means anything.
+struct FoundFile {
+  std::string path;
+  bool is_chart = false;  // path is its Chart.yaml
+};
+
+/// The manifests below a folder, or the file itself. Sorted by path, each once.
+///
+/// The templates of a Helm chart (a folder with a Chart.yaml) are left out, and its Chart.yaml is
+/// reported in their place.
+source::Result<std::vector<FoundFile>> find_files(const std::string& path);
+
+/// The folders at or below `folder` with a kustomization that no other one there refers to.
+source::Result<std::vector<std::string>> find_kustomizations(const std::string& folder);
+
+}  // namespace polreach::cli

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/input.h"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "cli/files.h"
+#include "cli/render.h"
+#include "policies/kubernetes/assemble.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using source::Severity;
+using source::Text;
+
+source::Result<std::string> read_stream(std::istream& in, const std::string& name) {
+  std::string bytes;
+  std::array<char, 1U << 16U> buffer{};
+  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
+    bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    if (bytes.size() > Text::kLargestFile) {
+      return source::failure(name + ": is larger than 4 GiB; split it");
+    }
+  }
+  return bytes;
+}
+
+syntax::Format format_of(const std::string& path) {
+  return path.ends_with(".json") ? syntax::Format::Json : syntax::Format::Auto;
+}
+
+/// Gathers the texts, then loads and assembles them.
+class Reading {
+ public:
+  Reading(const InputOptions& options, std::istream& in)
+      : options_(options), in_(in), input_(std::make_unique<Input>()) {}
+
+  source::Result<std::unique_ptr<Input>> run() {
+    for (const std::string& path : options_.paths) {
+      if (auto added = path == "-" ? add_stdin() : add_path(path); !added) {
+        return tl::unexpected(added.error());
+      }
+    }
+    for (const std::string& folder : options_.kustomize) {
+      const auto folders = find_kustomizations(folder);
+      if (!folders) return tl::unexpected(folders.error());
+      for (const std::string& each : *folders) {
+        auto text = kustomize(each);
+        if (!text) return tl::unexpected(text.error());
+        add("<kustomize " + each + ">", std::move(*text));
+      }
+    }
+    for (const std::string& chart : options_.helm) {
+      auto text = helm_template(chart);
+      if (!text) return tl::unexpected(text.error());
+      add("<helm " + chart + ">", std::move(*text));
+    }
+    load();
+    return std::move(input_);
+  }
+
+ private:
+  struct Pending {
+    source::FileId file;
+    syntax::Format format;
+  };
+
+  void add(const std::string& name, std::string bytes) {
+    pending_.push_back(
+        {input_->sources.add(name, Text::own(std::move(bytes))), syntax::Format::Auto});
+  }
+
+  source::Result<void> add_stdin() {
+    if (stdin_used_) return {};
+    stdin_used_ = true;
+    auto bytes = read_stream(in_, "<stdin>");
+    if (!bytes) return tl::unexpected(bytes.error());
+    add("<stdin>", std::move(*bytes));
+    return {};
+  }
+
+  source::Result<void> add_path(const std::string& path) {
+    const auto files = find_files(path);
+    if (!files) return tl::unexpected(files.error());
+    if (files->empty()) {
+      return source::failure(path + ": holds no .yaml, .yml or .json file");
+    }
+    for (const FoundFile& file : *files) {
+      std::error_code error;
+      const fs::path canonical = fs::weakly_canonical(file.path, error);
+      if (!seen_.insert(error ? fs::path(file.path) : canonical).second) continue;
+      if (auto added = add_file(file); !added) return added;
+    }
+    return {};
+  }
+
+  source::Result<void> add_file(const FoundFile& file) {
+    std::error_code error;
+    if (!fs::is_regular_file(file.path, error)) {
+      // A pipe: the shell's <(command), for one.
+      std::ifstream stream(file.path, std::ios::binary);
+      if (!stream) return source::failure(file.path + ": cannot be opened");
+      auto bytes = read_stream(stream, file.path);
+      if (!bytes) return tl::unexpected(bytes.error());
+      add(file.path, std::move(*bytes));
+      return {};
+    }
+    auto text = Text::map(file.path);
+    if (!text) return tl::unexpected(text.error());
+    const source::FileId id = input_->sources.add(file.path, std::move(*text));
+    if (file.is_chart) {
+      const std::string folder = fs::path(file.path).parent_path().string();
+      input_->diagnostics.add(
+          {options_.keep_going ? Severity::Warning : Severity::Error, "helm-template",
+           "this folder is a Helm chart, whose templates have not been rendered", {id, 0, 0}, "",
+           "render it: polreach ... --helm " + folder + ", or helm template " + folder +
+               " | polreach ... -",
+           {}, {}});
+      chart_gaps_.push_back({id, 0, 0});
+    }
+    pending_.push_back({id, format_of(file.path)});
+    return {};
+  }
+
+  void load() {
+    auto symbols = std::make_shared<source::SymbolTable>();
+    kubernetes::Loader loader(input_->sources, *symbols, input_->diagnostics,
+                              {options_.default_namespace, options_.keep_going, {}});
+    for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
+    input_->ledger = loader.ledger();
+    kubernetes::Objects objects = loader.take_objects();
+    if (options_.keep_going) {
+      for (const source::Span& chart : chart_gaps_) {
+        objects.gaps.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
+                                "Helm chart", {}, chart});
+      }
+    }
+    if (input_->ledger.read() == 0 && input_->diagnostics.errors() == 0) {
+      input_->diagnostics.add({Severity::Error, "no-objects",
+                               "the input holds no Kubernetes objects", {}, "",
+                               "give files or folders with manifests, or pipe kubectl get -o json "
+                               "into polreach with - as PATH",
+                               {}, {}});
+    }
+    input_->model = kubernetes::assemble(objects, symbols, input_->sources, input_->diagnostics,
+                                         {options_.keep_going});
+  }
+
+  const InputOptions& options_;
+  std::istream& in_;
+  std::unique_ptr<Input> input_;
+  std::vector<Pending> pending_;
+  std::vector<source::Span> chart_gaps_;
+  std::set<fs::path> seen_;
+  bool stdin_used_ = false;
+};
+
+}  // namespace
+
+source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
+  return Reading(options, in).run();
+}
+
+}  // namespace polreach::cli

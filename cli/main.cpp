@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/run.h"
+
+int main(int count, char** words) {
+  std::ios::sync_with_stdio(false);
+  const polreach::cli::Streams streams{std::cin, std::cout, std::cerr, isatty(STDOUT_FILENO) == 1,
+                                       isatty(STDERR_FILENO) == 1};
+  return polreach::cli::run({words + 1, words + count}, streams);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+
+#include "policies/source/nearest.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::array<OptionSpec, 15> kCanOptions = {{
+    {"port", 'p', "PORTS",
+     "ask about these destination ports only: 80, 8000-8080, a port's name, any of these with "
+     "/udp or the like, several joined by commas",
+     "", ""},
+    {"protocol", '\0', "PROTOCOL",
+     "ask about this protocol only; with --port and without this, TCP is meant",
+     "tcp|udp|sctp|any", ""},
+    {"any", '\0', "", "exit with 0 also where only part of what was asked is allowed", "", ""},
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
+    {"namespace", 'n', "NAMESPACE",
+     "the namespace of objects and references that name none", "", "default"},
+    {"ipblock-matches-pods", '\0', "READING",
+     "whether an ipBlock can match the address of a pod, which network plugins answer differently",
+     "yes|no|both", "both"},
+    {"host-network", '\0', "READING",
+     "whether policies treat a pod with hostNetwork as its node or like any other pod",
+     "node|pod|both", "both"},
+    {"missing-namespaces", '\0', "READING",
+     "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
+     "none",
+     "unknown|unlabelled", "unknown"},
+    {"kustomize", '\0', "DIR",
+     "read what kustomize builds from the folder, or from every kustomization below it that no "
+     "other one uses",
+     "", ""},
+    {"helm", '\0', "CHART", "read what helm template renders from the chart", "", ""},
+    {"keep-going", 'k', "",
+     "answer even where some documents cannot be read; what they could change then depends", "",
+     ""},
+    {"color", '\0', "WHEN", "colour the answer", "auto|always|never", "auto"},
+    {"quiet", 'q', "", "write the verdict line only, and no warnings", "", ""},
+    {"stats", '\0', "", "write what was read and how long each stage took to standard error", "",
+     ""},
+    {"help", 'h', "", "show this help", "", ""},
+}};
+
+constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
+    {"help", 'h', "", "show this help", "", ""},
+}};
+
+constexpr std::array<CommandSpec, 2> kCommands = {{
+    {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
+     "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
+     "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
+     "decide with file, line and column, a packet as a witness, and the assumptions that the "
+     "verdict rests on.\n\n"
+     "SOURCE and DESTINATION are namespace/name, namespace/kind/name, a name in the default "
+     "namespace, namespace/* for all workloads of a namespace, an IP address, a CIDR, internet, "
+     "or any.",
+     kCanOptions, 3, false,
+     "say what to read: files, folders, or - for standard input, as in\n"
+     "  polreach can default/web default/db k8s/"},
+    {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
+     "Writes the manual page or the completion script of a shell to standard output.",
+     kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},
+}};
+
+const OptionSpec* find_option(const CommandSpec& command, std::string_view name) {
+  const auto found = std::find_if(command.options.begin(), command.options.end(),
+                                  [&](const OptionSpec& o) { return o.name == name; });
+  return found == command.options.end() ? nullptr : &*found;
+}
+
+po::options_description described(const CommandSpec& command) {
+  po::options_description result;
+  for (const OptionSpec& option : command.options) {
+    std::string name(option.name);
+    if (option.letter != '\0') name += std::string(",") + option.letter;
+    if (option.argument.empty()) {
+      result.add_options()(name.c_str(), "");
+    } else {
+      result.add_options()(name.c_str(),
+                           po::value<std::vector<std::string>>()->composing(), "");
+    }
+  }
+  return result;
+}
+
+bool is_choice(std::string_view choices, std::string_view value) {
+  std::size_t start = 0;
+  while (start <= choices.size()) {
+    const std::size_t end = std::min(choices.find('|', start), choices.size());
+    if (choices.substr(start, end - start) == value) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+source::Result<void> check_choices(const CommandSpec& command, const Arguments& arguments) {
+  for (const auto& [name, values] : arguments.values) {
+    const OptionSpec* option = find_option(command, name);
+    if (option == nullptr || option->choices.empty()) continue;
+    for (const std::string& value : values) {
+      if (is_choice(option->choices, value)) continue;
+      std::string choices(option->choices);
+      std::replace(choices.begin(), choices.end(), '|', ' ');
+      return source::failure("--" + name + " cannot be " + (value.empty() ? "empty" : value) +
+                             "; it is one of: " + choices);
+    }
+  }
+  return {};
+}
+
+std::string unknown_option(const CommandSpec& command, const std::string& written) {
+  std::vector<std::string> names;
+  for (const OptionSpec& option : command.options) names.push_back("--" + std::string(option.name));
+  return "there is no option " + written + source::did_you_mean(source::nearest(written, names));
+}
+
+}  // namespace
+
+std::span<const CommandSpec> commands() { return kCommands; }
+
+const CommandSpec* find_command(std::string_view name) {
+  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
+                                  [&](const CommandSpec& c) { return c.name == name; });
+  return found == kCommands.end() ? nullptr : &*found;
+}
+
+std::string Arguments::value(std::string_view option) const {
+  const auto given = values.find(option);
+  if (given != values.end() && !given->second.empty()) return given->second.back();
+  for (const OptionSpec& spec : kCanOptions) {
+    if (spec.name == option) return std::string(spec.fallback);
+  }
+  return "";
+}
+
+std::vector<std::string> Arguments::all(std::string_view option) const {
+  const auto given = values.find(option);
+  return given == values.end() ? std::vector<std::string>{} : given->second;
+}
+
+source::Result<Arguments> parse(const CommandSpec& command,
+                                const std::vector<std::string>& words) {
+  Arguments arguments;
+  try {
+    po::positional_options_description positional;
+    positional.add("arguments", -1);
+    po::options_description options = described(command);
+    options.add_options()("arguments", po::value<std::vector<std::string>>(), "");
+    const auto style =
+        po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    const po::parsed_options parsed = po::command_line_parser(words)
+                                          .options(options)
+                                          .positional(positional)
+                                          .style(style)
+                                          .run();
+    for (const po::option& option : parsed.options) {
+      if (option.string_key == "arguments") {
+        arguments.positional.insert(arguments.positional.end(), option.value.begin(),
+                                    option.value.end());
+      } else {
+        auto& values = arguments.values[option.string_key];
+        values.insert(values.end(), option.value.begin(), option.value.end());
+      }
+    }
+  } catch (const po::unknown_option& error) {
+    return source::failure(unknown_option(command, error.get_option_name()));
+  } catch (const po::error& error) {
+    return source::failure(error.what());
+  }
+  if (auto checked = check_choices(command, arguments); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  return arguments;
+}
+
+}  // namespace polreach::cli

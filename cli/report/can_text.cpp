@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/report/can_report.h"
+#include "cli/report/diagnostics.h"
+#include "solver/queries/assumptions.h"
+
+namespace polreach::cli {
+
+namespace queries = solver::queries;
+
+using compiler::Tri;
+using model::Direction;
+using model::EndpointId;
+using model::Model;
+using queries::Basis;
+using queries::DirectionReason;
+using queries::Effect;
+using queries::Outcome;
+using queries::Part;
+using queries::RuleReason;
+using queries::Target;
+using queries::Variant;
+using queries::Verdict;
+
+namespace {
+
+/// How much detail is given before the rest is only counted.
+constexpr std::size_t kMostExplained = 3;
+constexpr std::size_t kMostRules = 4;
+constexpr std::size_t kMostPods = 3;
+constexpr std::size_t kMostNames = 6;
+constexpr std::size_t kMostPrefixes = 8;
+
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string_view word(Direction direction) {
+  return direction == Direction::Egress ? "egress" : "ingress";
+}
+
+std::string shown(const net::AddressSet& addresses) {
+  const std::string whole = net::to_string(addresses);
+  if (!addresses.empty() && whole.find('/') == std::string::npos &&
+      whole.find(',') == std::string::npos) {
+    return whole;
+  }
+  const std::vector<net::Prefix> prefixes = net::prefixes_of(addresses);
+  if (prefixes.size() <= kMostPrefixes) return whole;
+  std::string text;
+  for (std::size_t i = 0; i < kMostPrefixes; ++i) text += prefixes[i].to_string() + ", ";
+  return text + fmt::format("and {} more prefixes", prefixes.size() - kMostPrefixes);
+}
+
+class Writer {
+ public:
+  Writer(std::ostream& out, const Style& style, const CanReport& report)
+      : out_(out), style_(style), report_(report), model_(report.input.model) {}
+
+  void verdict_line() {
+    out_ << coloured(report_.answer.verdict) << "  " << style_.bold(report_.source.text) << " -> "
+         << style_.bold(report_.destination.text) << ", " << report_.asked << "\n";
+  }
+
+  void all() {
+    verdict_line();
+    for (const Target* target : {&report_.source, &report_.destination}) {
+      for (const std::string& note : target->notes) out_ << "  (" << note << ")\n";
+    }
+    const auto& outcomes = report_.answer.outcomes;
+    if (outcomes.size() == 1) {
+      parts(outcomes[0], "  ");
+    } else {
+      summary();
+    }
+    explained();
+    footer();
+  }
+
+ private:
+  std::string coloured(Verdict verdict) const {
+    switch (verdict) {
+      case Verdict::Allowed:
+        return style_.green("ALLOWED");
+      case Verdict::Denied:
+        return style_.red("DENIED");
+      case Verdict::Partly:
+        return style_.yellow("PARTLY");
+      case Verdict::Depends:
+        return style_.yellow("DEPENDS");
+    }
+    return "?";
+  }
+
+  // The packets ----------------------------------------------------------------------------------
+
+  void parts(const Outcome& outcome, const std::string& indent) {
+    if (outcome.verdict == Verdict::Allowed || outcome.verdict == Verdict::Denied) return;
+    const auto line = [&](const std::string& name, const net::Traffic Part::*traffic) {
+      for (const Part& part : outcome.parts) {
+        if ((part.*traffic).empty()) continue;
+        out_ << indent << name << "  " << net::to_string(part.*traffic);
+        if (outcome.parts.size() > 1) out_ << "  " << side(outcome) << " " << shown(part.addresses);
+        out_ << "\n";
+      }
+    };
+    line(style_.green("allowed"), &Part::allowed);
+    line(style_.yellow("depends"), &Part::open);
+    line(style_.red("denied "), &Part::denied);
+    if (outcome.without_gaps) {
+      out_ << indent << "NetworkPolicy alone would say: "
+           << queries::to_string(*outcome.without_gaps) << "\n";
+    }
+  }
+
+  static std::string_view side(const Outcome& outcome) {
+    return std::holds_alternative<net::AddressSet>(outcome.source) ? "from" : "to";
+  }
+
+  std::string names(const std::vector<Variant>& variants, const Target& target) const {
+    std::string text;
+    for (std::size_t i = 0; i < variants.size() && i < kMostNames; ++i) {
+      text += (i == 0 ? "" : ", ") + name_of(report_, variants[i], target);
+    }
+    if (variants.size() > kMostNames) {
+      text += fmt::format(" and {} more", variants.size() - kMostNames);
+    }
+    return text;
+  }
+
+  std::string heading(const Outcome& outcome) const {
+    return names(outcome.sources, report_.source) + " -> " +
+           names(outcome.destinations, report_.destination);
+  }
+
+  void summary() {
+    for (Verdict verdict : {Verdict::Allowed, Verdict::Partly, Verdict::Depends, Verdict::Denied}) {
+      for (const Outcome& outcome : report_.answer.outcomes) {
+        if (outcome.verdict != verdict) continue;
+        out_ << fmt::format("  {:<8}", queries::to_string(verdict)) << heading(outcome);
+        if (verdict == Verdict::Allowed) out_ << ", " << net::to_string(outcome.asked);
+        out_ << "\n";
+        parts(outcome, "            ");
+      }
+    }
+  }
+
+  // The reasons ----------------------------------------------------------------------------------
+
+  void explained() {
+    std::vector<const Outcome*> order;
+    for (const Outcome& outcome : report_.answer.outcomes) order.push_back(&outcome);
+    // Of many, the one that decides the verdict comes first.
+    std::stable_sort(order.begin(), order.end(), [&](const Outcome* a, const Outcome* b) {
+      return (a->verdict == report_.answer.verdict) > (b->verdict == report_.answer.verdict);
+    });
+    for (std::size_t i = 0; i < order.size() && i < kMostExplained; ++i) {
+      out_ << "\n";
+      if (order.size() > 1) {
+        out_ << "  " << style_.bold(heading(*order[i])) << ": "
+             << queries::to_string(order[i]->verdict) << "\n";
+      }
+      direction(*order[i], order[i]->egress);
+      direction(*order[i], order[i]->ingress);
+      witness(*order[i]);
+    }
+    if (order.size() > kMostExplained) {
+      out_ << fmt::format("\n  The reasons of {} more are in --format json.\n",
+                          order.size() - kMostExplained);
+    }
+  }
+
+  std::string effect(const DirectionReason& reason) const {
+    switch (reason.effect) {
+      case Effect::Passes:
+        return style_.green("passes");
+      case Effect::Stopped:
+        return style_.red("stopped");
+      case Effect::InPart:
+        return style_.yellow("passes in part");
+      case Effect::Depends:
+        return style_.yellow("depends");
+    }
+    return "?";
+  }
+
+  void direction(const Outcome& outcome, const DirectionReason& reason) {
+    const bool egress = reason.direction == Direction::Egress;
+    const std::string name = egress ? names(outcome.sources, report_.source)
+                                    : names(outcome.destinations, report_.destination);
+    const std::string_view preposition = egress ? "from" : "to";
+    if (reason.basis == Basis::Outside) return;
+    out_ << "  " << word(reason.direction) << " " << preposition << " " << style_.bold(name)
+         << ": " << effect(reason) << "\n";
+    switch (reason.basis) {
+      case Basis::OnePod:
+        out_ << "    a pod always reaches itself\n";
+        break;
+      case Basis::Node:
+        out_ << "    it uses the network of its node (hostNetwork): policies do not apply\n";
+        break;
+      case Basis::NotSelected:
+        out_ << "    no NetworkPolicy selects it for " << word(reason.direction)
+             << ": open by default\n";
+        break;
+      case Basis::Policies:
+        policies(outcome, reason);
+        break;
+      case Basis::Outside:
+        break;
+    }
+    if (reason.own_node && reason.basis != Basis::Node) {
+      out_ << "    what comes from the pod's own node always passes\n";
+    }
+  }
+
+  void policies(const Outcome& outcome, const DirectionReason& reason) {
+    for (model::PolicyId id : reason.selecting) policy("isolated by", id);
+    for (model::PolicyId id : reason.may_select) policy("perhaps isolated by", id);
+    std::vector<const RuleReason*> rules;
+    for (const RuleReason& rule : reason.allowing) rules.push_back(&rule);
+    std::stable_sort(rules.begin(), rules.end(), [](const RuleReason* a, const RuleReason* b) {
+      return a->matches > b->matches;
+    });
+    for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
+      rule(*rules[i], rules[i]->matches == Tri::Yes ? "allowed by" : "perhaps allowed by",
+           outcome.asked);
+    }
+    if (rules.size() > kMostRules) {
+      out_ << "    and by " << plural(rules.size() - kMostRules, "more rule") << "\n";
+    }
+    if (rules.empty()) no_rule(reason);
+  }
+
+  void policy(std::string_view how, model::PolicyId id) {
+    out_ << "    " << how << " " << policy_name(model_, id) << "  "
+         << style_.dim(report_.input.sources.place(model_[id].where)) << "\n";
+  }
+
+  void rule(const RuleReason& reason, std::string_view how, const net::Traffic& asked) {
+    const model::Policy& policy = model_[reason.policy];
+    const bool ingress = policy.ingress && !policy.ingress->empty() &&
+                         reason.rule >= policy.ingress->data() &&
+                         reason.rule < policy.ingress->data() + policy.ingress->size();
+    out_ << "    " << how << " " << policy_name(model_, reason.policy) << ", "
+         << (ingress ? "ingress" : "egress") << " rule " << reason.rule->number;
+    if (reason.traffic != asked) out_ << ", on " << net::to_string(reason.traffic);
+    if (!reason.addresses.empty()) out_ << ", for " << shown(reason.addresses);
+    out_ << "\n      " << report_.input.sources.place(reason.rule->where) << "\n";
+    write_excerpt(out_, style_, report_.input.sources, reason.rule->where, "      ");
+  }
+
+  void no_rule(const DirectionReason& reason) {
+    const bool one = reason.selecting.size() + reason.may_select.size() == 1;
+    if (reason.rules == 0) {
+      out_ << "    " << (one ? "it has" : "they have") << " no " << word(reason.direction)
+           << " rules: nothing passes\n";
+    } else {
+      out_ << "    none of " << (one ? "its " : "their ")
+           << plural(reason.rules, "rule") << " matches\n";
+    }
+    for (std::size_t i = 0; i < reason.near_misses.size() && i < kMostRules; ++i) {
+      const RuleReason& near = reason.near_misses[i];
+      rule(near, "close:", near.traffic);
+      out_ << "      it matches the other end, but "
+           << (near.traffic.empty() ? "its ports match nothing there"
+                                    : "only on " + net::to_string(near.traffic))
+           << "\n";
+    }
+  }
+
+  // The rest -------------------------------------------------------------------------------------
+
+  std::string end(const std::optional<EndpointId>& id, const net::Address& address) const {
+    if (!id) return address.to_string();
+    const model::Endpoint& endpoint = model_[*id];
+    const std::string ns(model_.text(model_[model_.namespace_of(*id)].name));
+    const std::string name =
+        endpoint.pod ? ns + "/" + std::string(model_.text(*endpoint.pod))
+                     : "a pod of " + queries::name_of(model_, endpoint.workload);
+    const bool known = !endpoint.addresses.empty();
+    return known ? name + " (" + address.to_string() + ")" : name;
+  }
+
+  void witness(const Outcome& outcome) {
+    if (!outcome.witness) return;
+    const auto& packet = outcome.witness->packet;
+    const bool certain = outcome.verdict == Verdict::Allowed || outcome.verdict == Verdict::Partly ||
+                         outcome.rests_on.empty();
+    out_ << "  " << (certain ? "witness" : "an open case") << ": " << net::to_string(packet.protocol)
+         << " from " << end(packet.source, packet.source_address) << " to "
+         << end(packet.destination, packet.destination_address) << " port " << packet.port
+         << (certain ? ", replayed packet by packet" : ", passes in one reading only") << "\n";
+  }
+
+  void footer() {
+    const auto open = queries::open_assumptions(report_.cluster, report_.answer);
+    out_ << "\n";
+    for (const auto& assumption : open) {
+      out_ << "  depends on " << style_.bold(assumption.id) << ": " << printable(assumption.text)
+           << "\n";
+      for (const source::Span& where : assumption.where) {
+        out_ << "    " << report_.input.sources.place(where) << "\n";
+      }
+      out_ << "    settled by " << assumption.settle << "\n";
+    }
+    for (const auto& assumption : queries::standing_assumptions(report_.cluster, report_.answer)) {
+      out_ << "  " << style_.dim("assumes " + std::string(assumption.id) + ": " +
+                                 printable(assumption.text)) << "\n";
+      for (const source::Span& where : assumption.where) {
+        out_ << "    " << style_.dim(report_.input.sources.place(where)) << "\n";
+      }
+    }
+    std::string closing = describe(report_.input.ledger);
+    if (report_.answer.proofs > 0) closing += "; proven by Z3";
+    out_ << "  " << style_.dim(closing) << "\n";
+  }
+
+  std::ostream& out_;
+  const Style& style_;
+  const CanReport& report_;
+  const Model& model_;
+};
+
+}  // namespace
+
+std::string policy_name(const Model& model, model::PolicyId id) {
+  const model::Policy& policy = model[id];
+  return fmt::format("{} {}/{}", model.text(policy.kind), model.text(model[policy.ns].name),
+                     model.text(policy.name));
+}
+
+std::string name_of(const CanReport& report, const Variant& variant, const Target& target) {
+  const Model& model = report.input.model;
+  if (!variant.workload) {
+    return target.endpoints.empty() ? target.text : shown(target.addresses);
+  }
+  const std::string name = queries::name_of(model, *variant.workload);
+  if (variant.is_whole_workload) return name;
+  std::string pods;
+  std::size_t templates = 0;
+  std::size_t count = 0;
+  for (EndpointId id : variant.endpoints) {
+    if (!model[id].pod) {
+      ++templates;
+    } else if (++count <= kMostPods) {
+      pods += (pods.empty() ? "" : ", ") + std::string(model.text(*model[id].pod));
+    }
+  }
+  if (count > kMostPods) pods += fmt::format(" and {} more", count - kMostPods);
+  if (templates > 0) pods += pods.empty() ? "pods of its template" : " and pods of its template";
+  if (pods == model.text(model[*variant.workload].name)) return name;
+  return name + " (" + pods + ")";
+}
+
+void write_text(std::ostream& out, const Style& style, const CanReport& report, bool brief) {
+  Writer writer(out, style, report);
+  if (brief) {
+    writer.verdict_line();
+  } else {
+    writer.all();
+  }
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run.h"
+
+#include <exception>
+#include <new>
+#include <ostream>
+
+#include "cli/commands/can.h"
+#include "cli/help.h"
+#include "cli/options.h"
+#include "policies/source/nearest.h"
+
+namespace polreach::cli {
+namespace {
+
+int usage(const Streams& streams, const std::string& message, const std::string& help) {
+  streams.err << "error[usage]: " << message << "\n";
+  if (!help.empty()) streams.err << "  help: " << help << "\n";
+  return kNoVerdict;
+}
+
+/// Renderers bring in their own input: then no path is needed.
+std::size_t arguments_needed(const CommandSpec& command, const Arguments& arguments) {
+  const bool rendered = arguments.has("kustomize") || arguments.has("helm");
+  return command.least_arguments - (rendered ? 1 : 0);
+}
+
+int run_command(const CommandSpec& command, const std::vector<std::string>& words,
+                const Streams& streams) {
+  const auto arguments = parse(command, words);
+  const std::string more = "polreach " + std::string(command.name) + " --help shows them all";
+  if (!arguments) return usage(streams, arguments.error().message, more);
+  if (arguments->has("help")) {
+    write_help(streams.out, command);
+    return kYes;
+  }
+  if (arguments->positional.size() < arguments_needed(command, *arguments)) {
+    return usage(streams,
+                 std::string(command.name) + " needs " + std::string(command.synopsis),
+                 std::string(command.missing));
+  }
+  if (command.name == "can") return run_can(*arguments, streams);
+  if (write_generated(streams.out, arguments->positional[0])) return kYes;
+  return usage(streams, "there is nothing of that name to generate", std::string(command.missing));
+}
+
+int dispatch(const std::vector<std::string>& words, const Streams& streams) {
+  if (words.empty()) {
+    write_overview(streams.err);
+    return kNoVerdict;
+  }
+  const std::string& first = words[0];
+  if (first == "--version" || first == "version") {
+    streams.out << "polreach " << kVersion << "\n";
+    return kYes;
+  }
+  if (first == "--help" || first == "-h" || first == "help") {
+    const CommandSpec* command = words.size() > 1 ? find_command(words[1]) : nullptr;
+    if (command != nullptr) {
+      write_help(streams.out, *command);
+    } else {
+      write_overview(streams.out);
+    }
+    return kYes;
+  }
+  const CommandSpec* command = find_command(first);
+  if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, streams);
+  std::vector<std::string> names;
+  for (const CommandSpec& each : commands()) {
+    if (!each.hidden) names.emplace_back(each.name);
+  }
+  return usage(streams,
+               "there is no command " + first + source::did_you_mean(source::nearest(first, names)),
+               "polreach help shows the commands");
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& words, const Streams& streams) {
+  try {
+    const int status = dispatch(words, streams);
+    streams.out.flush();
+    if (!streams.out) return usage(streams, "the answer could not be written", "");
+    return status;
+  } catch (const std::bad_alloc&) {
+    return usage(streams, "out of memory", "give polreach a part of the input at a time");
+  } catch (const std::exception& error) {
+    return usage(streams, error.what(), "");
+  }
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <iosfwd>
+
+namespace polreach::cli {
+
+/// Where a run reads and writes, so that tests can run the whole program in memory.
+struct Streams {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+};
+
+/// 0 yes, 1 no, 2 no verdict. The format of the output never changes it.
+enum ExitStatus : int { kYes = 0, kNo = 1, kNoVerdict = 2 };
+
+}  // namespace polreach::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "compiler/resolve/cluster.h"
+#include "compiler/terms/term.h"
+
+namespace polreach::compiler {
+
+/// What the policies say about one pair of parties, as terms over the packet and the world.
+struct Connection {
+  /// True exactly for the packets and worlds in which the connection passes.
+  Term passes{};
+  /// What every packet and world of this pair satisfies: the addresses that the ends can have,
+  /// and that both use one family where they can.
+  Term possible{};
+  /// Whether the addresses of the ends belong to the world (they are pods' own) or to the packet
+  /// (an outside party's, of which many were asked about).
+  bool source_is_outside = false;
+  bool destination_is_outside = false;
+};
+
+/// Lowers pairs of parties into a pool. At most one of the two parties is an AddressSet.
+class Lowering {
+ public:
+  Lowering(const Cluster& cluster, TermPool& pool) : cluster_(cluster), pool_(pool) {}
+
+  Connection connection(const Party& source, const Party& destination);
+
+  /// The packets of (protocol, port), and of an address.
+  Term traffic(const net::Traffic& traffic);
+  Term addresses(Side side, const net::AddressSet& addresses);
+
+ private:
+  struct Labels;  // the labels of one object, with the variables of those that are not known
+
+  Term selector(const model::Selector& selector, const Labels& labels);
+  Term requirement(const model::Requirement& requirement, const Labels& labels);
+  [[nodiscard]] Labels pod_labels(model::EndpointId id, Side side) const;
+  [[nodiscard]] Labels namespace_labels(model::NamespaceId ns) const;
+
+  Term direction(model::Direction direction, model::EndpointId self, const Party& other);
+  Term rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
+            Side other_side, const model::Endpoint* destination);
+  Term peer(const model::Peer& peer, model::NamespaceId policy_ns, const Party& other,
+            Side other_side);
+  Term port(const model::PortMatch& match, const model::Endpoint* destination);
+  Term own_node(model::EndpointId destination, const Party& source);
+  Term possible_addresses(const Party& source, const Party& destination);
+  Term addresses_of(const Party& party, Side side, net::Family family);
+
+  /// The terms of a reading: a constant where the profile settles it.
+  Term is_node(model::EndpointId id);
+  Term ipblock_matches_pods();
+
+  const Cluster& cluster_;
+  TermPool& pool_;
+};
+
+}  // namespace polreach::compiler

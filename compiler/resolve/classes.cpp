@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/resolve/classes.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace polreach::compiler {
+namespace {
+
+using model::Endpoint;
+using model::Symbol;
+
+/// Everything in the policies that can tell endpoints apart.
+struct Distinctions {
+  std::set<Symbol> keys;
+  std::vector<net::Prefix> prefixes;
+
+  explicit Distinctions(const model::Model& model) {
+    for (const model::Policy& policy : model.policies) {
+      add(policy.subject);
+      for (const auto* rules : {&policy.ingress, &policy.egress}) {
+        if (!*rules) continue;
+        for (const model::Rule& rule : **rules) {
+          for (const model::Peer& peer : rule.peers) add(peer);
+        }
+      }
+    }
+    std::sort(prefixes.begin(), prefixes.end());
+    prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
+  }
+
+ private:
+  void add(const model::Selector& selector) {
+    for (const model::Requirement& requirement : selector.all_of) keys.insert(requirement.key);
+  }
+  void add(const model::Peer& peer) {
+    if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
+      add(pods->pods);
+    } else {
+      const auto& block = std::get<model::BlockPeer>(peer.what);
+      prefixes.push_back(block.cidr);
+      prefixes.insert(prefixes.end(), block.except.begin(), block.except.end());
+    }
+  }
+};
+
+model::LabelSet projected(const model::LabelSet& labels, const std::set<Symbol>& keys) {
+  model::LabelSet result;
+  result.open = labels.open;
+  for (const model::Label& label : labels.known) {
+    if (keys.contains(label.key)) result.known.push_back(label);
+  }
+  for (Symbol key : labels.unknown) {
+    if (keys.contains(key)) result.unknown.push_back(key);
+  }
+  return result;
+}
+
+/// For each address, the prefixes around it; an empty list for "not known".
+std::vector<std::vector<std::uint32_t>> memberships(const std::vector<net::Address>& addresses,
+                                                    const std::vector<net::Prefix>& prefixes) {
+  std::vector<std::vector<std::uint32_t>> result;
+  for (const net::Address& address : addresses) {
+    // The family counts too: both ends of a connection use the same one.
+    std::vector<std::uint32_t> around{static_cast<std::uint32_t>(address.family)};
+    for (std::uint32_t i = 0; i < prefixes.size(); ++i) {
+      if (prefixes[i].contains(address)) around.push_back(i);
+    }
+    result.push_back(std::move(around));
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+std::vector<net::Address> within(std::vector<net::Address> addresses,
+                                 const net::AddressSet& set) {
+  std::erase_if(addresses, [&](const net::Address& address) { return !set.contains(address); });
+  std::sort(addresses.begin(), addresses.end());
+  return addresses;
+}
+
+}  // namespace
+
+Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
+  const model::Model& model = cluster.model();
+  const Distinctions seen(model);
+  const bool any_host = std::any_of(model.endpoints.begin(), model.endpoints.end(),
+                                    [](const Endpoint& e) { return e.host_network; });
+  const bool addresses_count =
+      any_host || cluster.profile().ipblock_matches_pods != model::Reading::No;
+
+  // Label sets are few: project each once.
+  model::LabelSets small_sets;
+  std::vector<model::LabelSetId> small(model.label_sets.size());
+  for (std::size_t i = 0; i < small.size(); ++i) {
+    small[i] = small_sets.intern(
+        projected(model.label_sets[static_cast<model::LabelSetId>(i)], seen.keys));
+  }
+
+  using Memberships = std::vector<std::vector<std::uint32_t>>;
+  using Key = std::tuple<model::NamespaceId, model::LabelSetId, std::vector<model::NamedPort>, bool,
+                         std::optional<Symbol>, Memberships, Memberships,
+                         std::vector<net::Address>>;
+  std::map<Key, std::uint32_t> ids;
+  for (const Endpoint& endpoint : model.endpoints) {
+    Key key{model[endpoint.workload].ns,
+            small[static_cast<std::size_t>(endpoint.labels)],
+            endpoint.ports,
+            endpoint.host_network,
+            any_host ? endpoint.node : std::nullopt,
+            addresses_count ? memberships(endpoint.addresses, seen.prefixes) : Memberships{},
+            any_host && endpoint.host_network ? memberships(endpoint.node_addresses, seen.prefixes)
+                                              : Memberships{},
+            within(endpoint.node_addresses, outside)};
+    const auto next = static_cast<std::uint32_t>(ids.size());
+    class_of_.push_back(ids.emplace(std::move(key), next).first->second);
+  }
+  size_ = ids.size();
+}
+
+}  // namespace polreach::compiler

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "compiler/resolve/cluster.h"
+
+namespace polreach::compiler {
+
+/// Groups endpoints that no policy of the cluster can tell apart: equal classes give equal answers
+/// as either end of any connection.
+///
+/// Two endpoints share a class when they agree in namespace, in the labels that some selector
+/// names, in the ports that have a name, in hostNetwork, in which ipBlocks their addresses lie
+/// (where ipBlocks can match them at all), in which of the `outside` addresses are their own
+/// node's and, where pods with hostNetwork exist, in their node.
+class Classes {
+ public:
+  /// `outside`: the addresses outside of pods that will be asked about as sources.
+  Classes(const Cluster& cluster, const net::AddressSet& outside);
+
+  [[nodiscard]] std::uint32_t of(model::EndpointId id) const {
+    return class_of_[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::vector<std::uint32_t> class_of_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace polreach::compiler

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/resolve/worlds.h"
+
+#include <algorithm>
+#include <map>
+
+namespace polreach::compiler {
+namespace {
+
+using model::Direction;
+using model::EndpointId;
+using model::Model;
+using model::Reading;
+
+/// Collects the unknown labels that selectors rest on, with the values that these name.
+class LabelCollector {
+ public:
+  LabelCollector(const Cluster& cluster, const World& base) : cluster_(cluster), base_(base) {}
+
+  void direction(Direction direction, const End& self, const End& other) {
+    const Model& model = cluster_.model();
+    for (model::PolicyId id : cluster_.policies_in(model.namespace_of(*self.endpoint()))) {
+      const model::Policy& policy = model[id];
+      if (!policy.rules(direction)) continue;
+      selector(policy.subject, pod(self));
+      if (other.endpoint() == nullptr) continue;
+      for (const model::Rule& rule : *policy.rules(direction)) {
+        for (const model::Peer& peer : rule.peers) {
+          const auto* pods = std::get_if<model::PodPeer>(&peer.what);
+          if (pods == nullptr) continue;
+          selector(pods->pods, pod(other));
+          if (pods->namespaces) selector(*pods->namespaces, namespace_of(other));
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] const std::map<UnknownLabel, std::vector<model::Symbol>>& found() const {
+    return found_;
+  }
+
+ private:
+  [[nodiscard]] LabelView pod(const End& end) const {
+    const Model& model = cluster_.model();
+    return {&model.label_sets[model[*end.endpoint()].labels], end.role, {}, &base_.labels, true};
+  }
+  [[nodiscard]] LabelView namespace_of(const End& end) const {
+    const Model& model = cluster_.model();
+    const model::NamespaceId ns = model.namespace_of(*end.endpoint());
+    return {&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, &base_.labels,
+            cluster_.profile().unknown_namespace_labels};
+  }
+
+  void selector(const model::Selector& selector, const LabelView& view) {
+    if (matches(selector, view) != Tri::Maybe) return;
+    for (const model::Requirement& requirement : selector.all_of) {
+      if (!view.is_unknown(requirement.key)) continue;
+      auto& values = found_[{view.owner, view.ns, requirement.key}];
+      values.insert(values.end(), requirement.values.begin(), requirement.values.end());
+    }
+  }
+
+  const Cluster& cluster_;
+  const World& base_;
+  std::map<UnknownLabel, std::vector<model::Symbol>> found_;
+};
+
+const model::Endpoint* endpoint_of(const Cluster& cluster, const Party& party) {
+  const auto* id = std::get_if<EndpointId>(&party);
+  return id == nullptr ? nullptr : &cluster.model()[*id];
+}
+
+}  // namespace
+
+Worlds::Worlds(const Cluster& cluster, const Party& source, const Party& destination) {
+  add_readings(cluster, source, destination);
+  add_labels(cluster, source, destination);
+}
+
+void Worlds::add(Assumption assumption, std::size_t count) {
+  choices_.push_back({assumption, count, size_});
+  size_ *= count;
+}
+
+void Worlds::add_readings(const Cluster& cluster, const Party& source, const Party& destination) {
+  const model::ClusterProfile& profile = cluster.profile();
+  const model::Endpoint* from = endpoint_of(cluster, source);
+  const model::Endpoint* to = endpoint_of(cluster, destination);
+  base_.ipblock_matches_pods = profile.ipblock_matches_pods == Reading::Yes;
+  base_.host_network_is_pod = profile.host_network_is_pod == Reading::Yes;
+  if (profile.ipblock_matches_pods == Reading::Both && from != nullptr && to != nullptr) {
+    add(Assumption::IpBlockPods, 2);
+  }
+  const bool host = (from != nullptr && from->host_network) || (to != nullptr && to->host_network);
+  if (!host) return;
+  if (profile.host_network_is_pod == Reading::Both) add(Assumption::HostNetwork, 2);
+  const bool placed = from != nullptr && to != nullptr && from->node && to->node;
+  const bool may_share = from != nullptr && to != nullptr && from->host_network && !placed;
+  if (may_share && profile.host_network_is_pod != Reading::Yes) add(Assumption::NodePlacement, 2);
+}
+
+void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party& destination) {
+  LabelCollector collector(cluster, base_);
+  const End from{&source, LabelOwner::SourcePod};
+  const End to{&destination, LabelOwner::DestinationPod};
+  if (from.endpoint() != nullptr) collector.direction(Direction::Egress, from, to);
+  if (to.endpoint() != nullptr) collector.direction(Direction::Ingress, to, from);
+
+  const std::size_t before = size_;
+  const std::size_t readings = choices_.size();
+  for (const auto& [label, named] : collector.found()) {
+    std::vector<model::Symbol> values = named;
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    values.push_back(kFreshValue);
+    const std::size_t count = values.size() + 1;  // and absent
+    if (size_ > kMostWorlds / count) {
+      choices_.resize(readings);
+      labels_.clear();
+      values_.clear();
+      size_ = before;
+      exact_ = false;
+      return;
+    }
+    add(label.owner == LabelOwner::Namespace ? Assumption::NamespaceLabels : Assumption::PodLabels,
+        count);
+    labels_.push_back(label);
+    values_.push_back(std::move(values));
+  }
+}
+
+World Worlds::at(std::size_t index) const {
+  World world = base_;
+  std::size_t label = 0;
+  for (const Choice& choice : choices_) {
+    const std::size_t option = index / choice.stride % choice.count;
+    switch (choice.assumption) {
+      case Assumption::IpBlockPods:
+        world.ipblock_matches_pods = option == 1;
+        break;
+      case Assumption::HostNetwork:
+        world.host_network_is_pod = option == 1;
+        break;
+      case Assumption::NodePlacement:
+        world.same_node = option == 1;
+        break;
+      case Assumption::NamespaceLabels:
+      case Assumption::PodLabels: {
+        std::optional<model::Symbol> value;
+        if (option > 0) value = values_[label][option - 1];
+        world.labels.push_back({labels_[label], value});
+        ++label;
+        break;
+      }
+      case Assumption::PodAddress:  // not a choice here; see the class comment
+        break;
+    }
+  }
+  return world;
+}
+
+}  // namespace polreach::compiler

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/terms/term.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace polreach::compiler {
+
+TermPool::TermPool() {
+  Node node;
+  node.kind = Kind::False;
+  false_ = intern(node);
+  node.kind = Kind::True;
+  true_ = intern(node);
+}
+
+Term TermPool::intern(Node node) {
+  const auto next = static_cast<Term>(nodes_.size());
+  const auto [entry, added] = terms_.emplace(std::move(node), next);
+  if (added) nodes_.push_back(&entry->first);
+  return entry->second;
+}
+
+Term TermPool::negation(Term term) {
+  if (term == true_) return false_;
+  if (term == false_) return true_;
+  if ((*this)[term].kind == Kind::Not) return (*this)[term].operands[0];
+  Node node;
+  node.kind = Kind::Not;
+  node.operands = {term};
+  return intern(std::move(node));
+}
+
+Term TermPool::combine(Kind kind, std::vector<Term> operands) {
+  const Term neutral = kind == Kind::And ? true_ : false_;
+  const Term absorbing = kind == Kind::And ? false_ : true_;
+  std::vector<Term> flat;
+  for (Term operand : operands) {
+    const Node& node = (*this)[operand];
+    if (node.kind == kind) {
+      // Nested terms were flattened when they were built: one level is all there is.
+      flat.insert(flat.end(), node.operands.begin(), node.operands.end());
+    } else if (operand != neutral) {
+      flat.push_back(operand);
+    }
+  }
+  std::sort(flat.begin(), flat.end());
+  flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
+  for (Term operand : flat) {
+    if (operand == absorbing) return absorbing;
+    const Node& node = (*this)[operand];
+    const bool opposed = node.kind == Kind::Not &&
+                         std::binary_search(flat.begin(), flat.end(), node.operands[0]);
+    if (opposed) return absorbing;
+  }
+  if (flat.empty()) return neutral;
+  if (flat.size() == 1) return flat[0];
+  Node node;
+  node.kind = kind;
+  node.operands = std::move(flat);
+  return intern(std::move(node));
+}
+
+Term TermPool::conjunction(std::vector<Term> operands) {
+  return combine(Kind::And, std::move(operands));
+}
+
+Term TermPool::disjunction(std::vector<Term> operands) {
+  return combine(Kind::Or, std::move(operands));
+}
+
+Term TermPool::protocol(net::Protocol protocol) {
+  Node node;
+  node.kind = Kind::Protocol;
+  node.protocol = protocol;
+  return intern(std::move(node));
+}
+
+Term TermPool::ports(net::Port first, net::Port last) {
+  if (first <= net::kLowestPort && last == net::kHighestPort) return true_;
+  if (last < first) return false_;
+  Node node;
+  node.kind = Kind::Ports;
+  node.first = first;
+  node.last = last;
+  return intern(std::move(node));
+}
+
+Term TermPool::address_in(Side side, const net::Prefix& prefix) {
+  Node node;
+  node.kind = Kind::AddressIn;
+  node.side = side;
+  node.prefix = prefix;
+  return intern(std::move(node));
+}
+
+Term TermPool::label_is(const LabelVariable& label, model::Symbol value) {
+  Node node;
+  node.kind = Kind::LabelIs;
+  node.label = label;
+  node.value = value;
+  return intern(std::move(node));
+}
+
+Term TermPool::label_set(const LabelVariable& label) {
+  Node node;
+  node.kind = Kind::LabelSet;
+  node.label = label;
+  return intern(std::move(node));
+}
+
+Term TermPool::flag(Flag flag) {
+  Node node;
+  node.kind = Kind::Flag;
+  node.flag = flag;
+  return intern(std::move(node));
+}
+
+}  // namespace polreach::compiler

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/kubernetes/assemble.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "policies/kubernetes/fingerprint.h"
+#include "policies/kubernetes/owners.h"
+
+namespace polreach::kubernetes {
+namespace {
+
+using model::Endpoint;
+using model::EndpointId;
+using model::Model;
+using model::NamespaceId;
+using model::WorkloadId;
+using source::Severity;
+
+constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
+
+/// Builds one model. Each step reads what the steps before it have put into the model.
+class Assembly {
+ public:
+  Assembly(const Objects& objects, std::shared_ptr<source::SymbolTable> symbols,
+           const source::SourceMap& sources, source::Diagnostics& diagnostics,
+           const AssembleOptions& options)
+      : objects_(objects),
+        symbols_(*symbols),
+        sources_(sources),
+        diagnostics_(diagnostics),
+        options_(options),
+        owners_(objects, symbols_) {
+    model_.symbols = std::move(symbols);
+  }
+
+  Model run() {
+    add_namespaces();
+    add_pods();
+    add_templates();
+    sort_workloads();
+    add_services();
+    add_policies();
+    add_gaps();
+    return std::move(model_);
+  }
+
+ private:
+  [[nodiscard]] bool text_before(Symbol a, Symbol b) const {
+    return symbols_.text(a) < symbols_.text(b);
+  }
+
+  /// Objects in the order of their places, so that of two the same one comes first in every run.
+  template <typename Object>
+  std::vector<const Object*> by_place(const std::vector<Object>& objects) const {
+    std::vector<const Object*> result;
+    for (const Object& object : objects) result.push_back(&object);
+    std::stable_sort(result.begin(), result.end(), [&](const Object* a, const Object* b) {
+      return sources_.before(a->metadata.where, b->metadata.where);
+    });
+    return result;
+  }
+
+  void duplicate(const std::string& subject, const Metadata& second, const Metadata& first) {
+    diagnostics_.add({options_.keep_going ? Severity::Warning : Severity::Error,
+                      "duplicate-object", subject + " is defined twice, differently", second.where,
+                      subject, "give polreach only one of the two", first.where,
+                      "first defined here"});
+  }
+
+  // Namespaces -----------------------------------------------------------------------------------
+
+  model::LabelSetId namespace_labels(Symbol name, const std::vector<model::Label>* written) {
+    std::vector<model::Label> labels{{symbols_.intern(kNameLabel), name}};
+    if (written != nullptr) labels.insert(labels.end(), written->begin(), written->end());
+    return model_.label_sets.intern(
+        model::LabelSet::of(std::move(labels), {}, /*open=*/written == nullptr));
+  }
+
+  void add_namespaces() {
+    std::map<Symbol, const Metadata*> declared;
+    for (const NamespaceObject* object : by_place(objects_.namespaces)) {
+      const Metadata& metadata = object->metadata;
+      const auto [entry, added] = declared.emplace(metadata.name, &metadata);
+      if (added) continue;
+      const bool same = namespace_labels(metadata.name, &metadata.labels) ==
+                        namespace_labels(metadata.name, &entry->second->labels);
+      if (!same) {
+        duplicate("Namespace " + std::string(symbols_.text(metadata.name)), metadata,
+                  *entry->second);
+      }
+    }
+    std::set<Symbol> names;
+    for (const auto& [name, metadata] : declared) names.insert(name);
+    for (const PodObject& pod : objects_.pods) names.insert(pod.metadata.ns);
+    for (const WorkloadObject& workload : objects_.workloads) names.insert(workload.metadata.ns);
+    for (const ServiceObject& service : objects_.services) names.insert(service.metadata.ns);
+    for (const NetworkPolicyObject& policy : objects_.policies) names.insert(policy.metadata.ns);
+    for (const GapObject& gap : objects_.gaps) {
+      if (gap.ns) names.insert(*gap.ns);
+    }
+    std::vector<Symbol> sorted(names.begin(), names.end());
+    std::sort(sorted.begin(), sorted.end(), [&](Symbol a, Symbol b) { return text_before(a, b); });
+    for (Symbol name : sorted) {
+      const auto found = declared.find(name);
+      const Metadata* metadata = found == declared.end() ? nullptr : found->second;
+      namespace_ids_.emplace(name, static_cast<NamespaceId>(model_.namespaces.size()));
+      model_.namespaces.push_back(
+          {name, namespace_labels(name, metadata != nullptr ? &metadata->labels : nullptr),
+           metadata != nullptr, metadata != nullptr ? metadata->where : Span::none()});
+    }
+  }
+
+  // Workloads and endpoints ----------------------------------------------------------------------
+
+  WorkloadId workload(const ObjectKey& key, const Span& where, bool replicated) {
+    const auto next = static_cast<WorkloadId>(model_.workloads.size());
+    const auto [entry, added] = workload_ids_.emplace(key, next);
+    if (added) {
+      model_.workloads.push_back(
+          {namespace_ids_.at(key.ns), key.kind, key.name, where, replicated, {}});
+    }
+    return entry->second;
+  }
+
+  EndpointId add_endpoint(WorkloadId id, const PodFacts& facts, model::LabelSet labels,
+                          const OwnerReference& owner, const Span& where) {
+    Endpoint endpoint;
+    endpoint.workload = id;
+    endpoint.labels = model_.label_sets.intern(std::move(labels));
+    endpoint.ports = facts.ports;
+    endpoint.addresses = facts.addresses;
+    endpoint.host_network = facts.host_network;
+    endpoint.node = facts.node;
+    endpoint.node_addresses = facts.node_addresses;
+    endpoint.owner_kind = owner.kind;
+    endpoint.owner_name = owner.name;
+    endpoint.where = where;
+    const auto endpoint_id = static_cast<EndpointId>(model_.endpoints.size());
+    model_.endpoints.push_back(std::move(endpoint));
+    model_.workloads[static_cast<std::size_t>(id)].endpoints.push_back(endpoint_id);
+    return endpoint_id;
+  }
+
+  void add_pods() {
+    const Symbol pod_kind = symbols_.intern("Pod");
+    std::map<std::pair<Symbol, Symbol>, const PodObject*> seen;
+    for (const PodObject* pod : by_place(objects_.pods)) {
+      const Metadata& metadata = pod->metadata;
+      const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, pod);
+      if (!added && same_pod(*entry->second, *pod)) continue;
+      if (!added) {
+        duplicate("Pod " + full_name(metadata), metadata, entry->second->metadata);
+        continue;
+      }
+      const ObjectKey self{metadata.ns, pod_kind, metadata.name};
+      const ObjectKey top = owners_.top(self, metadata.controller);
+      // The finished pods of a Job say nothing that its template does not.
+      if (pod->facts.ended && top != self) continue;
+      const WorkloadId id = workload(top, metadata.where, top != self);
+      const OwnerReference owner =
+          top == self ? OwnerReference{pod_kind, metadata.name} : *metadata.controller;
+      const EndpointId endpoint =
+          add_endpoint(id, pod->facts, model::LabelSet::of(metadata.labels), owner, metadata.where);
+      model_.endpoints[static_cast<std::size_t>(endpoint)].pod = metadata.name;
+    }
+  }
+
+  static bool same_pod(const PodObject& a, const PodObject& b) {
+    const auto facts = [](const PodObject& pod) {
+      return std::tie(pod.facts.ports, pod.facts.host_network, pod.facts.node, pod.facts.addresses,
+                      pod.facts.node_addresses);
+    };
+    return facts(a) == facts(b) && model::LabelSet::of(a.metadata.labels) ==
+                                       model::LabelSet::of(b.metadata.labels);
+  }
+
+  [[nodiscard]] std::string full_name(const Metadata& metadata) const {
+    return std::string(symbols_.text(metadata.ns)) + "/" +
+           std::string(symbols_.text(metadata.name));
+  }
+
+  void add_templates() {
+    std::set<ObjectKey> present;
+    for (const WorkloadObject& object : objects_.workloads) {
+      present.insert({object.metadata.ns, object.kind, object.metadata.name});
+    }
+    std::map<ObjectKey, const WorkloadObject*> seen;
+    for (const WorkloadObject* object : by_place(objects_.workloads)) {
+      const Metadata& metadata = object->metadata;
+      const ObjectKey self{metadata.ns, object->kind, metadata.name};
+      const auto [first, added] = seen.emplace(self, object);
+      if (!added) warn_of_second(*object, *first->second);
+      const ObjectKey top = owners_.top(self, metadata.controller);
+      if (top != self) {
+        // An owner's own template speaks for it; that of an old ReplicaSet does not.
+        const bool speaks = !present.contains(top) && object->replicas.value_or(1) > 0;
+        if (!speaks) continue;
+      }
+      const WorkloadId id = workload(top, metadata.where, true);
+      if (top == self) model_.workloads[static_cast<std::size_t>(id)].where = metadata.where;
+      add_template(id, *object);
+    }
+  }
+
+  void warn_of_second(const WorkloadObject& second, const WorkloadObject& first) {
+    const auto facts = [](const WorkloadObject& object) {
+      return std::tuple(object.facts.ports, object.facts.host_network,
+                        model::LabelSet::of(object.pod_labels));
+    };
+    if (facts(first) == facts(second)) return;
+    const std::string subject =
+        std::string(symbols_.text(second.kind)) + " " + full_name(second.metadata);
+    diagnostics_.add({Severity::Warning, "duplicate-object",
+                      subject + " is defined twice, with different labels or ports; both count",
+                      second.metadata.where, subject, "give polreach only one of the two",
+                      first.metadata.where, "first defined here"});
+  }
+
+  /// Adds the template's endpoint unless one of the workload is the same to every policy.
+  void add_template(WorkloadId id, const WorkloadObject& object) {
+    const AddedLabels added = labels_added_to(object, symbols_);
+    std::vector<model::Label> labels = object.pod_labels;
+    labels.insert(labels.end(), added.known.begin(), added.known.end());
+    const model::LabelSet set = model::LabelSet::of(std::move(labels), added.unknown);
+    for (EndpointId known : model_.workloads[static_cast<std::size_t>(id)].endpoints) {
+      if (covers(model_[known], set, object.facts)) return;
+    }
+    add_endpoint(id, object.facts, set, {object.kind, object.metadata.name},
+                 object.metadata.where);
+  }
+
+  /// Whether an endpoint has the template's labels, ports and network, and besides only labels
+  /// that a controller adds.
+  [[nodiscard]] bool covers(const Endpoint& endpoint, const model::LabelSet& wanted,
+                            const PodFacts& facts) const {
+    if (endpoint.ports != facts.ports || endpoint.host_network != facts.host_network) return false;
+    const model::LabelSet& labels = model_.label_sets[endpoint.labels];
+    if (!endpoint.pod) return labels == wanted;
+    const bool has_all = std::includes(labels.known.begin(), labels.known.end(),
+                                       wanted.known.begin(), wanted.known.end());
+    return has_all && std::all_of(labels.known.begin(), labels.known.end(),
+                                  [&](const model::Label& label) {
+                                    return wanted.find(label.key) != nullptr ||
+                                           is_added_label(symbols_.text(label.key));
+                                  });
+  }
+
+  [[nodiscard]] auto workload_rank(const model::Workload& workload) const {
+    return std::tuple(static_cast<std::uint32_t>(workload.ns), symbols_.text(workload.name),
+                      symbols_.text(workload.kind));
+  }
+
+  [[nodiscard]] auto endpoint_rank(const Endpoint& endpoint) const {
+    const std::string_view pod = endpoint.pod ? symbols_.text(*endpoint.pod) : std::string_view();
+    return std::tuple(workload_rank(model_[endpoint.workload]), !endpoint.pod, pod);
+  }
+
+  void sort_workloads() {
+    // Endpoints first, while the workloads still have their old ids.
+    std::vector<std::uint32_t> order(model_.endpoints.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      const Endpoint& left = model_.endpoints[a];
+      const Endpoint& right = model_.endpoints[b];
+      const auto left_rank = endpoint_rank(left);
+      const auto right_rank = endpoint_rank(right);
+      if (left_rank != right_rank) return left_rank < right_rank;
+      return sources_.before(left.where, right.where);
+    });
+    std::vector<Endpoint> endpoints;
+    endpoints.reserve(order.size());
+    for (std::uint32_t i : order) endpoints.push_back(std::move(model_.endpoints[i]));
+    model_.endpoints = std::move(endpoints);
+
+    std::vector<std::uint32_t> workloads(model_.workloads.size());
+    for (std::uint32_t i = 0; i < workloads.size(); ++i) workloads[i] = i;
+    std::sort(workloads.begin(), workloads.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return workload_rank(model_.workloads[a]) < workload_rank(model_.workloads[b]);
+    });
+    std::vector<std::uint32_t> new_id(workloads.size());
+    std::vector<model::Workload> sorted;
+    sorted.reserve(workloads.size());
+    for (std::uint32_t i = 0; i < workloads.size(); ++i) {
+      new_id[workloads[i]] = i;
+      sorted.push_back(std::move(model_.workloads[workloads[i]]));
+      sorted.back().endpoints.clear();
+    }
+    model_.workloads = std::move(sorted);
+    for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
+      Endpoint& endpoint = model_.endpoints[i];
+      endpoint.workload = static_cast<WorkloadId>(new_id[static_cast<std::size_t>(endpoint.workload)]);
+      model_.workloads[static_cast<std::size_t>(endpoint.workload)].endpoints.push_back(
+          static_cast<EndpointId>(i));
+    }
+  }
+
+  // Services, policies, gaps ---------------------------------------------------------------------
+
+  void add_services() {
+    for (const ServiceObject* object : by_place(objects_.services)) {
+      model_.services.push_back({namespace_ids_.at(object->metadata.ns), object->metadata.name,
+                                 object->selector, object->cluster_addresses,
+                                 object->metadata.where});
+    }
+    std::stable_sort(model_.services.begin(), model_.services.end(),
+                     [&](const model::Service& a, const model::Service& b) {
+                       return std::pair(a.ns, symbols_.text(a.name)) <
+                              std::pair(b.ns, symbols_.text(b.name));
+                     });
+  }
+
+  void add_policies() {
+    const Symbol kind = symbols_.intern("NetworkPolicy");
+    std::map<std::pair<Symbol, Symbol>, const NetworkPolicyObject*> seen;
+    for (const NetworkPolicyObject* object : by_place(objects_.policies)) {
+      const Metadata& metadata = object->metadata;
+      const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, object);
+      if (!added) {
+        if (fingerprint(*entry->second) != fingerprint(*object)) {
+          duplicate("NetworkPolicy " + full_name(metadata), metadata, entry->second->metadata);
+        }
+        continue;
+      }
+      model::Policy policy;
+      policy.kind = kind;
+      policy.ns = namespace_ids_.at(metadata.ns);
+      policy.name = metadata.name;
+      policy.subject = object->subject;
+      policy.ingress = object->ingress;
+      policy.egress = object->egress;
+      policy.where = metadata.where;
+      model_.policies.push_back(std::move(policy));
+    }
+    std::stable_sort(model_.policies.begin(), model_.policies.end(),
+                     [&](const model::Policy& a, const model::Policy& b) {
+                       return std::pair(a.ns, symbols_.text(a.name)) <
+                              std::pair(b.ns, symbols_.text(b.name));
+                     });
+  }
+
+  void add_gaps() {
+    for (const GapObject& object : objects_.gaps) {
+      std::optional<NamespaceId> ns;
+      if (object.ns) ns = namespace_ids_.at(*object.ns);
+      model_.gaps.push_back({object.why, object.effect, object.what, ns, object.where});
+    }
+    std::stable_sort(model_.gaps.begin(), model_.gaps.end(),
+                     [&](const model::Gap& a, const model::Gap& b) {
+                       return sources_.before(a.where, b.where);
+                     });
+  }
+
+  const Objects& objects_;
+  source::SymbolTable& symbols_;
+  const source::SourceMap& sources_;
+  source::Diagnostics& diagnostics_;
+  AssembleOptions options_;
+  Owners owners_;
+  Model model_;
+  std::map<Symbol, NamespaceId> namespace_ids_;
+  std::map<ObjectKey, WorkloadId> workload_ids_;
+};
+
+}  // namespace
+
+Model assemble(const Objects& objects, std::shared_ptr<source::SymbolTable> symbols,
+               const source::SourceMap& sources, source::Diagnostics& diagnostics,
+               const AssembleOptions& options) {
+  return Assembly(objects, std::move(symbols), sources, diagnostics, options).run();
+}
+
+}  // namespace polreach::kubernetes

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/kubernetes/kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace polreach::kubernetes {
+namespace {
+
+using Effect = model::Gap::Effect;
+
+struct NativeKind {
+  std::string_view group;  // empty: the core group
+  std::string_view kind;
+  std::string_view version;
+  Role role;
+  bool deprecated = false;
+};
+
+constexpr std::array<NativeKind, 27> kNative = {{
+    {"", "Namespace", "v1", Role::Namespace},
+    {"", "Pod", "v1", Role::Pod},
+    {"", "Service", "v1", Role::Service},
+    {"", "ReplicationController", "v1", Role::Workload},
+    {"apps", "Deployment", "v1", Role::Workload},
+    {"apps", "ReplicaSet", "v1", Role::Workload},
+    {"apps", "StatefulSet", "v1", Role::Workload},
+    {"apps", "DaemonSet", "v1", Role::Workload},
+    {"batch", "Job", "v1", Role::Workload},
+    {"batch", "CronJob", "v1", Role::CronJob},
+    {"networking.k8s.io", "NetworkPolicy", "v1", Role::NetworkPolicy},
+    {"extensions", "NetworkPolicy", "v1beta1", Role::NetworkPolicy, true},
+    {"extensions", "Deployment", "v1beta1", Role::Workload, true},
+    {"extensions", "ReplicaSet", "v1beta1", Role::Workload, true},
+    {"extensions", "DaemonSet", "v1beta1", Role::Workload, true},
+    {"apps", "Deployment", "v1beta1", Role::Workload, true},
+    {"apps", "Deployment", "v1beta2", Role::Workload, true},
+    {"apps", "ReplicaSet", "v1beta2", Role::Workload, true},
+    {"apps", "StatefulSet", "v1beta1", Role::Workload, true},
+    {"apps", "StatefulSet", "v1beta2", Role::Workload, true},
+    {"apps", "DaemonSet", "v1beta2", Role::Workload, true},
+    {"batch", "CronJob", "v1beta1", Role::CronJob, true},
+    {"batch", "CronJob", "v2alpha1", Role::CronJob, true},
+    {"kustomize.config.k8s.io", "Kustomization", "v1beta1", Role::Kustomization},
+    {"kustomize.config.k8s.io", "Kustomization", "v1", Role::Kustomization},
+    {"kustomize.config.k8s.io", "Component", "v1alpha1", Role::Kustomization},
+    {"kustomize.config.k8s.io", "Component", "v1beta1", Role::Kustomization},
+}};
+
+struct ForeignKind {
+  std::string_view group;
+  std::string_view kind;
+  bool cluster_scoped;
+  Effect effect = Effect::AllowOrDeny;
+};
+
+constexpr std::array<ForeignKind, 28> kForeign = {{
+    {"policy.networking.k8s.io", "AdminNetworkPolicy", true},
+    {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", true},
+    {"policy.networking.k8s.io", "ClusterNetworkPolicy", true},
+    {"crd.projectcalico.org", "NetworkPolicy", false},
+    {"crd.projectcalico.org", "GlobalNetworkPolicy", true},
+    {"projectcalico.org", "NetworkPolicy", false},
+    {"projectcalico.org", "GlobalNetworkPolicy", true},
+    {"cilium.io", "CiliumNetworkPolicy", false},
+    {"cilium.io", "CiliumClusterwideNetworkPolicy", true},
+    {"crd.antrea.io", "NetworkPolicy", false},
+    {"crd.antrea.io", "ClusterNetworkPolicy", true},
+    {"networking.k8s.aws", "ApplicationNetworkPolicy", false},
+    {"networking.k8s.aws", "ClusterNetworkPolicy", true},
+    {"networking.gke.io", "FQDNNetworkPolicy", false},
+    {"nsx.vmware.com", "SecurityPolicy", false},
+    {"crd.nsx.vmware.com", "SecurityPolicy", false},
+    {"k8s.ovn.org", "EgressFirewall", false, Effect::DenyOnly},
+    {"network.openshift.io", "EgressNetworkPolicy", false, Effect::DenyOnly},
+    {"vpcresources.k8s.aws", "SecurityGroupPolicy", false, Effect::DenyOnly},
+    {"security.istio.io", "AuthorizationPolicy", false, Effect::DenyOnly},
+    {"policy.linkerd.io", "Server", false, Effect::DenyOnly},
+    {"policy.linkerd.io", "AuthorizationPolicy", false, Effect::DenyOnly},
+    {"policy.linkerd.io", "ServerAuthorization", false, Effect::DenyOnly},
+    {"consul.hashicorp.com", "ServiceIntentions", true, Effect::DenyOnly},
+    {"kuma.io", "MeshTrafficPermission", true, Effect::DenyOnly},
+    {"access.smi-spec.io", "TrafficTarget", false, Effect::RequestsOnly},
+    {"specs.smi-spec.io", "HTTPRouteGroup", false, Effect::RequestsOnly},
+    {"security.istio.io", "RequestAuthentication", false, Effect::RequestsOnly},
+}};
+
+}  // namespace
+
+KindInfo classify(std::string_view api_version, std::string_view kind) {
+  const std::size_t slash = api_version.find('/');
+  const bool core = slash == std::string_view::npos;
+  const std::string_view group = core ? std::string_view() : api_version.substr(0, slash);
+  const std::string_view version = core ? api_version : api_version.substr(slash + 1);
+
+  bool known_kind = false;
+  for (const NativeKind& native : kNative) {
+    if (native.group != group || native.kind != kind) continue;
+    if (native.version == version) {
+      return {native.role, native.deprecated, native.role == Role::Namespace, {}};
+    }
+    known_kind = true;
+  }
+  if (known_kind) return {Role::UnknownVersion, false, false, {}};
+  for (const ForeignKind& foreign : kForeign) {
+    if (foreign.group == group && foreign.kind == kind) {
+      return {Role::ForeignPolicy, false, foreign.cluster_scoped, foreign.effect};
+    }
+  }
+  return {};
+}
+
+std::string_view item_kind(std::string_view list_kind) {
+  constexpr std::string_view kSuffix = "List";
+  if (!list_kind.ends_with(kSuffix)) return {};
+  return list_kind.substr(0, list_kind.size() - kSuffix.size());
+}
+
+}  // namespace polreach::kubernetes

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "policies/model/model.h"
+
+namespace polreach::kubernetes {
+
+/// What a document is to us, by its apiVersion and kind.
+enum class Role : std::uint8_t {
+  Namespace,
+  Pod,
+  Workload,       // an owner of pods with a template
+  CronJob,        // its template is a level deeper
+  Service,
+  NetworkPolicy,
+  ForeignPolicy,  // a policy of a language that is not supported
+  Kustomization,  // a build file of kustomize, not an object
+  Irrelevant,
+  UnknownVersion,  // a kind that matters, in a version that is not known
+};
+
+struct KindInfo {
+  Role role = Role::Irrelevant;
+  bool deprecated = false;  // read all the same
+  bool cluster_scoped = false;
+  model::Gap::Effect effect = model::Gap::Effect::AllowOrDeny;  // of a ForeignPolicy
+};
+
+/// Kinds and versions: the Kubernetes API reference (apps, batch, core, networking.k8s.io, and the
+/// removed extensions and beta versions); the custom resources of Calico, Cilium, Istio, Linkerd,
+/// Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
+[[nodiscard]] KindInfo classify(std::string_view api_version, std::string_view kind);
+
+/// "PodList" -> "Pod"; empty for anything that is not the list of one kind.
+[[nodiscard]] std::string_view item_kind(std::string_view list_kind);
+
+}  // namespace polreach::kubernetes

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/kubernetes/loader.h"
+
+#include <utility>
+
+#include "policies/kubernetes/fields.h"
+#include "policies/kubernetes/kinds.h"
+#include "policies/kubernetes/kustomization.h"
+#include "policies/kubernetes/projection.h"
+#include "policies/kubernetes/read_common.h"
+#include "policies/kubernetes/read_pod.h"
+#include "policies/kubernetes/read_policy.h"
+
+namespace polreach::kubernetes {
+
+using source::Diagnostic;
+using source::Severity;
+using source::Span;
+using syntax::Tape;
+using syntax::Type;
+using syntax::Value;
+
+namespace {
+
+std::string text_of(const Value& parent, std::string_view name) {
+  const auto value = Fields::get(parent, name);
+  return value && value->is(Type::String) ? std::string(value->text()) : "";
+}
+
+/// "NetworkPolicy shop/web", as far as it can be told.
+std::string subject_of(const Value& root, std::string_view kind, std::string_view default_ns,
+                       bool cluster_scoped) {
+  std::string subject(kind);
+  const auto metadata = Fields::get(root, "metadata");
+  if (!metadata || !metadata->is(Type::Mapping)) return subject;
+  std::string name = text_of(*metadata, "name");
+  if (name.empty()) name = text_of(*metadata, "generateName");
+  if (name.empty()) return subject;
+  std::string ns = text_of(*metadata, "namespace");
+  if (ns.empty()) ns = default_ns;
+  return subject + " " + (cluster_scoped ? name : ns + "/" + name);
+}
+
+Span version_place(const Value& root) {
+  const auto version = root.find("apiVersion");
+  return version ? version->span() : root.span();
+}
+
+void read_namespace(Fields& fields, const Context& context, const Value& root, Objects& objects) {
+  const auto metadata = read_metadata(fields, context, root, true);
+  if (metadata && fields.ok()) objects.namespaces.push_back({*metadata});
+}
+
+void read_service(Fields& fields, const Context& context, const Value& root, Objects& objects) {
+  ServiceObject service;
+  const auto metadata = read_metadata(fields, context, root, false);
+  if (const auto spec = fields.get(root, "spec", Type::Mapping)) {
+    if (const auto selector = fields.get(*spec, "selector", Type::Mapping)) {
+      service.selector = read_labels(fields, context, *selector);
+    }
+    const auto add = [&](const Value& value) {
+      // "None" marks a headless Service.
+      if (const auto address = net::Address::parse(value.text())) {
+        service.cluster_addresses.push_back(*address);
+      }
+    };
+    if (const auto list = fields.get(*spec, "clusterIPs", Type::Sequence)) {
+      for (const Value each : *list) add(each);
+    } else if (const auto single = Fields::get(*spec, "clusterIP")) {
+      add(*single);
+    }
+  }
+  if (!metadata || !fields.ok()) return;
+  service.metadata = *metadata;
+  objects.services.push_back(std::move(service));
+}
+
+}  // namespace
+
+/// Takes the objects of one file as they are read.
+class Loader::Receiver : public syntax::Sink {
+ public:
+  Receiver(Loader& loader, source::FileId file, source::Diagnostics& problems)
+      : loader_(loader), file_(file), problems_(problems) {}
+
+  bool wanted(std::span<const std::string_view> path, const Tape& so_far) override {
+    return projection_.wanted(path, so_far);
+  }
+
+  void object(const Tape& tape, std::string_view list_kind,
+              std::string_view list_api_version) override {
+    const Value root = tape.root();
+    projection_.reset();
+    if (!root.is(Type::Mapping)) {
+      ++loader_.ledger_.irrelevant;
+      return;
+    }
+    std::string kind = text_of(root, "kind");
+    std::string api_version = text_of(root, "apiVersion");
+    // The items of a PodList as the API server sends it have neither.
+    if (kind.empty()) kind = item_kind(list_kind);
+    if (api_version.empty()) api_version = list_api_version;
+    if (!item_kind(kind).empty() && root.find("items")) {
+      Fields fields(problems_, kind);
+      fields.error("nested-list", root.span(), "a list inside a list",
+                   "give the inner list as a document of its own");
+      reject("list", std::nullopt, root.span());
+      return;
+    }
+    if (kind.empty() || api_version.empty()) {
+      incomplete(root, kind, api_version);
+      return;
+    }
+    read(root, kind, api_version);
+  }
+
+  void unreadable(const Span& where) override {
+    ++loader_.ledger_.rejected;
+    if (loader_.options_.keep_going) {
+      loader_.objects_.gaps.push_back({model::Gap::Why::Unreadable,
+                                       model::Gap::Effect::AllowOrDeny, "document", {}, where});
+    }
+  }
+
+ private:
+  /// A mapping without kind or apiVersion: most are no Kubernetes objects at all (values of a
+  /// chart, build files); one that looks like an object must not be passed over.
+  void incomplete(const Value& root, const std::string& kind, const std::string& api_version) {
+    const std::string_view name = loader_.sources_.name(file_);
+    if (name.ends_with("kustomization.yaml") || name.ends_with("kustomization.yml")) {
+      // kustomize fills in kind and apiVersion itself.
+      read(root, "Kustomization", "kustomize.config.k8s.io/v1beta1");
+      return;
+    }
+    const bool chart = name.ends_with("Chart.yaml") || name.ends_with("Chart.yml");
+    const bool looks_like_object = (!kind.empty() || !api_version.empty()) && !chart &&
+                                   (root.find("spec") || root.find("metadata"));
+    if (!looks_like_object) {
+      ++loader_.ledger_.irrelevant;
+      return;
+    }
+    Fields fields(problems_, kind);
+    const bool no_kind = kind.empty();
+    fields.error("missing-field", root.span(), no_kind ? "kind is missing" : "apiVersion is missing",
+                 no_kind ? "add kind, such as \"kind: NetworkPolicy\""
+                         : "add apiVersion, such as \"apiVersion: networking.k8s.io/v1\"");
+    reject("document", std::nullopt, root.span());
+  }
+
+  void read(const Value& root, std::string_view kind, std::string_view api_version) {
+    const KindInfo info = classify(api_version, kind);
+    const std::string& default_ns = loader_.options_.default_namespace;
+    const std::string subject = subject_of(root, kind, default_ns, info.cluster_scoped);
+    Fields fields(problems_, subject);
+    const Context context{loader_.symbols_, default_ns};
+    Objects& objects = loader_.objects_;
+    switch (info.role) {
+      case Role::Namespace:
+        read_namespace(fields, context, root, objects);
+        break;
+      case Role::Pod:
+        read_pod(fields, context, root, objects);
+        break;
+      case Role::Workload:
+      case Role::CronJob:
+        read_workload(fields, context, root, kind, info.role == Role::CronJob, objects);
+        break;
+      case Role::Service:
+        read_service(fields, context, root, objects);
+        break;
+      case Role::NetworkPolicy:
+        read_network_policy(fields, context, root, objects);
+        break;
+      case Role::ForeignPolicy:
+        foreign(root, subject, info);
+        return;
+      case Role::Kustomization:
+        check_kustomization(fields, root);
+        if (!fields.ok()) break;
+        ++loader_.ledger_.irrelevant;
+        return;
+      case Role::UnknownVersion:
+        fields.error("unsupported-version", version_place(root),
+                     std::string(kind) + " has no version " + std::string(api_version),
+                     kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+        break;
+      case Role::Irrelevant:
+        ++loader_.ledger_.irrelevant;
+        return;
+    }
+    if (!fields.ok()) {
+      reject(subject, gap_namespace(root, info), root.span());
+      return;
+    }
+    ++loader_.ledger_.used;
+    if (info.deprecated) {
+      fields.warning("deprecated-version", version_place(root),
+                     std::string(api_version) + " is no longer served by Kubernetes",
+                     kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+    }
+  }
+
+  /// Where an object of this kind acts; nothing where that cannot be told.
+  std::optional<Symbol> gap_namespace(const Value& root, const KindInfo& info) {
+    if (info.cluster_scoped || info.role == Role::Kustomization) return std::nullopt;
+    const auto metadata = Fields::get(root, "metadata");
+    if (!metadata || !metadata->is(Type::Mapping)) return std::nullopt;
+    std::string ns = text_of(*metadata, "namespace");
+    if (ns.empty()) ns = loader_.options_.default_namespace;
+    return loader_.symbols_.intern(ns);
+  }
+
+  void foreign(const Value& root, const std::string& subject, const KindInfo& info) {
+    ++loader_.ledger_.unsupported;
+    std::optional<Symbol> ns = gap_namespace(root, info);
+    // Policies in Istio's root namespace hold for the whole mesh.
+    if (ns && loader_.symbols_.text(*ns) == "istio-system") ns.reset();
+    loader_.objects_.gaps.push_back(
+        {model::Gap::Why::UnsupportedKind, info.effect, subject, ns, root.span()});
+  }
+
+  void reject(const std::string& what, std::optional<Symbol> ns, const Span& where) {
+    ++loader_.ledger_.rejected;
+    if (!loader_.options_.keep_going) return;
+    loader_.objects_.gaps.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
+                                     what, ns, where});
+  }
+
+  Loader& loader_;
+  source::FileId file_;
+  source::Diagnostics& problems_;
+  Projection projection_;
+};
+
+Loader::Loader(const source::SourceMap& sources, source::SymbolTable& symbols,
+               source::Diagnostics& diagnostics, LoadOptions options)
+    : sources_(sources),
+      symbols_(symbols),
+      diagnostics_(diagnostics),
+      options_(std::move(options)) {}
+
+void Loader::load(source::FileId file, syntax::Format format) {
+  source::Diagnostics problems;
+  Receiver receiver(*this, file, problems);
+  syntax::read(sources_, file, format, options_.limits, problems, receiver);
+  // A template that was not rendered is no YAML, or YAML of the wrong shape: the many errors that
+  // it causes have one reason.
+  const bool is_template =
+      problems.errors() > 0 && sources_.bytes(file).find("{{") != std::string_view::npos;
+  if (is_template) {
+    const std::size_t at = sources_.bytes(file).find("{{");
+    const Span where{file, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 2)};
+    Diagnostic diagnostic{Severity::Error, "helm-template",
+                          "this file holds templates that have not been rendered",
+                          where, "", "render the chart first: polreach ... --helm CHART, or "
+                          "helm template CHART | polreach ... -", {}, {}};
+    problems = {};
+    problems.add(std::move(diagnostic));
+  }
+  for (Diagnostic diagnostic : problems.all()) {
+    if (options_.keep_going && diagnostic.severity == Severity::Error) {
+      diagnostic.severity = Severity::Warning;
+    }
+    diagnostics_.add(std::move(diagnostic));
+  }
+  sources_.text(file).release();
+}
+
+}  // namespace polreach::kubernetes

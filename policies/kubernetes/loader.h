@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "policies/kubernetes/objects.h"
+#include "policies/source/diagnostics.h"
+#include "policies/source/source_map.h"
+#include "policies/syntax/reader.h"
+
+namespace polreach::kubernetes {
+
+struct LoadOptions {
+  /// The namespace of objects that name none.
+  std::string default_namespace = "default";
+  /// Documents that cannot be read become gaps, and their errors warnings, instead of ending the
+  /// run.
+  bool keep_going = false;
+  syntax::Limits limits;
+};
+
+/// Reads files into Kubernetes objects, and accounts for every object in them.
+class Loader {
+ public:
+  Loader(const source::SourceMap& sources, source::SymbolTable& symbols,
+         source::Diagnostics& diagnostics, LoadOptions options);
+
+  void load(source::FileId file, syntax::Format format);
+
+  /// What was read. The loader is spent afterwards.
+  [[nodiscard]] Objects take_objects() { return std::move(objects_); }
+  [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+
+ private:
+  class Receiver;
+
+  const source::SourceMap& sources_;
+  source::SymbolTable& symbols_;
+  source::Diagnostics& diagnostics_;
+  LoadOptions options_;
+  Objects objects_;
+  Ledger ledger_;
+};
+
+}  // namespace polreach::kubernetes

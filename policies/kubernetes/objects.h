@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policies/model/model.h"
+
+/// Kubernetes objects, as far as they matter, just as they were written: nothing is resolved.
+/// Strings are interned in the model's symbol table.
+namespace polreach::kubernetes {
+
+using source::Span;
+using source::Symbol;
+
+struct OwnerReference {
+  Symbol kind{};
+  Symbol name{};
+};
+
+struct Metadata {
+  Symbol ns{};  // the default namespace where none is given
+  Symbol name{};
+  std::vector<model::Label> labels;
+  std::optional<OwnerReference> controller;  // the owner reference with controller: true
+  Span where;                                // of the name
+};
+
+/// A pod or a pod template.
+struct PodFacts {
+  std::vector<model::NamedPort> ports;  // of containers, then of sidecars
+  bool host_network = false;
+  std::optional<Symbol> node;
+  std::vector<net::Address> addresses;
+  std::vector<net::Address> node_addresses;
+  bool ended = false;  // phase Succeeded or Failed: the pod no longer has its address
+};
+
+struct NamespaceObject {
+  Metadata metadata;
+};
+
+struct PodObject {
+  Metadata metadata;
+  PodFacts facts;
+};
+
+struct WorkloadObject {
+  Symbol kind{};
+  Metadata metadata;
+  std::vector<model::Label> pod_labels;
+  PodFacts facts;
+  std::optional<std::int64_t> replicas;
+};
+
+struct ServiceObject {
+  Metadata metadata;
+  std::optional<std::vector<model::Label>> selector;
+  std::vector<net::Address> cluster_addresses;
+};
+
+struct NetworkPolicyObject {
+  Metadata metadata;
+  model::Selector subject;
+  std::optional<std::vector<model::Rule>> ingress;  // a value: the policy covers the direction
+  std::optional<std::vector<model::Rule>> egress;
+};
+
+/// A policy of a language that is not supported, or a document that could not be read.
+struct GapObject {
+  model::Gap::Why why = model::Gap::Why::UnsupportedKind;
+  model::Gap::Effect effect = model::Gap::Effect::AllowOrDeny;
+  std::string what;
+  std::optional<Symbol> ns;
+  Span where;
+};
+
+struct Objects {
+  std::vector<NamespaceObject> namespaces;
+  std::vector<PodObject> pods;
+  std::vector<WorkloadObject> workloads;
+  std::vector<ServiceObject> services;
+  std::vector<NetworkPolicyObject> policies;
+  std::vector<GapObject> gaps;
+};
+
+/// Every object of the input, by what became of it. INVARIANT: the parts add up to read().
+struct Ledger {
+  std::size_t used = 0;
+  std::size_t irrelevant = 0;   // kinds that say nothing about connections
+  std::size_t unsupported = 0;  // policies of other languages
+  std::size_t rejected = 0;     // of kinds that matter, but could not be read; or no YAML or JSON
+  [[nodiscard]] std::size_t read() const { return used + irrelevant + unsupported + rejected; }
+};
+
+}  // namespace polreach::kubernetes

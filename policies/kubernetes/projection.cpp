@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/kubernetes/projection.h"
+
+#include <algorithm>
+#include <array>
+
+namespace polreach::kubernetes {
+namespace {
+
+using Path = std::span<const std::string_view>;
+
+template <std::size_t N>
+bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Large members of metadata that say nothing about connections.
+bool wanted_in_metadata(Path path) {
+  constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
+  return !is_one_of(path[0], kLarge);
+}
+
+/// What matters of a pod's spec; `path` starts inside it.
+bool wanted_in_pod_spec(Path path) {
+  constexpr std::array<std::string_view, 4> kMembers = {"containers", "initContainers",
+                                                        "hostNetwork", "nodeName"};
+  constexpr std::array<std::string_view, 3> kOfContainer = {"name", "ports", "restartPolicy"};
+  if (path.size() == 1) return is_one_of(path[0], kMembers);
+  return path.size() > 2 || is_one_of(path[1], kOfContainer);
+}
+
+bool wanted_in_template(Path path) {
+  if (path.size() == 1) return path[0] == "metadata" || path[0] == "spec";
+  if (path[0] == "metadata") return wanted_in_metadata(path.subspan(1));
+  return wanted_in_pod_spec(path.subspan(1));
+}
+
+bool wanted_in_workload(Path path) {
+  if (path.size() == 1) return path[0] == "template" || path[0] == "replicas";
+  return path[0] != "template" || wanted_in_template(path.subspan(1));
+}
+
+bool wanted_in_cron_job(Path path) {
+  if (path[0] != "jobTemplate") return false;
+  if (path.size() == 1) return true;
+  if (path[1] != "spec") return false;
+  return path.size() == 2 || wanted_in_workload(path.subspan(2));
+}
+
+bool wanted_in_status(Path path) {
+  constexpr std::array<std::string_view, 5> kMembers = {"phase", "podIP", "podIPs", "hostIP",
+                                                        "hostIPs"};
+  return is_one_of(path[0], kMembers);
+}
+
+bool wanted_in_service(Path path) {
+  constexpr std::array<std::string_view, 4> kMembers = {"selector", "ports", "clusterIP",
+                                                        "clusterIPs"};
+  return is_one_of(path[0], kMembers);
+}
+
+bool wanted_in_spec(Role role, Path path) {
+  switch (role) {
+    case Role::Pod:
+      return wanted_in_pod_spec(path);
+    case Role::Workload:
+      return wanted_in_workload(path);
+    case Role::CronJob:
+      return wanted_in_cron_job(path);
+    case Role::Service:
+      return wanted_in_service(path);
+    case Role::NetworkPolicy:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool Projection::wanted(Path path, const syntax::Tape& so_far) {
+  constexpr std::array<std::string_view, 3> kRoot = {"apiVersion", "kind", "metadata"};
+  if (path.size() == 1 && !role_) {
+    const syntax::Value root = so_far.root();
+    const auto kind = root.find("kind");
+    const auto version = root.find("apiVersion");
+    if (kind && version) role_ = classify(version->text(), kind->text()).role;
+  }
+  if (path[0] == "metadata") return path.size() == 1 || wanted_in_metadata(path.subspan(1));
+  if (!role_ || *role_ == Role::Kustomization) return true;
+  if (path[0] == "status") {
+    if (path.size() == 1) return *role_ == Role::Pod || *role_ == Role::NetworkPolicy;
+    return *role_ == Role::Pod && wanted_in_status(path.subspan(1));
+  }
+  if (path[0] == "spec") return path.size() == 1 || wanted_in_spec(*role_, path.subspan(1));
+  // Members that no object has are kept where they are reported.
+  return is_one_of(path[0], kRoot) || *role_ == Role::NetworkPolicy;
+}
+
+}  // namespace polreach::kubernetes

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/check/packet.h"
+
+#include <algorithm>
+
+namespace polreach::solver::check {
+namespace {
+
+using compiler::Cluster;
+using model::Direction;
+using model::Endpoint;
+using model::EndpointId;
+using model::Model;
+
+/// One packet in one world, as each direction sees it.
+class Evaluation {
+ public:
+  Evaluation(const Cluster& cluster, const Packet& packet, const World& world)
+      : cluster_(cluster), model_(cluster.model()), packet_(packet), world_(world) {}
+
+  [[nodiscard]] bool passes() const {
+    const bool one_pod = packet_.source && packet_.source == packet_.destination &&
+                         !model_[model_[*packet_.source].workload].replicated;
+    if (one_pod) return true;
+    return (!packet_.source || leaves()) && (!packet_.destination || enters());
+  }
+
+ private:
+  [[nodiscard]] bool leaves() const {
+    if (is_node(*packet_.source)) return true;
+    return policies_let_pass(Direction::Egress, *packet_.source, packet_.destination,
+                             packet_.destination_address);
+  }
+
+  [[nodiscard]] bool enters() const {
+    if (is_node(*packet_.destination) || from_own_node()) return true;
+    return policies_let_pass(Direction::Ingress, *packet_.destination, packet_.source,
+                             packet_.source_address);
+  }
+
+  [[nodiscard]] bool from_own_node() const {
+    const Endpoint& to = model_[*packet_.destination];
+    if (!packet_.source) {
+      return std::find(to.node_addresses.begin(), to.node_addresses.end(),
+                       packet_.source_address) != to.node_addresses.end();
+    }
+    if (!is_node(*packet_.source)) return false;
+    const Endpoint& from = model_[*packet_.source];
+    return from.node && to.node ? *from.node == *to.node : world_.same_node;
+  }
+
+  [[nodiscard]] bool policies_let_pass(Direction direction, EndpointId self,
+                                       const std::optional<EndpointId>& other,
+                                       const net::Address& other_address) const {
+    bool isolated = false;
+    const model::NamespaceId ns = model_.namespace_of(self);
+    for (model::PolicyId id : cluster_.policies_in(ns)) {
+      const model::Policy& policy = model_[id];
+      if (!policy.rules(direction) || !selects_pod(policy.subject, self, direction)) continue;
+      isolated = true;
+      for (const model::Rule& rule : *policy.rules(direction)) {
+        if (port_matches(rule) && peer_matches(rule, ns, direction, other, other_address)) {
+          return true;
+        }
+      }
+    }
+    return !isolated;
+  }
+
+  [[nodiscard]] bool peer_matches(const model::Rule& rule, model::NamespaceId policy_ns,
+                                  Direction direction, const std::optional<EndpointId>& other,
+                                  const net::Address& other_address) const {
+    if (rule.peers.empty()) return true;
+    const Direction other_role =
+        direction == Direction::Egress ? Direction::Ingress : Direction::Egress;
+    for (const model::Peer& peer : rule.peers) {
+      if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
+        const bool counts = !other || ipblocks_match_pods() || is_node(*other);
+        if (counts && in_block(*block, other_address)) return true;
+        continue;
+      }
+      if (!other || is_node(*other)) continue;
+      const auto& pods = std::get<model::PodPeer>(peer.what);
+      const model::NamespaceId ns = model_.namespace_of(*other);
+      const bool in_namespace =
+          pods.namespaces ? selects_namespace(*pods.namespaces, ns) : ns == policy_ns;
+      if (in_namespace && selects_pod(pods.pods, *other, other_role)) return true;
+    }
+    return false;
+  }
+
+  static bool in_block(const model::BlockPeer& block, const net::Address& address) {
+    if (!block.cidr.contains(address)) return false;
+    return std::none_of(block.except.begin(), block.except.end(),
+                        [&](const net::Prefix& except) { return except.contains(address); });
+  }
+
+  [[nodiscard]] bool port_matches(const model::Rule& rule) const {
+    if (rule.ports.empty()) return true;
+    return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const model::PortMatch& match) {
+      if (match.protocol != packet_.protocol) return false;
+      if (std::holds_alternative<model::AllPorts>(match.ports)) return true;
+      if (const auto* range = std::get_if<model::PortRange>(&match.ports)) {
+        return range->first <= packet_.port && packet_.port <= range->last;
+      }
+      return named_port(std::get<model::PortName>(match.ports).name) == packet_.port;
+    });
+  }
+
+  /// The number that the destination gives to a name for the packet's protocol; 0 for none.
+  [[nodiscard]] net::Port named_port(model::Symbol name) const {
+    if (!packet_.destination) return 0;
+    for (const model::NamedPort& port : model_[*packet_.destination].ports) {
+      if (port.name == name && port.protocol == packet_.protocol) return port.number;
+    }
+    return 0;
+  }
+
+  [[nodiscard]] bool is_node(EndpointId id) const {
+    if (!model_[id].host_network) return false;
+    switch (cluster_.profile().host_network_is_pod) {
+      case model::Reading::No:
+        return true;
+      case model::Reading::Yes:
+        return false;
+      case model::Reading::Both:
+        return !world_.host_network_is_pod;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool ipblocks_match_pods() const {
+    const model::Reading reading = cluster_.profile().ipblock_matches_pods;
+    return reading == model::Reading::Both ? world_.ipblock_matches_pods
+                                           : reading == model::Reading::Yes;
+  }
+
+  /// `role` Egress: the pod is the connection's source; Ingress: its destination.
+  [[nodiscard]] bool selects_pod(const model::Selector& selector, EndpointId id,
+                                 Direction role) const {
+    const auto owner =
+        role == Direction::Egress ? LabelOwner::SourcePod : LabelOwner::DestinationPod;
+    return selects(selector, model_.label_sets[model_[id].labels], {owner, {}, {}}, true);
+  }
+
+  [[nodiscard]] bool selects_namespace(const model::Selector& selector,
+                                       model::NamespaceId ns) const {
+    return selects(selector, model_.label_sets[model_[ns].labels], {LabelOwner::Namespace, ns, {}},
+                   cluster_.profile().unknown_namespace_labels);
+  }
+
+  [[nodiscard]] bool selects(const model::Selector& selector, const model::LabelSet& labels,
+                             UnknownLabel unknown, bool open_is_unknown) const {
+    for (const model::Requirement& requirement : selector.all_of) {
+      std::optional<std::string> value;
+      if (const model::Label* label = labels.find(requirement.key)) {
+        value = model_.text(label->value);
+      } else if (labels.is_unknown(requirement.key) && (!labels.open || open_is_unknown)) {
+        unknown.key = requirement.key;
+        const auto assumed = world_.labels.find(unknown);
+        if (assumed != world_.labels.end()) value = assumed->second;
+      }
+      if (!holds(requirement, value)) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool holds(const model::Requirement& requirement,
+                           const std::optional<std::string>& value) const {
+    const bool listed =
+        value && std::any_of(requirement.values.begin(), requirement.values.end(),
+                             [&](model::Symbol symbol) { return model_.text(symbol) == *value; });
+    switch (requirement.op) {
+      case model::Operator::In:
+        return listed;
+      case model::Operator::NotIn:
+        return !listed;
+      case model::Operator::Exists:
+        return value.has_value();
+      case model::Operator::DoesNotExist:
+        return !value.has_value();
+    }
+    return false;
+  }
+
+  const Cluster& cluster_;
+  const Model& model_;
+  const Packet& packet_;
+  const World& world_;
+};
+
+}  // namespace
+
+bool passes(const Cluster& cluster, const Packet& packet, const World& world) {
+  return Evaluation(cluster, packet, world).passes();
+}
+
+}  // namespace polreach::solver::check

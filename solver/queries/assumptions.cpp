@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/queries/assumptions.h"
+
+#include <algorithm>
+#include <set>
+
+namespace polreach::solver::queries {
+namespace {
+
+using compiler::Assumption;
+using compiler::Cluster;
+using model::EndpointId;
+using model::Gap;
+using model::Model;
+
+/// The endpoints that an outcome stands for, both sides.
+std::set<EndpointId> endpoints_of(const Outcome& outcome) {
+  std::set<EndpointId> result;
+  for (const auto* side : {&outcome.sources, &outcome.destinations}) {
+    for (const Variant& variant : *side) {
+      result.insert(variant.endpoints.begin(), variant.endpoints.end());
+    }
+  }
+  return result;
+}
+
+std::string undeclared_namespaces(const Cluster& cluster, const Answer& answer) {
+  const Model& model = cluster.model();
+  std::set<model::NamespaceId> found;
+  for (const Outcome& outcome : answer.outcomes) {
+    for (EndpointId id : endpoints_of(outcome)) {
+      const model::NamespaceId ns = model.namespace_of(id);
+      if (!model[ns].declared) found.insert(ns);
+    }
+  }
+  std::string text;
+  for (model::NamespaceId ns : found) {
+    if (!text.empty()) text += ", ";
+    text += model.text(model[ns].name);
+  }
+  return text;
+}
+
+NamedAssumption describe(const Cluster& cluster, const Answer& answer, Assumption assumption) {
+  switch (assumption) {
+    case Assumption::IpBlockPods:
+      return {"A-ipblock-pods", "whether an ipBlock matches the addresses of pods: plugins differ",
+              "--ipblock-matches-pods=yes or no", {}};
+    case Assumption::PodAddress:
+      return {"A-pod-address", "the address that a pod will have",
+              "an export that holds the pods: kubectl get pods -o json", {}};
+    case Assumption::HostNetwork:
+      return {"A-host-network",
+              "whether policies treat a pod with hostNetwork as a pod or as its node",
+              "--host-network=pod or node", {}};
+    case Assumption::NodePlacement:
+      return {"A-node-placement", "whether the two pods run on one node",
+              "an export that holds the pods: kubectl get pods -o json", {}};
+    case Assumption::NamespaceLabels: {
+      const std::string names = undeclared_namespaces(cluster, answer);
+      return {"A-namespace-labels",
+              "the labels of namespaces that the input does not hold: " + names,
+              "their Namespace objects, or --missing-namespaces=unlabelled", {}};
+    }
+    case Assumption::PodLabels:
+      return {"A-pod-labels", "labels that a controller will give to the pods",
+              "an export that holds the pods: kubectl get pods -o json", {}};
+  }
+  return {};
+}
+
+void add_gaps(const Cluster& cluster, const Answer& answer, std::vector<NamedAssumption>& result) {
+  NamedAssumption unsupported{"A-unsupported-policy", "", "", {}};
+  NamedAssumption unreadable{"A-unreadable", "", "", {}};
+  std::set<std::size_t> used;
+  for (const Outcome& outcome : answer.outcomes) {
+    if (!outcome.without_gaps) continue;
+    used.insert(outcome.gaps.begin(), outcome.gaps.end());
+  }
+  for (std::size_t i : used) {
+    const Gap& gap = cluster.model().gaps[i];
+    if (gap.effect == Gap::Effect::RequestsOnly) continue;
+    NamedAssumption& named = gap.why == Gap::Why::UnsupportedKind ? unsupported : unreadable;
+    named.text += (named.text.empty() ? "" : ", ") + gap.what;
+    named.where.push_back(gap.where);
+  }
+  if (!unsupported.where.empty()) {
+    unsupported.text = "what policies do that polreach does not understand yet: " +
+                       unsupported.text;
+    unsupported.settle = "leaving them out of the input, if they do not act on these pods";
+    result.push_back(std::move(unsupported));
+  }
+  if (!unreadable.where.empty()) {
+    unreadable.text = "what documents say that could not be read: " + unreadable.text;
+    unreadable.settle = "mending them: see the warnings";
+    result.push_back(std::move(unreadable));
+  }
+}
+
+/// What is assumed where nothing of it can be open.
+class Standing {
+ public:
+  Standing(const Cluster& cluster, const Answer& answer) : cluster_(cluster), answer_(answer) {}
+
+  std::vector<NamedAssumption> run() {
+    bool policies = false;
+    bool blocks = false;
+    bool ingress_from_outside = false;
+    for (const Outcome& outcome : answer_.outcomes) {
+      for (const DirectionReason* reason : {&outcome.egress, &outcome.ingress}) {
+        policies = policies || reason->basis == Basis::Policies;
+        blocks = blocks || has_blocks(*reason);
+      }
+      const auto* to = std::get_if<EndpointId>(&outcome.destination);
+      const bool outside = std::holds_alternative<net::AddressSet>(outcome.source);
+      ingress_from_outside =
+          ingress_from_outside ||
+          (outside && outcome.ingress.basis == Basis::Policies && to != nullptr &&
+           cluster_.model()[*to].node_addresses.empty());
+      requests_only(outcome);
+    }
+    if (policies) {
+      add("A-enforced", "the cluster's network plugin enforces NetworkPolicy");
+    }
+    add("A-complete", "no policy acts on these pods that is not in the input");
+    if (blocks) settled_ipblocks();
+    settled_host_network();
+    if (!cluster_.profile().unknown_namespace_labels) {
+      const std::string names = undeclared_namespaces(cluster_, answer_);
+      if (!names.empty()) {
+        add("A-namespace-labels",
+            "namespaces that the input does not hold have no labels but their name: " + names);
+      }
+    }
+    if (ingress_from_outside) {
+      add("A-node-traffic", "no source address is that of the pod's own node, which is never "
+                            "stopped");
+    }
+    if (!mesh_.empty()) {
+      result_.push_back({"A-requests",
+                         "a service mesh may refuse requests on connections that pass", "", mesh_});
+    }
+    std::sort(result_.begin(), result_.end(), [](const auto& a, const auto& b) {
+      return a.id < b.id;
+    });
+    return std::move(result_);
+  }
+
+ private:
+  void add(std::string_view id, std::string text) { result_.push_back({id, std::move(text), "", {}}); }
+
+  [[nodiscard]] bool has_blocks(const DirectionReason& reason) const {
+    const Model& model = cluster_.model();
+    for (model::PolicyId id : reason.selecting) {
+      for (const model::Rule& rule : *model[id].rules(reason.direction)) {
+        for (const model::Peer& peer : rule.peers) {
+          if (std::holds_alternative<model::BlockPeer>(peer.what)) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  void settled_ipblocks() {
+    bool between_pods = false;
+    for (const Outcome& outcome : answer_.outcomes) {
+      between_pods = between_pods || (std::holds_alternative<EndpointId>(outcome.source) &&
+                                      std::holds_alternative<EndpointId>(outcome.destination));
+    }
+    if (!between_pods) return;
+    const model::Reading reading = cluster_.profile().ipblock_matches_pods;
+    if (reading == model::Reading::No) {
+      add("A-ipblock-pods", "ipBlocks do not match the addresses of pods (as asked)");
+    }
+    if (reading == model::Reading::Yes) {
+      add("A-ipblock-pods", "ipBlocks match the addresses of pods (as asked)");
+    }
+  }
+
+  void settled_host_network() {
+    bool host = false;
+    for (const Outcome& outcome : answer_.outcomes) {
+      for (EndpointId id : endpoints_of(outcome)) {
+        host = host || cluster_.model()[id].host_network;
+      }
+    }
+    const model::Reading reading = cluster_.profile().host_network_is_pod;
+    if (!host || reading == model::Reading::Both) return;
+    add("A-host-network", reading == model::Reading::Yes
+                              ? "policies treat pods with hostNetwork like other pods (as asked)"
+                              : "policies treat pods with hostNetwork as their nodes (as asked)");
+  }
+
+  void requests_only(const Outcome& outcome) {
+    for (std::size_t i : outcome.gaps) {
+      const Gap& gap = cluster_.model().gaps[i];
+      if (gap.effect != Gap::Effect::RequestsOnly || !named_.insert(i).second) continue;
+      mesh_.push_back(gap.where);
+    }
+  }
+
+  const Cluster& cluster_;
+  const Answer& answer_;
+  std::vector<NamedAssumption> result_;
+  std::set<std::size_t> named_;
+  std::vector<source::Span> mesh_;
+};
+
+}  // namespace
+
+std::vector<NamedAssumption> open_assumptions(const Cluster& cluster, const Answer& answer) {
+  std::set<Assumption> found;
+  for (const Outcome& outcome : answer.outcomes) {
+    found.insert(outcome.rests_on.begin(), outcome.rests_on.end());
+  }
+  std::vector<NamedAssumption> result;
+  for (Assumption assumption : found) result.push_back(describe(cluster, answer, assumption));
+  add_gaps(cluster, answer, result);
+  std::sort(result.begin(), result.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  return result;
+}
+
+std::vector<NamedAssumption> standing_assumptions(const Cluster& cluster, const Answer& answer) {
+  return Standing(cluster, answer).run();
+}
+
+}  // namespace polreach::solver::queries

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "solver/queries/can.h"
+
+namespace polreach::solver::queries {
+
+/// An assumption as answers name it; see docs/assumptions.md.
+struct NamedAssumption {
+  std::string_view id;   // "A-..."
+  std::string text;      // what is assumed, or what is not known
+  std::string settle;    // for what a verdict depends on: what would settle it; else empty
+  std::vector<source::Span> where;  // the documents it is about, if any
+};
+
+/// What a *depends* depends on, sorted by id.
+[[nodiscard]] std::vector<NamedAssumption> open_assumptions(const compiler::Cluster& cluster,
+                                                            const Answer& answer);
+
+/// What any verdict of this answer takes for granted, sorted by id.
+[[nodiscard]] std::vector<NamedAssumption> standing_assumptions(const compiler::Cluster& cluster,
+                                                                const Answer& answer);
+
+}  // namespace polreach::solver::queries

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/queries/can.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "compiler/resolve/classes.h"
+#include "compiler/resolve/worlds.h"
+#include "solver/z3/prover.h"
+
+namespace polreach::solver::queries {
+namespace {
+
+using compiler::Cluster;
+using compiler::Party;
+using model::EndpointId;
+using model::Gap;
+using model::Model;
+using net::AddressSet;
+using net::Traffic;
+
+/// One side of the question: the endpoints of one class, or the outside addresses.
+struct Group {
+  Party party;  // a representative
+  std::vector<Variant> variants;
+};
+
+std::vector<Group> groups_of(const Model& model, const compiler::Classes& classes,
+                             const Target& target) {
+  std::map<std::uint32_t, std::map<model::WorkloadId, std::vector<EndpointId>>> by_class;
+  std::map<model::WorkloadId, std::set<std::uint32_t>> classes_of;
+  for (EndpointId id : target.endpoints) {
+    by_class[classes.of(id)][model[id].workload].push_back(id);
+    classes_of[model[id].workload].insert(classes.of(id));
+  }
+  std::vector<Group> groups;
+  for (auto& [id, workloads] : by_class) {
+    Group group{workloads.begin()->second.front(), {}};
+    for (auto& [workload, endpoints] : workloads) {
+      const bool whole = classes_of.at(workload).size() == 1 && !target.is_one_pod;
+      group.variants.push_back({workload, std::move(endpoints), whole});
+    }
+    groups.push_back(std::move(group));
+  }
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    return std::get<EndpointId>(a.party) < std::get<EndpointId>(b.party);
+  });
+  if (!target.addresses.empty()) groups.push_back({target.addresses, {{std::nullopt, {}, true}}});
+  return groups;
+}
+
+Traffic traffic_of(const Model& model, const Asked& asked, const Party& destination) {
+  if (asked.entries.empty()) return Traffic::all();
+  Traffic result;
+  const auto* id = std::get_if<EndpointId>(&destination);
+  for (const Asked::Entry& entry : asked.entries) {
+    if (const auto* ports = std::get_if<net::PortSet>(&entry.ports)) {
+      result[entry.protocol] |= *ports;
+      continue;
+    }
+    if (id == nullptr) continue;
+    const std::string& name = std::get<std::string>(entry.ports);
+    for (const model::NamedPort& port : model[*id].ports) {
+      if (model.text(port.name) != name || port.protocol != entry.protocol) continue;
+      result[entry.protocol] |= net::PortSet(port.number, port.number);
+      break;
+    }
+  }
+  return result;
+}
+
+Verdict verdict_of(bool allowed, bool denied, bool open) {
+  if (open) return Verdict::Depends;
+  if (allowed && denied) return Verdict::Partly;
+  return allowed ? Verdict::Allowed : Verdict::Denied;
+}
+
+Verdict verdict_of(const std::vector<Part>& parts) {
+  bool allowed = false;
+  bool denied = false;
+  bool open = false;
+  for (const Part& part : parts) {
+    allowed = allowed || !part.allowed.empty();
+    denied = denied || !part.denied.empty();
+    open = open || !part.open.empty();
+  }
+  return verdict_of(allowed, denied, open);
+}
+
+std::vector<Part> parts_of(const std::vector<sets::Piece>& pieces, const Traffic& asked) {
+  std::vector<Part> parts;
+  for (const sets::Piece& piece : pieces) {
+    parts.push_back({piece.addresses, piece.must & asked, asked - piece.may,
+                     (piece.may - piece.must) & asked});
+  }
+  return parts;
+}
+
+/// Whether what was not understood can touch a pair.
+bool touches(const Model& model, const Gap& gap, const Party& source, const Party& destination) {
+  if (!gap.ns) return true;
+  for (const Party* party : {&source, &destination}) {
+    const auto* id = std::get_if<EndpointId>(party);
+    if (id != nullptr && model.namespace_of(*id) == *gap.ns) return true;
+  }
+  return false;
+}
+
+/// Takes back what a gap makes uncertain.
+void apply_gaps(const Model& model, Outcome& outcome) {
+  const std::vector<Part> before = outcome.parts;
+  for (std::size_t i = 0; i < model.gaps.size(); ++i) {
+    const Gap& gap = model.gaps[i];
+    if (outcome.egress.basis == Basis::OnePod) continue;
+    if (!touches(model, gap, outcome.source, outcome.destination)) continue;
+    outcome.gaps.push_back(i);
+    if (gap.effect == Gap::Effect::RequestsOnly) continue;
+    for (Part& part : outcome.parts) {
+      part.open |= part.allowed;
+      part.allowed = {};
+      if (gap.effect == Gap::Effect::AllowOrDeny) {
+        part.open |= part.denied;
+        part.denied = {};
+      }
+    }
+  }
+  const Verdict plain = verdict_of(before);
+  outcome.verdict = verdict_of(outcome.parts);
+  if (outcome.verdict != plain) outcome.without_gaps = plain;
+}
+
+[[noreturn]] void abort_on_disagreement(const char* what) {
+  std::fprintf(stderr,
+               "polreach: internal error: %s. No answer is given. Please report this with the "
+               "input.\n",
+               what);
+  std::abort();
+}
+
+/// The address that a packet of this end carries: one of the given ones, or of the pod's own.
+net::Address address_for(const Cluster& cluster, const Party& party, const AddressSet& addresses,
+                         std::optional<net::Family> family) {
+  AddressSet own = addresses;
+  if (const auto* id = std::get_if<EndpointId>(&party)) own = cluster.pod_addresses(*id);
+  const AddressSet fitting = family ? own & net::all_addresses(*family) : own;
+  return (fitting.empty() ? own : fitting).intervals().front().first;
+}
+
+/// The first packet of the first part that is allowed for certain.
+std::optional<check::Witness> certain_witness(const Cluster& cluster, const Outcome& outcome) {
+  for (const Part& part : outcome.parts) {
+    for (net::Protocol protocol : net::kProtocols) {
+      const net::PortSet& ports = part.allowed[protocol];
+      if (ports.empty()) continue;
+      check::Witness witness;
+      check::Packet& packet = witness.packet;
+      if (const auto* id = std::get_if<EndpointId>(&outcome.source)) packet.source = *id;
+      if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) packet.destination = *id;
+      packet.source_address =
+          address_for(cluster, outcome.source, part.addresses, std::nullopt);
+      packet.destination_address = address_for(cluster, outcome.destination, part.addresses,
+                                               packet.source_address.family);
+      packet.protocol = protocol;
+      packet.port = ports.intervals().front().first;
+      return witness;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Answers one question, pair of classes by pair of classes.
+class Question {
+ public:
+  Question(const Cluster& cluster, const Asked& asked)
+      : cluster_(cluster), asked_(asked), prover_(cluster) {}
+
+  source::Result<Answer> run(const Target& source, const Target& destination) {
+    if (source.is_one_pod && destination.is_one_pod && source.endpoints == destination.endpoints) {
+      return one_pod(source);
+    }
+    const compiler::Classes classes(cluster_, source.addresses);
+    const std::vector<Group> sources = groups_of(cluster_.model(), classes, source);
+    const std::vector<Group> destinations = groups_of(cluster_.model(), classes, destination);
+    for (const Group& from : sources) {
+      for (const Group& to : destinations) {
+        const auto outside = [](const Group& g) {
+          return std::holds_alternative<AddressSet>(g.party);
+        };
+        if (outside(from) && outside(to)) continue;
+        if (auto failed = add_pair(from, to)) return tl::unexpected(*failed);
+      }
+    }
+    if (answer_.outcomes.empty() && !apart_from_itself_.empty()) {
+      for (Outcome& outcome : apart_from_itself_) answer_.outcomes.push_back(std::move(outcome));
+    }
+    if (answer_.outcomes.empty()) {
+      return source::failure(no_packets_ ? "no destination has a port of that name"
+                                         : "neither end is a pod: no policy acts on that");
+    }
+    settle_verdict();
+    return std::move(answer_);
+  }
+
+ private:
+  void settle_verdict() {
+    bool allowed = false;
+    bool denied = false;
+    bool open = false;
+    for (const Outcome& outcome : answer_.outcomes) {
+      const Verdict v = outcome.verdict;
+      allowed = allowed || v == Verdict::Allowed || v == Verdict::Partly;
+      denied = denied || v == Verdict::Denied || v == Verdict::Partly;
+      open = open || v == Verdict::Depends;
+    }
+    answer_.verdict = verdict_of(allowed, denied, open);
+  }
+
+  /// One pod that was named at both ends.
+  source::Result<Answer> one_pod(const Target& target) {
+    const EndpointId id = target.endpoints.front();
+    const Variant variant{cluster_.model()[id].workload, {id}, false};
+    Outcome outcome;
+    outcome.source = outcome.destination = id;
+    outcome.sources = outcome.destinations = {variant};
+    outcome.asked = traffic_of(cluster_.model(), asked_, id);
+    if (outcome.asked.empty()) return source::failure("the pod has no port of that name");
+    outcome.parts = {{{}, outcome.asked, {}, {}}};
+    outcome.verdict = answer_.verdict = Verdict::Allowed;
+    outcome.egress.direction = model::Direction::Egress;
+    outcome.ingress.direction = model::Direction::Ingress;
+    outcome.egress.basis = outcome.ingress.basis = Basis::OnePod;
+    outcome.witness = certain_witness(cluster_, outcome);
+    answer_.outcomes.push_back(std::move(outcome));
+    return std::move(answer_);
+  }
+
+  /// A bare pod with itself is no pair of a group: it always passes, and would only hide what was
+  /// asked. It stays the answer where it is all that was asked.
+  std::optional<source::Failure> add_pair(const Group& from, const Group& to) {
+    std::vector<std::pair<Variant, Variant>> itself;
+    Outcome outcome;
+    outcome.source = from.party;
+    outcome.destination = to.party;
+    if (!take_variants(from, to, outcome, itself)) return std::nullopt;
+    for (auto& [a, b] : itself) {
+      Outcome self;
+      self.source = a.endpoints.front();
+      self.destination = b.endpoints.front();
+      self.sources = {a};
+      self.destinations = {b};
+      if (auto failed = solve(self)) return failed;
+      if (!self.parts.empty()) apart_from_itself_.push_back(std::move(self));
+    }
+    if (outcome.sources.empty() || outcome.destinations.empty()) return std::nullopt;
+    if (auto failed = solve(outcome)) return failed;
+    if (!outcome.parts.empty()) answer_.outcomes.push_back(std::move(outcome));
+    return std::nullopt;
+  }
+
+  /// Fills in what an outcome stands for, and picks representatives that are not one bare pod.
+  bool take_variants(const Group& from, const Group& to, Outcome& outcome,
+                     std::vector<std::pair<Variant, Variant>>& itself) {
+    outcome.sources = from.variants;
+    outcome.destinations = to.variants;
+    const auto* a = std::get_if<EndpointId>(&from.party);
+    const auto* b = std::get_if<EndpointId>(&to.party);
+    if (a == nullptr || b == nullptr || !cluster_.is_one_pod(*a, *b)) return true;
+    // Both groups are of one class and start with the same bare pod: find another pair.
+    for (const Variant& left : from.variants) {
+      for (const Variant& right : to.variants) {
+        if (cluster_.is_one_pod(left.endpoints.front(), right.endpoints.front())) {
+          itself.emplace_back(left, right);
+          continue;
+        }
+        outcome.source = left.endpoints.front();
+        outcome.destination = right.endpoints.front();
+        return true;
+      }
+    }
+    outcome.sources.clear();
+    return true;
+  }
+
+  /// Fills in an outcome whose parties are set. Leaves it without parts where nothing was asked.
+  std::optional<source::Failure> solve(Outcome& outcome) {
+    const Model& model = cluster_.model();
+    outcome.asked = traffic_of(model, asked_, outcome.destination);
+    if (outcome.asked.empty()) {
+      no_packets_ = true;
+      return std::nullopt;
+    }
+    const std::vector<sets::Piece> pieces =
+        sets::reach(cluster_, outcome.source, outcome.destination);
+    const auto refuted = prover_.refute(outcome.source, outcome.destination, pieces);
+    if (!refuted) return refuted.error();
+    if (*refuted) abort_on_disagreement("Z3 refutes the set engine");
+    ++answer_.proofs;
+
+    outcome.parts = parts_of(pieces, outcome.asked);
+    outcome.egress = explain(cluster_, model::Direction::Egress, outcome.source,
+                             outcome.destination, outcome.asked);
+    outcome.ingress = explain(cluster_, model::Direction::Ingress, outcome.source,
+                              outcome.destination, outcome.asked);
+    const bool undecided = verdict_of(outcome.parts) == Verdict::Depends;
+    apply_gaps(model, outcome);
+    if (undecided) {
+      outcome.rests_on =
+          sets::assumptions(cluster_, outcome.source, outcome.destination, outcome.asked);
+    }
+    return add_witness(outcome);
+  }
+
+  std::optional<source::Failure> add_witness(Outcome& outcome) {
+    outcome.witness = certain_witness(cluster_, outcome);
+    if (outcome.witness) {
+      const compiler::Worlds worlds(cluster_, outcome.source, outcome.destination);
+      const compiler::World first = worlds.at(0);
+      outcome.witness->world.ipblock_matches_pods = first.ipblock_matches_pods;
+      outcome.witness->world.host_network_is_pod = first.host_network_is_pod;
+    } else if (!outcome.rests_on.empty()) {
+      const auto proof = prover_.prove(outcome.source, outcome.destination, outcome.asked);
+      if (!proof) return proof.error();
+      outcome.witness = proof->undecided;
+    }
+    if (outcome.witness &&
+        !check::passes(cluster_, outcome.witness->packet, outcome.witness->world)) {
+      abort_on_disagreement("the single-packet evaluator stops the witness");
+    }
+    return std::nullopt;
+  }
+
+  const Cluster& cluster_;
+  const Asked& asked_;
+  z3::Prover prover_;
+  Answer answer_;
+  std::vector<Outcome> apart_from_itself_;
+  bool no_packets_ = false;
+};
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Allowed:
+      return "allowed";
+    case Verdict::Denied:
+      return "denied";
+    case Verdict::Partly:
+      return "partly";
+    case Verdict::Depends:
+      return "depends";
+  }
+  return "?";
+}
+
+source::Result<Answer> can(const Cluster& cluster, const Target& source, const Target& destination,
+                           const Asked& asked) {
+  return Question(cluster, asked).run(source, destination);
+}
+
+}  // namespace polreach::solver::queries

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/resolve/cluster.h"
+#include "compiler/resolve/unknown.h"
+#include "policies/source/result.h"
+#include "solver/check/packet.h"
+#include "solver/queries/explain.h"
+#include "solver/queries/reference.h"
+#include "solver/sets/reach.h"
+
+/// "Can A reach B on this port, and because of which line?"
+namespace polreach::solver::queries {
+
+/// The packets asked about. A port name means what each destination calls so.
+struct Asked {
+  struct Entry {
+    net::Protocol protocol = net::Protocol::Tcp;
+    std::variant<net::PortSet, std::string> ports;
+  };
+  std::vector<Entry> entries;  // none: every packet
+};
+
+enum class Verdict : std::uint8_t {
+  Allowed,  // all that was asked
+  Denied,   // nothing that was asked
+  Partly,   // a part for certain, and the rest certainly not
+  Depends,  // some of it passes in one world that the input allows, and not in another
+};
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+/// The pods of one workload that no policy can tell apart; or the outside addresses.
+struct Variant {
+  std::optional<model::WorkloadId> workload;  // nothing: outside
+  std::vector<model::EndpointId> endpoints;
+  bool is_whole_workload = true;
+};
+
+/// What was found for the outside addresses of one part, or between endpoints (no addresses).
+struct Part {
+  net::AddressSet addresses;
+  net::Traffic allowed;
+  net::Traffic denied;
+  net::Traffic open;  // depends
+};
+
+/// One pair of classes of endpoints, with everything that it stands for: each of the sources
+/// together with each of the destinations has the same result for the same reasons.
+struct Outcome {
+  std::vector<Variant> sources;
+  std::vector<Variant> destinations;
+  compiler::Party source;  // representatives
+  compiler::Party destination;
+  net::Traffic asked;
+  std::vector<Part> parts;
+  Verdict verdict = Verdict::Denied;
+  /// What the policies that were understood say, where `gaps` make the rest uncertain.
+  std::optional<Verdict> without_gaps;
+  std::vector<std::size_t> gaps;  // into Model::gaps
+  std::vector<compiler::Assumption> rests_on;
+  DirectionReason egress;
+  DirectionReason ingress;
+  /// A packet that passes in every world, replayed by the single-packet evaluator; or, where
+  /// there is none, one that passes in some world, as Z3 found it.
+  std::optional<check::Witness> witness;
+};
+
+struct Answer {
+  Verdict verdict = Verdict::Denied;
+  std::vector<Outcome> outcomes;
+  std::size_t proofs = 0;  // how many pairs of classes Z3 proved
+};
+
+/// Answers for every pair of the two targets. Each result of the set engine is proven by Z3 before
+/// it is given; a disagreement is a bug and aborts. Fails where Z3 gives up, and where the question
+/// has no packets (no destination has a port of the name asked for).
+source::Result<Answer> can(const compiler::Cluster& cluster, const Target& source,
+                           const Target& destination, const Asked& asked);
+
+}  // namespace polreach::solver::queries

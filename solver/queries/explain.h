@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "compiler/resolve/cluster.h"
+#include "compiler/resolve/match.h"
+
+namespace polreach::solver::queries {
+
+/// A rule that has to do with a connection.
+struct RuleReason {
+  model::PolicyId policy{};
+  const model::Rule* rule = nullptr;
+  /// Whether it matches the other end; Maybe where that depends on what the input leaves open.
+  compiler::Tri matches = compiler::Tri::No;
+  /// The part of the outside addresses in question that it matches; empty between endpoints.
+  net::AddressSet addresses;
+  /// What its ports admit of what was asked (of everything, for a near miss).
+  net::Traffic traffic;
+};
+
+/// Why a direction lets pass what it does.
+enum class Basis : std::uint8_t {
+  Outside,      // the end is not a pod: no policy acts on it
+  OnePod,       // a pod always reaches itself
+  Node,         // a pod with hostNetwork, treated as its node: policies do not apply
+  NotSelected,  // no policy selects the pod in this direction
+  Policies,     // policies select it: their rules decide
+};
+
+/// What a direction does with the packets asked about.
+enum class Effect : std::uint8_t { Passes, Stopped, InPart, Depends };
+
+struct DirectionReason {
+  model::Direction direction = model::Direction::Egress;
+  Effect effect = Effect::Passes;
+  Basis basis = Basis::NotSelected;
+  std::vector<model::PolicyId> selecting;
+  std::vector<model::PolicyId> may_select;  // depending on labels that are not known
+  std::vector<RuleReason> allowing;         // match, or may match, and admit part of what was asked
+  std::vector<RuleReason> near_misses;      // match the other end, but admit nothing that was asked
+  std::size_t rules = 0;                    // of all those policies, in this direction
+  bool own_node = false;                    // (part of) the source is the pod's own node
+};
+
+/// Explains one direction of one pair for the traffic asked about.
+[[nodiscard]] DirectionReason explain(const compiler::Cluster& cluster,
+                                      model::Direction direction, const compiler::Party& source,
+                                      const compiler::Party& destination,
+                                      const net::Traffic& asked);
+
+}  // namespace polreach::solver::queries

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policies/model/model.h"
+#include "policies/source/result.h"
+
+namespace polreach::solver::queries {
+
+/// What someone means by one end of a question: endpoints, outside addresses, or both.
+struct Target {
+  std::string text;  // as it was written
+  std::vector<model::EndpointId> endpoints;  // in model order
+  net::AddressSet addresses;                 // outside of the pods in `endpoints` and of all others
+  bool is_one_pod = false;                   // a single pod was named, not its workload
+  std::vector<std::string> notes;            // what the answer should say about the choice
+};
+
+/// A reference that means nothing, or more than one thing. `code` as in docs/diagnostics.md.
+struct ReferenceError {
+  std::string_view code;
+  std::string message;
+  std::string help;
+};
+
+/// Understands
+///   namespace/name            a workload, or a pod (then its variant of the workload)
+///   namespace/kind/name       the same where several kinds share a name; kubectl's short names too
+///   name                      in the default namespace
+///   namespace/*               every workload of a namespace
+///   10.0.0.7, 2001:db8::1     an address; of a pod where one has it
+///   10.0.0.0/8                addresses, without those of pods in the input
+///   internet                  net::internet_addresses()
+///   any                       all endpoints and all other addresses
+[[nodiscard]] tl::expected<Target, ReferenceError> resolve(const model::Model& model,
+                                                           std::string_view text,
+                                                           std::string_view default_namespace);
+
+/// "shop/web", or "shop/Deployment/web" where another kind in the namespace has the same name.
+[[nodiscard]] std::string name_of(const model::Model& model, model::WorkloadId id);
+
+}  // namespace polreach::solver::queries

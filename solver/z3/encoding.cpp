@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/z3/encoding.h"
+
+namespace polreach::solver::z3 {
+
+using compiler::Side;
+using compiler::Term;
+using Kind = compiler::TermPool::Kind;
+
+namespace {
+
+constexpr unsigned kAddressBits = 128;
+
+/// A literal of 128 bits; Z3 takes numbers of more than 64 bits as decimal text.
+::z3::expr literal(::z3::context& context, net::Uint128 value) {
+  const auto high = static_cast<std::uint64_t>(value >> 64U);
+  const auto low = static_cast<std::uint64_t>(value);
+  return ::z3::concat(context.bv_val(high, 64), context.bv_val(low, 64));
+}
+
+std::uint64_t number(const ::z3::model& model, const ::z3::expr& expression) {
+  return model.eval(expression, true).get_numeral_uint64();
+}
+
+}  // namespace
+
+Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool)
+    : context_(context),
+      pool_(pool),
+      protocol_(context.bv_const("protocol", 8)),
+      port_(context.bv_const("port", 16)) {}
+
+void Encoding::set_ends(const Ends& ends) { ends_ = ends; }
+
+std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : "'"; }
+
+Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
+  const bool is_packet =
+      side == Side::Source ? ends_.source_is_packet : ends_.destination_is_packet;
+  std::string name = side == Side::Source ? "source" : "destination";
+  if (!is_packet) name += suffix(copy);
+  const auto known = addresses_.find(name);
+  if (known != addresses_.end()) return known->second;
+  AddressVariable variable{context_.bool_const((name + "-is-v6").c_str()),
+                           context_.bv_const(name.c_str(), kAddressBits)};
+  return addresses_.emplace(name, variable).first->second;
+}
+
+::z3::expr Encoding::label_variable(const compiler::LabelVariable& label, Copy copy) {
+  const auto known = labels_.find({label, copy});
+  if (known != labels_.end()) return known->second;
+  const std::string name = "label-" + std::to_string(labels_.size());
+  return labels_.emplace(std::pair{label, copy}, context_.bv_const(name.c_str(), 32))
+      .first->second;
+}
+
+::z3::expr Encoding::flag_variable(compiler::Flag flag, Copy copy) {
+  const std::string name = "flag-" + std::to_string(static_cast<int>(flag)) + suffix(copy);
+  return context_.bool_const(name.c_str());
+}
+
+::z3::expr Encoding::in_prefix(const AddressVariable& address, const net::Prefix& prefix) {
+  const bool v6 = prefix.address.family == net::Family::V6;
+  const ::z3::expr family = v6 ? address.is_v6 : !address.is_v6;
+  if (prefix.length == 0) return family;
+  const auto width = static_cast<unsigned>(net::width(prefix.address.family));
+  const unsigned low = width - static_cast<unsigned>(prefix.length);
+  const ::z3::expr wanted = literal(context_, prefix.address.bits);
+  return family &&
+         address.bits.extract(width - 1, low) == wanted.extract(width - 1, low).simplify();
+}
+
+::z3::expr Encoding::encode_node(const compiler::TermPool::Node& node, Copy copy) {
+  auto& memo = memo_[ends_.source_is_packet][ends_.destination_is_packet]
+                    [static_cast<std::size_t>(copy)];
+  switch (node.kind) {
+    case Kind::False:
+      return context_.bool_val(false);
+    case Kind::True:
+      return context_.bool_val(true);
+    case Kind::Not:
+      return !memo.at(node.operands[0]);
+    case Kind::And:
+    case Kind::Or: {
+      ::z3::expr_vector operands(context_);
+      for (Term operand : node.operands) operands.push_back(memo.at(operand));
+      return node.kind == Kind::And ? ::z3::mk_and(operands) : ::z3::mk_or(operands);
+    }
+    case Kind::Protocol:
+      return protocol_ == context_.bv_val(static_cast<unsigned>(node.protocol), 8);
+    case Kind::Ports: {
+      const ::z3::expr first = context_.bv_val(node.first, 16);
+      if (node.first == node.last) return port_ == first;
+      return ::z3::uge(port_, first) && ::z3::ule(port_, context_.bv_val(node.last, 16));
+    }
+    case Kind::AddressIn:
+      return in_prefix(address_variable(node.side, copy), node.prefix);
+    case Kind::LabelIs:
+      return label_variable(node.label, copy) ==
+             context_.bv_val(static_cast<unsigned>(node.value) + kFirstValue, 32);
+    case Kind::LabelSet:
+      return label_variable(node.label, copy) != context_.bv_val(kAbsent, 32);
+    case Kind::Flag:
+      return flag_variable(node.flag, copy);
+  }
+  return context_.bool_val(false);
+}
+
+::z3::expr Encoding::encode(Term term, Copy copy) {
+  auto& memo = memo_[ends_.source_is_packet][ends_.destination_is_packet]
+                    [static_cast<std::size_t>(copy)];
+  std::vector<Term> stack{term};
+  while (!stack.empty()) {
+    const Term top = stack.back();
+    if (memo.contains(top)) {
+      stack.pop_back();
+      continue;
+    }
+    const std::size_t before = stack.size();
+    for (Term operand : pool_[top].operands) {
+      if (!memo.contains(operand)) stack.push_back(operand);
+    }
+    if (stack.size() != before) continue;
+    stack.pop_back();
+    memo.emplace(top, encode_node(pool_[top], copy));
+  }
+  return memo.at(term);
+}
+
+::z3::expr Encoding::well_formed(Copy copy) {
+  ::z3::expr result = ::z3::ule(protocol_, context_.bv_val(2, 8)) &&
+                      ::z3::uge(port_, context_.bv_val(net::kLowestPort, 16));
+  for (Side side : {Side::Source, Side::Destination}) {
+    const AddressVariable& address = address_variable(side, copy);
+    result = result && (address.is_v6 || address.bits.extract(127, 32) == context_.bv_val(0, 96));
+  }
+  return result;
+}
+
+net::Protocol Encoding::protocol(const ::z3::model& model) {
+  return static_cast<net::Protocol>(number(model, protocol_));
+}
+
+net::Port Encoding::port(const ::z3::model& model) {
+  return static_cast<net::Port>(number(model, port_));
+}
+
+net::Address Encoding::address(const ::z3::model& model, Side side, Copy copy) {
+  const AddressVariable& variable = address_variable(side, copy);
+  const net::Uint128 high = number(model, variable.bits.extract(127, 64));
+  const net::Uint128 low = number(model, variable.bits.extract(63, 0));
+  const bool v6 = model.eval(variable.is_v6, true).is_true();
+  return {v6 ? net::Family::V6 : net::Family::V4, (high << 64U) | low};
+}
+
+bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy) {
+  return model.eval(flag_variable(flag, copy), true).is_true();
+}
+
+std::vector<Encoding::LabelValue> Encoding::labels(const ::z3::model& model, Copy copy,
+                                                   std::size_t symbols) {
+  std::vector<LabelValue> result;
+  for (const auto& [key, variable] : labels_) {
+    if (key.second != copy) continue;
+    const std::uint64_t code = number(model, variable);
+    LabelValue value{key.first, code != kAbsent, std::nullopt};
+    if (value.present && code - kFirstValue < symbols) {
+      value.value = static_cast<model::Symbol>(code - kFirstValue);
+    }
+    result.push_back(value);
+  }
+  return result;
+}
+
+}  // namespace polreach::solver::z3

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/z3/prover.h"
+
+#include <z3++.h>
+
+#include "compiler/lower/lower.h"
+#include "solver/z3/encoding.h"
+
+namespace polreach::solver::z3 {
+namespace {
+
+using check::Witness;
+using compiler::Connection;
+using compiler::Party;
+using compiler::Side;
+using compiler::Term;
+using Copy = Encoding::Copy;
+
+/// Z3's own measure of work, so that giving up does not depend on the speed of the machine. About
+/// half a minute.
+constexpr unsigned kResourceLimit = 200'000'000;
+
+/// A value that no selector names: label values cannot hold a space.
+constexpr const char* kOtherValue = "another value";
+
+}  // namespace
+
+struct Prover::State {
+  explicit State(const compiler::Cluster& c)
+      : cluster(c), lowering(c, pool), encoding(context, pool), solver(context) {
+    ::z3::params parameters(context);
+    parameters.set("rlimit", kResourceLimit);
+    solver.set(parameters);
+  }
+
+  /// A packet that satisfies the constraint, if there is one.
+  source::Result<std::optional<Witness>> find(const ::z3::expr& constraint, const Party& from,
+                                              const Party& to) {
+    solver.push();
+    solver.add(constraint);
+    const ::z3::check_result answer = solver.check();
+    std::optional<Witness> witness;
+    if (answer == ::z3::sat) witness = read(solver.get_model(), from, to);
+    solver.pop();
+    if (answer == ::z3::unknown) {
+      return source::failure("Z3 gave up: " + solver.reason_unknown());
+    }
+    return witness;
+  }
+
+  Witness read(const ::z3::model& model, const Party& from, const Party& to) {
+    Witness witness;
+    check::Packet& packet = witness.packet;
+    if (const auto* id = std::get_if<model::EndpointId>(&from)) packet.source = *id;
+    if (const auto* id = std::get_if<model::EndpointId>(&to)) packet.destination = *id;
+    packet.source_address = encoding.address(model, Side::Source, Copy::First);
+    packet.destination_address = encoding.address(model, Side::Destination, Copy::First);
+    packet.protocol = encoding.protocol(model);
+    packet.port = encoding.port(model);
+    check::World& world = witness.world;
+    world.ipblock_matches_pods =
+        encoding.flag(model, compiler::Flag::IpBlockMatchesPods, Copy::First);
+    world.host_network_is_pod = encoding.flag(model, compiler::Flag::HostNetworkIsPod, Copy::First);
+    world.same_node = encoding.flag(model, compiler::Flag::SameNode, Copy::First);
+    const model::Model& names = cluster.model();
+    for (const Encoding::LabelValue& label :
+         encoding.labels(model, Copy::First, names.symbols->size())) {
+      std::optional<std::string> value;
+      if (label.present) value = kOtherValue;
+      if (label.value) value = names.text(*label.value);
+      const auto owner = static_cast<compiler::LabelOwner>(label.label.owner);
+      world.labels[{owner, label.label.ns, label.label.key}] = std::move(value);
+    }
+    return witness;
+  }
+
+  const compiler::Cluster& cluster;
+  compiler::TermPool pool;
+  compiler::Lowering lowering;
+  ::z3::context context;
+  Encoding encoding;
+  ::z3::solver solver;
+};
+
+Prover::Prover(const compiler::Cluster& cluster) : state_(std::make_unique<State>(cluster)) {}
+Prover::~Prover() = default;
+
+source::Result<Proof> Prover::prove(const Party& from, const Party& to, const net::Traffic& asked) {
+  State& s = *state_;
+  try {
+    const Connection connection = s.lowering.connection(from, to);
+    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
+    const Term in_question =
+        s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
+    const auto encode = [&](Term term, Copy copy) { return s.encoding.encode(term, copy); };
+
+    const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
+    const ::z3::expr passes = encode(connection.passes, Copy::First);
+    Proof proof;
+    auto allowed = s.find(here && passes, from, to);
+    if (!allowed) return tl::unexpected(allowed.error());
+    proof.allowed = std::move(*allowed);
+    auto denied = s.find(here && !passes, from, to);
+    if (!denied) return tl::unexpected(denied.error());
+    proof.denied = std::move(*denied);
+    if (!proof.allowed || !proof.denied) return proof;
+
+    const ::z3::expr elsewhere =
+        s.encoding.well_formed(Copy::Second) && encode(in_question, Copy::Second);
+    auto undecided = s.find(
+        here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
+    if (!undecided) return tl::unexpected(undecided.error());
+    proof.undecided = std::move(*undecided);
+    return proof;
+  } catch (const ::z3::exception& error) {
+    return source::failure(std::string("Z3: ") + error.msg());
+  }
+}
+
+source::Result<std::optional<Witness>> Prover::refute(const Party& from, const Party& to,
+                                                      const std::vector<sets::Piece>& pieces) {
+  State& s = *state_;
+  try {
+    const Connection connection = s.lowering.connection(from, to);
+    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
+    const Side outside = connection.source_is_outside ? Side::Source : Side::Destination;
+    const bool any_outside = connection.source_is_outside || connection.destination_is_outside;
+
+    std::vector<Term> always;
+    std::vector<Term> never;
+    for (const sets::Piece& piece : pieces) {
+      const Term where = any_outside ? s.lowering.addresses(outside, piece.addresses)
+                                     : s.pool.constant(true);
+      always.push_back(s.pool.conjunction({where, s.lowering.traffic(piece.must)}));
+      never.push_back(
+          s.pool.conjunction({where, s.pool.negation(s.lowering.traffic(piece.may))}));
+    }
+    // Wrong are: a packet of `must` that is stopped, and one outside `may` that passes.
+    const Term wrong = s.pool.disjunction(
+        {s.pool.conjunction(
+             {s.pool.disjunction(std::move(always)), s.pool.negation(connection.passes)}),
+         s.pool.conjunction({s.pool.disjunction(std::move(never)), connection.passes})});
+    const Term claim = s.pool.conjunction({connection.possible, wrong});
+    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
+                  from, to);
+  } catch (const ::z3::exception& error) {
+    return source::failure(std::string("Z3: ") + error.msg());
+  }
+}
+
+}  // namespace polreach::solver::z3

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "tests/agreement/spec.h"
+
+namespace polreach::agreement {
+
+struct Options {
+  /// Only what manifests can say: labels are unknown in namespaces that are not declared, and
+  /// pod-template-hash in Deployments, nowhere else.
+  bool readable = false;
+};
+
+/// A random small cluster: equal seeds give equal specs, on every machine. The number of worlds
+/// between any two of its endpoints stays small enough to try them all.
+[[nodiscard]] Spec generate(std::uint64_t seed, const Options& options = {});
+
+}  // namespace polreach::agreement

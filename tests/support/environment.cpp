@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/environment.h"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace polreach::support {
+namespace {
+
+std::optional<std::filesystem::path> folder_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return std::filesystem::path(text);
+}
+
+}  // namespace
+
+std::filesystem::path source_folder() { return folder_in("POLREACH_SOURCE_DIR").value_or("."); }
+
+std::optional<std::filesystem::path> conformance_folder() {
+  auto folder = folder_in("POLREACH_CONFORMANCE");
+  if (!folder) std::cout << "skipped: POLREACH_CONFORMANCE is not set\n";
+  return folder;
+}
+
+}  // namespace polreach::support
