@@ -255,12 +255,15 @@ class Writer {
 
   void no_rule(const DirectionReason& reason) {
     const bool one = reason.selecting.size() + reason.may_select.size() == 1;
+    const std::string_view owner = one ? "its" : "their";
     if (reason.rules == 0) {
       out_ << "    " << (one ? "it has" : "they have") << " no " << word(reason.direction)
-           << " rules: nothing passes\n";
+           << " rule: nothing passes\n";
+    } else if (reason.rules == 1) {
+      out_ << "    " << owner << " only " << word(reason.direction) << " rule does not match\n";
     } else {
-      out_ << "    none of " << (one ? "its " : "their ")
-           << plural(reason.rules, "rule") << " matches\n";
+      out_ << "    none of " << owner << " " << reason.rules << " " << word(reason.direction)
+           << " rules matches\n";
     }
     for (std::size_t i = 0; i < reason.near_misses.size() && i < kMostRules; ++i) {
       const RuleReason& near = reason.near_misses[i];

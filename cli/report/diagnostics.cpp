@@ -29,8 +29,20 @@ void write_place(std::ostream& out, const Style& style, const source::SourceMap&
   write_excerpt(out, style, sources, where, "  ");
 }
 
+/// Notes change nothing: a line is enough.
+void write_note(std::ostream& out, const Style& style, const source::SourceMap& sources,
+                const Diagnostic& diagnostic) {
+  out << heading(style, diagnostic) << ": ";
+  if (diagnostic.where.exists()) out << printable(sources.place(diagnostic.where)) << ": ";
+  out << printable(diagnostic.message) << "\n";
+}
+
 void write(std::ostream& out, const Style& style, const source::SourceMap& sources,
            const Diagnostic& diagnostic) {
+  if (diagnostic.severity == Severity::Note) {
+    write_note(out, style, sources, diagnostic);
+    return;
+  }
   out << heading(style, diagnostic) << ": " << style.bold(printable(diagnostic.message));
   const bool says_subject = diagnostic.subject.empty() ||
                             diagnostic.message.find(diagnostic.subject) != std::string::npos;
@@ -44,15 +56,33 @@ void write(std::ostream& out, const Style& style, const source::SourceMap& sourc
   if (!diagnostic.help.empty()) out << "  help: " << printable(diagnostic.help) << "\n";
 }
 
+/// Whether the bytes have the shape of UTF-8.
+bool is_utf8(std::string_view text) {
+  std::size_t following = 0;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (following > 0) {
+      if ((byte & 0xC0U) != 0x80U) return false;
+      --following;
+    } else if (byte >= 0x80) {
+      if (byte < 0xC2 || byte > 0xF4) return false;
+      following = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+    }
+  }
+  return following == 0;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
+  // Lines of files that are no UTF-8 are shown too: to say so.
+  const bool utf8 = is_utf8(text);
   std::string result;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '\t') {
       result += ' ';
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !utf8)) {
       result += fmt::format("\\x{:02x}", byte);
     } else {
       result += c;

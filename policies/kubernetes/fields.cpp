@@ -68,6 +68,12 @@ void Fields::warning(std::string_view code, const Span& where, std::string messa
                     {}, {}});
 }
 
+void Fields::note(std::string_view code, const Span& where, std::string message,
+                  std::string help) {
+  diagnostics_.add({Severity::Note, code, std::move(message), where, subject_, std::move(help),
+                    {}, {}});
+}
+
 std::optional<Value> Fields::get(const Value& parent, std::string_view name) {
   std::optional<Value> value = parent.find(name);
   if (value && value->is(Type::Null)) return std::nullopt;

@@ -26,6 +26,8 @@ class Fields {
              std::string help = {});
   void warning(std::string_view code, const source::Span& where, std::string message,
                std::string help = {});
+  void note(std::string_view code, const source::Span& where, std::string message,
+            std::string help = {});
 
   /// The member of a mapping, unless it is absent or null. `parent` must be a mapping.
   [[nodiscard]] static std::optional<syntax::Value> get(const syntax::Value& parent,

@@ -44,8 +44,8 @@ void check_kustomization(Fields& fields, const syntax::Value& root) {
   const std::string help =
       "render it first: polreach ... --kustomize DIR, or kubectl kustomize DIR | polreach ... -";
   if (changes.empty()) {
-    fields.warning("kustomization", root.span(),
-                   "this folder is built by kustomize; its files are read as they are", help);
+    fields.note("kustomization", root.span(),
+                   "kustomize builds this folder; its files are read as they are", help);
   } else {
     fields.error("unrendered-kustomization", root.span(),
                  "kustomize changes what the files here mean (" + changes + ")", help);

@@ -90,7 +90,6 @@ class Loader::Receiver : public syntax::Sink {
   void object(const Tape& tape, std::string_view list_kind,
               std::string_view list_api_version) override {
     const Value root = tape.root();
-    projection_.reset();
     if (!root.is(Type::Mapping)) {
       ++loader_.ledger_.irrelevant;
       return;
@@ -100,11 +99,8 @@ class Loader::Receiver : public syntax::Sink {
     // The items of a PodList as the API server sends it have neither.
     if (kind.empty()) kind = item_kind(list_kind);
     if (api_version.empty()) api_version = list_api_version;
-    if (!item_kind(kind).empty() && root.find("items")) {
-      Fields fields(problems_, kind);
-      fields.error("nested-list", root.span(), "a list inside a list",
-                   "give the inner list as a document of its own");
-      reject("list", std::nullopt, root.span());
+    if (kind.ends_with("List") && root.find("items")) {
+      misplaced_list(root, kind);
       return;
     }
     if (kind.empty() || api_version.empty()) {
@@ -123,6 +119,17 @@ class Loader::Receiver : public syntax::Sink {
   }
 
  private:
+  /// The syntax layer takes lists apart; what comes here as a list is none, or is inside another.
+  void misplaced_list(const Value& root, const std::string& kind) {
+    Fields fields(problems_, kind);
+    const Value items = *root.find("items");
+    if (fields.expect(items, Type::Sequence, "items")) {
+      fields.error("nested-list", root.span(), "a list inside a list",
+                   "give the inner list as a document of its own");
+    }
+    reject("list", std::nullopt, root.span());
+  }
+
   /// A mapping without kind or apiVersion: most are no Kubernetes objects at all (values of a
   /// chart, build files); one that looks like an object must not be passed over.
   void incomplete(const Value& root, const std::string& kind, const std::string& api_version) {

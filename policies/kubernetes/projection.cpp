@@ -80,10 +80,12 @@ bool wanted_in_spec(Role role, Path path) {
 
 bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   constexpr std::array<std::string_view, 3> kRoot = {"apiVersion", "kind", "metadata"};
-  if (path.size() == 1 && !role_) {
+  if (path.size() == 1) {
+    // A new member of the root, perhaps that of another object: nothing is carried over.
     const syntax::Value root = so_far.root();
     const auto kind = root.find("kind");
     const auto version = root.find("apiVersion");
+    role_.reset();
     if (kind && version) role_ = classify(version->text(), kind->text()).role;
   }
   if (path[0] == "metadata") return path.size() == 1 || wanted_in_metadata(path.subspan(1));

@@ -17,11 +17,8 @@ class Projection {
  public:
   /// See syntax::Sink::wanted.
   bool wanted(std::span<const std::string_view> path, const syntax::Tape& so_far);
-  /// To be called after each object.
-  void reset() { role_.reset(); }
-
  private:
-  std::optional<Role> role_;
+  std::optional<Role> role_;  // of the object around the current member
 };
 
 }  // namespace polreach::kubernetes

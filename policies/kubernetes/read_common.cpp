@@ -108,7 +108,8 @@ void read_expression(Fields& fields, const Context& context, const Value& value,
   }
   const bool wants_values = *op == model::Operator::In || *op == model::Operator::NotIn;
   const bool has_values = values && !values->empty();
-  if (wants_values && !has_values) {
+  const bool wrong_type = !values && Fields::get(value, "values");  // reported already
+  if (wants_values && !has_values && !wrong_type) {
     fields.error("bad-selector", values ? values->span() : value.span(),
                  "In and NotIn need at least one value", "add values: [...]");
   }
@@ -182,9 +183,12 @@ model::Selector read_selector(Fields& fields, const Context& context, const Valu
 }
 
 std::optional<net::Port> read_port(Fields& fields, const Value& value, std::string_view what) {
-  if (!fields.expect(value, Type::Integer, what)) return std::nullopt;
-  int number = 0;
   const std::string_view text = value.text();
+  // Digits beyond 64 bits are a float to YAML, and no port to anybody.
+  const bool huge = value.is(Type::Float) &&
+                    text.find_first_not_of("+-0123456789") == std::string_view::npos;
+  if (!huge && !fields.expect(value, Type::Integer, what)) return std::nullopt;
+  int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool in_range = error == std::errc{} && end == text.data() + text.size() &&
                         number >= net::kLowestPort && number <= net::kHighestPort;

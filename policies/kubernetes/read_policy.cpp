@@ -62,7 +62,7 @@ std::optional<model::Peer> read_peer(Fields& fields, const Context& context, con
   const auto block = fields.get(value, "ipBlock", Type::Mapping);
   if (block) {
     if (pods || namespaces) {
-      fields.error("bad-peer", block->key_span(),
+      fields.error("bad-peer", value.span(),
                    "ipBlock cannot stand beside podSelector or namespaceSelector in one peer",
                    "make two peers of it, each with its own \"- \"");
       return std::nullopt;

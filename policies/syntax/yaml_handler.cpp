@@ -36,7 +36,19 @@ bool core_type(std::string_view tag, Type& type) {
 /// `?` is what yaml-cpp says of plain scalars and collections without a tag, `!` of quoted ones.
 bool is_untagged(const std::string& tag) { return tag.empty() || tag == "?" || tag == "!"; }
 
-bool unsupported_tag(const Input& input, const std::string& tag, const source::Span& where) {
+/// The tag that stands before a value.
+source::Span tag_before(const Input& input, const source::Span& value) {
+  constexpr std::string_view kAround = " \t\r\n,[]{}";
+  const std::size_t mark = input.bytes.substr(0, value.begin).rfind('!');
+  if (mark == std::string_view::npos) return value;
+  const std::size_t before = input.bytes.find_last_of(kAround, mark);
+  const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
+  return input.span(first, std::min<std::size_t>(input.bytes.find_first_of(kAround, mark),
+                                                 value.begin));
+}
+
+bool unsupported_tag(const Input& input, const std::string& tag, const source::Span& value) {
+  const source::Span where = tag_before(input, value);
   std::string shown = tag.starts_with(kCoreTag) ? "!!" + tag.substr(kCoreTag.size()) : tag;
   return input.fail("unsupported-tag", "the tag `" + shown + "` is not supported here", where,
                     "remove the tag; Kubernetes needs none");

@@ -60,7 +60,7 @@ class Judge {
 
   [[nodiscard]] bool is_one_pod_to_itself() const {
     return packet_.source && packet_.destination && *packet_.source == *packet_.destination &&
-           model_[*packet_.source].pod.has_value();
+           !model_[model_[*packet_.source].workload].replicated;
   }
 
   /// Whether the endpoint is its node to the network, so that no selector sees it.

@@ -63,6 +63,7 @@ struct Scene {
   model::EndpointId pods_of_template(std::uint32_t ns, const char* app) {
     const model::EndpointId id = pod(ns, app, nullptr);
     edit(id).pod.reset();
+    model.workloads[static_cast<std::size_t>(edit(id).workload)].replicated = true;
     return id;
   }
 
