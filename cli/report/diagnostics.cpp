@@ -43,11 +43,11 @@ void write(std::ostream& out, const Style& style, const source::SourceMap& sourc
     write_note(out, style, sources, diagnostic);
     return;
   }
-  out << heading(style, diagnostic) << ": " << style.bold(printable(diagnostic.message));
   const bool says_subject = diagnostic.subject.empty() ||
                             diagnostic.message.find(diagnostic.subject) != std::string::npos;
-  if (!says_subject) out << ", in " << printable(diagnostic.subject);
-  out << "\n";
+  const std::string subject = says_subject ? "" : printable(diagnostic.subject) + ": ";
+  out << heading(style, diagnostic) << ": " << subject << style.bold(printable(diagnostic.message))
+      << "\n";
   write_place(out, style, sources, diagnostic.where);
   if (diagnostic.other.exists()) {
     out << "  " << diagnostic.other_message << ":\n";

@@ -244,8 +244,11 @@ void read_network_policy(Fields& fields, const Context& context, const Value& ro
   if (const auto spec = fields.get(root, "spec", Type::Mapping)) {
     read_spec(fields, context, *spec, policy);
   } else if (fields.ok()) {
-    fields.error("missing-field", root.span(), "spec is missing",
-                 "add spec with a podSelector; \"podSelector: {}\" selects every pod");
+    // The API server takes it for `spec: {}`: every pod is selected, and no ingress allowed.
+    policy.ingress.emplace();
+    fields.warning("empty-policy", root.span(),
+                   "without a spec it isolates every pod of the namespace for ingress",
+                   "write the spec out, or remove the policy");
   }
   if (!metadata || !fields.ok()) return;
   policy.metadata = *metadata;
