@@ -81,7 +81,8 @@ void write_man(std::ostream& out) {
     fmt::print(out, ".B polreach {}\n[OPTION]... {}\n", command.name, roff(command.synopsis));
   }
   out << ".SH DESCRIPTION\nReads Kubernetes manifests, compiles their network policies to symbolic "
-         "constraints and proves with Z3 which connections they allow, and because of which line.\n";
+         "constraints and proves with Z3 which connections they allow, and because of which "
+         "line.\n";
   for (const CommandSpec& command : commands()) {
     if (command.hidden) continue;
     fmt::print(out, ".SH {}\n{}\n", command.name, roff(command.description));
@@ -121,7 +122,8 @@ void write_bash(std::ostream& out) {
   for (const CommandSpec& command : commands()) {
     for (const OptionSpec& option : command.options) {
       if (option.choices.empty()) continue;
-      fmt::print(out, "    --{}) mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\"); return ;;\n",
+      fmt::print(out,
+                 "    --{}) mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\"); return ;;\n",
                  option.name, spaced(option.choices));
     }
   }
@@ -159,8 +161,9 @@ std::string zsh_text(std::string_view text) {
 }
 
 void write_zsh(std::ostream& out) {
-  fmt::print(out, "#compdef polreach\n_polreach() {{\n  if ((CURRENT == 2)); then\n"
-                  "    compadd {}\n    return\n  fi\n  case $words[2] in\n",
+  fmt::print(out,
+             "#compdef polreach\n_polreach() {{\n  if ((CURRENT == 2)); then\n"
+             "    compadd {}\n    return\n  fi\n  case $words[2] in\n",
              command_names());
   for (const CommandSpec& command : commands()) {
     if (command.hidden) continue;
@@ -212,8 +215,10 @@ void write_fish(std::ostream& out) {
 }  // namespace
 
 void write_overview(std::ostream& out) {
-  fmt::print(out, "polreach {}: proves what network policies allow\n\n"
-                  "usage: polreach COMMAND [OPTION]... ARGUMENT...\n\n", kVersion);
+  fmt::print(out,
+             "polreach {}: proves what network policies allow\n\n"
+             "usage: polreach COMMAND [OPTION]... ARGUMENT...\n\n",
+             kVersion);
   for (const CommandSpec& command : commands()) {
     if (!command.hidden) fmt::print(out, "  {:<8} {}\n", command.name, command.summary);
   }

@@ -115,11 +115,15 @@ class Reading {
     if (file.is_chart) {
       const std::string folder = fs::path(file.path).parent_path().string();
       input_->diagnostics.add(
-          {options_.keep_going ? Severity::Warning : Severity::Error, "helm-template",
-           "this folder is a Helm chart, whose templates have not been rendered", {id, 0, 0}, "",
+          {options_.keep_going ? Severity::Warning : Severity::Error,
+           "helm-template",
+           "this folder is a Helm chart, whose templates have not been rendered",
+           {id, 0, 0},
+           "",
            "render it: polreach ... --helm " + folder + ", or helm template " + folder +
                " | polreach ... -",
-           {}, {}});
+           {},
+           {}});
       chart_gaps_.push_back({id, 0, 0});
     }
     pending_.push_back({id, format_of(file.path)});
@@ -131,20 +135,28 @@ class Reading {
     kubernetes::Loader loader(input_->sources, *symbols, input_->diagnostics,
                               {options_.default_namespace, options_.keep_going, {}});
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
+    loader.finish();
     input_->ledger = loader.ledger();
     kubernetes::Objects objects = loader.take_objects();
     if (options_.keep_going) {
       for (const source::Span& chart : chart_gaps_) {
-        objects.gaps.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
-                                "Helm chart", {}, chart});
+        objects.gaps.push_back({model::Gap::Why::Unreadable,
+                                model::Gap::Effect::AllowOrDeny,
+                                "Helm chart",
+                                {},
+                                chart});
       }
     }
     if (input_->ledger.read() == 0 && input_->diagnostics.errors() == 0) {
-      input_->diagnostics.add({Severity::Error, "no-objects",
-                               "the input holds no Kubernetes objects", {}, "",
+      input_->diagnostics.add({Severity::Error,
+                               "no-objects",
+                               "the input holds no Kubernetes objects",
+                               {},
+                               "",
                                "give files or folders with manifests, or pipe kubectl get -o json "
                                "into polreach with - as PATH",
-                               {}, {}});
+                               {},
+                               {}});
     }
     input_->model = kubernetes::assemble(objects, symbols, input_->sources, input_->diagnostics,
                                          {options_.keep_going});

@@ -14,9 +14,9 @@
 namespace polreach::cli {
 
 struct InputOptions {
-  std::vector<std::string> paths;       // files, folders, "-"
-  std::vector<std::string> kustomize;   // folders to build
-  std::vector<std::string> helm;        // charts to render
+  std::vector<std::string> paths;      // files, folders, "-"
+  std::vector<std::string> kustomize;  // folders to build
+  std::vector<std::string> helm;       // charts to render
   std::string default_namespace = "default";
   bool keep_going = false;
 };

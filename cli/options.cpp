@@ -18,12 +18,12 @@ constexpr std::array<OptionSpec, 15> kCanOptions = {{
      "/udp or the like, several joined by commas",
      "", ""},
     {"protocol", '\0', "PROTOCOL",
-     "ask about this protocol only; with --port and without this, TCP is meant",
-     "tcp|udp|sctp|any", ""},
+     "ask about this protocol only; with --port and without this, TCP is meant", "tcp|udp|sctp|any",
+     ""},
     {"any", '\0', "", "exit with 0 also where only part of what was asked is allowed", "", ""},
     {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
-    {"namespace", 'n', "NAMESPACE",
-     "the namespace of objects and references that name none", "", "default"},
+    {"namespace", 'n', "NAMESPACE", "the namespace of objects and references that name none", "",
+     "default"},
     {"ipblock-matches-pods", '\0', "READING",
      "whether an ipBlock can match the address of a pod, which network plugins answer differently",
      "yes|no|both", "both"},
@@ -84,8 +84,7 @@ po::options_description described(const CommandSpec& command) {
     if (option.argument.empty()) {
       result.add_options()(name.c_str(), "");
     } else {
-      result.add_options()(name.c_str(),
-                           po::value<std::vector<std::string>>()->composing(), "");
+      result.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(), "");
     }
   }
   return result;
@@ -146,21 +145,16 @@ std::vector<std::string> Arguments::all(std::string_view option) const {
   return given == values.end() ? std::vector<std::string>{} : given->second;
 }
 
-source::Result<Arguments> parse(const CommandSpec& command,
-                                const std::vector<std::string>& words) {
+source::Result<Arguments> parse(const CommandSpec& command, const std::vector<std::string>& words) {
   Arguments arguments;
   try {
     po::positional_options_description positional;
     positional.add("arguments", -1);
     po::options_description options = described(command);
     options.add_options()("arguments", po::value<std::vector<std::string>>(), "");
-    const auto style =
-        po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    const po::parsed_options parsed = po::command_line_parser(words)
-                                          .options(options)
-                                          .positional(positional)
-                                          .style(style)
-                                          .run();
+    const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    const po::parsed_options parsed =
+        po::command_line_parser(words).options(options).positional(positional).style(style).run();
     for (const po::option& option : parsed.options) {
       if (option.string_key == "arguments") {
         arguments.positional.insert(arguments.positional.end(), option.value.begin(),

@@ -48,7 +48,8 @@ source::Result<std::vector<Entry>> entries_of(std::string_view word,
   if (slash != std::string_view::npos) {
     const auto own = protocol_of(word.substr(slash + 1));
     if (!own) {
-      return source::failure("--port " + std::string(word) + " names no protocol; use tcp, udp or "
+      return source::failure("--port " + std::string(word) +
+                             " names no protocol; use tcp, udp or "
                              "sctp");
     }
     meant = {*own};

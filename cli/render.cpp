@@ -19,8 +19,7 @@ source::Result<std::string> output_of(const boost::filesystem::path& program,
     std::string text{std::istreambuf_iterator<char>(out), std::istreambuf_iterator<char>()};
     child.wait();
     if (child.exit_code() == 0) return text;
-    return source::failure(shown + " failed with exit status " +
-                           std::to_string(child.exit_code()));
+    return source::failure(shown + " failed with exit status " + std::to_string(child.exit_code()));
   } catch (const std::exception& error) {
     return source::failure(shown + ": " + error.what());
   }

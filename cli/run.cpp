@@ -35,8 +35,7 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
     return kYes;
   }
   if (arguments->positional.size() < arguments_needed(command, *arguments)) {
-    return usage(streams,
-                 std::string(command.name) + " needs " + std::string(command.synopsis),
+    return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
   if (command.name == "can") return run_can(*arguments, streams);

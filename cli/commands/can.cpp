@@ -50,8 +50,7 @@ class Command {
         watch_(streams.err, arguments.has("stats")) {}
 
   int run() {
-    const auto packets =
-        parse_packets(arguments_.all("port"), arguments_.value("protocol"));
+    const auto packets = parse_packets(arguments_.all("port"), arguments_.value("protocol"));
     if (!packets) return refuse("bad-port", packets.error().message, "");
     auto input = read_input(input_options(), streams_.in);
     if (!input) return refuse("input", input.error().message, "");

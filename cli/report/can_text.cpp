@@ -33,6 +33,7 @@ constexpr std::size_t kMostRules = 4;
 constexpr std::size_t kMostPods = 3;
 constexpr std::size_t kMostNames = 6;
 constexpr std::size_t kMostPrefixes = 8;
+constexpr std::size_t kMostPlaces = 3;
 
 std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -111,8 +112,9 @@ class Writer {
     line(style_.yellow("depends"), &Part::open);
     line(style_.red("denied "), &Part::denied);
     if (outcome.without_gaps) {
-      out_ << indent << "NetworkPolicy alone would say: "
-           << queries::to_string(*outcome.without_gaps) << "\n";
+      out_ << indent
+           << "NetworkPolicy alone would say: " << queries::to_string(*outcome.without_gaps)
+           << "\n";
     }
   }
 
@@ -193,8 +195,8 @@ class Writer {
                                     : names(outcome.destinations, report_.destination);
     const std::string_view preposition = egress ? "from" : "to";
     if (reason.basis == Basis::Outside) return;
-    out_ << "  " << word(reason.direction) << " " << preposition << " " << style_.bold(name)
-         << ": " << effect(reason) << "\n";
+    out_ << "  " << word(reason.direction) << " " << preposition << " " << style_.bold(name) << ": "
+         << effect(reason) << "\n";
     switch (reason.basis) {
       case Basis::OnePod:
         out_ << "    a pod always reaches itself\n";
@@ -281,9 +283,9 @@ class Writer {
     if (!id) return address.to_string();
     const model::Endpoint& endpoint = model_[*id];
     const std::string ns(model_.text(model_[model_.namespace_of(*id)].name));
-    const std::string name =
-        endpoint.pod ? ns + "/" + std::string(model_.text(*endpoint.pod))
-                     : "a pod of " + queries::name_of(model_, endpoint.workload);
+    const std::string name = endpoint.pod
+                                 ? ns + "/" + std::string(model_.text(*endpoint.pod))
+                                 : "a pod of " + queries::name_of(model_, endpoint.workload);
     const bool known = !endpoint.addresses.empty();
     return known ? name + " (" + address.to_string() + ")" : name;
   }
@@ -291,12 +293,21 @@ class Writer {
   void witness(const Outcome& outcome) {
     if (!outcome.witness) return;
     const auto& packet = outcome.witness->packet;
-    const bool certain = outcome.verdict == Verdict::Allowed || outcome.verdict == Verdict::Partly ||
-                         outcome.rests_on.empty();
-    out_ << "  " << (certain ? "witness" : "an open case") << ": " << net::to_string(packet.protocol)
-         << " from " << end(packet.source, packet.source_address) << " to "
-         << end(packet.destination, packet.destination_address) << " port " << packet.port
+    const bool certain = outcome.verdict == Verdict::Allowed ||
+                         outcome.verdict == Verdict::Partly || outcome.rests_on.empty();
+    out_ << "  " << (certain ? "witness" : "an open case") << ": "
+         << net::to_string(packet.protocol) << " from " << end(packet.source, packet.source_address)
+         << " to " << end(packet.destination, packet.destination_address) << " port " << packet.port
          << (certain ? ", replayed packet by packet" : ", passes in one reading only") << "\n";
+  }
+
+  void places(const std::vector<source::Span>& all) {
+    for (std::size_t i = 0; i < all.size() && i < kMostPlaces; ++i) {
+      out_ << "    " << style_.dim(report_.input.sources.place(all[i])) << "\n";
+    }
+    if (all.size() > kMostPlaces) {
+      out_ << style_.dim(fmt::format("    and {} more\n", all.size() - kMostPlaces));
+    }
   }
 
   void footer() {
@@ -305,17 +316,15 @@ class Writer {
     for (const auto& assumption : open) {
       out_ << "  depends on " << style_.bold(assumption.id) << ": " << printable(assumption.text)
            << "\n";
-      for (const source::Span& where : assumption.where) {
-        out_ << "    " << report_.input.sources.place(where) << "\n";
-      }
+      places(assumption.where);
       out_ << "    settled by " << assumption.settle << "\n";
     }
     for (const auto& assumption : queries::standing_assumptions(report_.cluster, report_.answer)) {
-      out_ << "  " << style_.dim("assumes " + std::string(assumption.id) + ": " +
-                                 printable(assumption.text)) << "\n";
-      for (const source::Span& where : assumption.where) {
-        out_ << "    " << style_.dim(report_.input.sources.place(where)) << "\n";
-      }
+      out_ << "  "
+           << style_.dim("assumes " + std::string(assumption.id) + ": " +
+                         printable(assumption.text))
+           << "\n";
+      places(assumption.where);
     }
     std::string closing = describe(report_.input.ledger);
     if (report_.answer.proofs > 0) closing += "; proven by Z3";

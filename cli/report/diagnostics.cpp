@@ -105,9 +105,8 @@ void write_excerpt(std::ostream& out, const Style& style, const source::SourceMa
       std::min<std::size_t>(location.column - 1, location.text.size()), location.length);
   std::size_t width = 0;
   for (char c : marked) width += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  out << indent << std::string(number.size(), ' ') << style.dim(" | ")
-      << std::string(columns, ' ') << style.blue(std::string(std::max<std::size_t>(width, 1), '^'))
-      << "\n";
+  out << indent << std::string(number.size(), ' ') << style.dim(" | ") << std::string(columns, ' ')
+      << style.blue(std::string(std::max<std::size_t>(width, 1), '^')) << "\n";
 }
 
 void write_diagnostics(std::ostream& out, const Style& style, const source::SourceMap& sources,

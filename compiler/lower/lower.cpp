@@ -30,11 +30,12 @@ Connection Lowering::connection(const Party& source, const Party& destination) {
     result.passes = pool_.constant(true);
     return result;
   }
-  const Term leaves = from == nullptr ? pool_.constant(true)
-                                      : direction(Direction::Egress, *from, destination);
-  const Term enters = to == nullptr ? pool_.constant(true)
-                                    : pool_.disjunction({direction(Direction::Ingress, *to, source),
-                                                         own_node(*to, source)});
+  const Term leaves =
+      from == nullptr ? pool_.constant(true) : direction(Direction::Egress, *from, destination);
+  const Term enters =
+      to == nullptr
+          ? pool_.constant(true)
+          : pool_.disjunction({direction(Direction::Ingress, *to, source), own_node(*to, source)});
   result.passes = pool_.conjunction({leaves, enters});
   return result;
 }
@@ -46,10 +47,9 @@ Term Lowering::traffic(const net::Traffic& traffic) {
     for (const auto& range : traffic[protocol].intervals()) {
       ports.push_back(pool_.ports(range.first, range.last));
     }
-    parts.push_back(
-        pool_.conjunction({pool_.protocol(protocol), pool_.disjunction(std::move(ports))}));
+    parts.push_back(pool_.conjunction({pool_.protocol(protocol), pool_.disjunction(ports)}));
   }
-  return pool_.disjunction(std::move(parts));
+  return pool_.disjunction(parts);
 }
 
 Term Lowering::addresses(Side side, const net::AddressSet& addresses) {
@@ -57,13 +57,12 @@ Term Lowering::addresses(Side side, const net::AddressSet& addresses) {
   for (const net::Prefix& prefix : net::prefixes_of(addresses)) {
     parts.push_back(pool_.address_in(side, prefix));
   }
-  return pool_.disjunction(std::move(parts));
+  return pool_.disjunction(parts);
 }
 
 Lowering::Labels Lowering::pod_labels(EndpointId id, Side side) const {
   const Model& model = cluster_.model();
-  const auto owner =
-      side == Side::Source ? LabelOwner::SourcePod : LabelOwner::DestinationPod;
+  const auto owner = side == Side::Source ? LabelOwner::SourcePod : LabelOwner::DestinationPod;
   return {&model.label_sets[model[id].labels], {static_cast<std::uint8_t>(owner), {}, {}}, true};
 }
 
@@ -77,8 +76,8 @@ Lowering::Labels Lowering::namespace_labels(model::NamespaceId ns) const {
 Term Lowering::requirement(const model::Requirement& requirement, const Labels& labels) {
   using model::Operator;
   const model::Label* known = labels.known->find(requirement.key);
-  const bool unknown = labels.known->is_unknown(requirement.key) &&
-                       (!labels.known->open || labels.open_is_unknown);
+  const bool unknown =
+      labels.known->is_unknown(requirement.key) && (!labels.known->open || labels.open_is_unknown);
   LabelVariable variable = labels.owner;
   variable.key = requirement.key;
 
@@ -91,7 +90,7 @@ Term Lowering::requirement(const model::Requirement& requirement, const Labels& 
     values.push_back(unknown ? pool_.label_is(variable, value)
                              : pool_.constant(known != nullptr && known->value == value));
   }
-  const Term listed = pool_.disjunction(std::move(values));
+  const Term listed = pool_.disjunction(values);
   return requirement.op == Operator::In ? listed : pool_.negation(listed);
 }
 
@@ -100,7 +99,7 @@ Term Lowering::selector(const model::Selector& selector, const Labels& labels) {
   for (const model::Requirement& part : selector.all_of) {
     parts.push_back(requirement(part, labels));
   }
-  return pool_.conjunction(std::move(parts));
+  return pool_.conjunction(parts);
 }
 
 Term Lowering::is_node(EndpointId id) {
@@ -151,8 +150,8 @@ Term Lowering::direction(Direction direction, EndpointId self, const Party& othe
           pool_.conjunction({selects, rule(each, ns, other, other_side, destination)}));
     }
   }
-  return pool_.disjunction({is_node(self), pool_.conjunction(std::move(not_isolated)),
-                            pool_.disjunction(std::move(allowed))});
+  return pool_.disjunction(
+      {is_node(self), pool_.conjunction(not_isolated), pool_.disjunction(allowed)});
 }
 
 Term Lowering::rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
@@ -164,8 +163,8 @@ Term Lowering::rule(const model::Rule& rule, model::NamespaceId policy_ns, const
   std::vector<Term> ports;
   for (const model::PortMatch& each : rule.ports) ports.push_back(port(each, destination));
   const Term always = pool_.constant(true);
-  return pool_.conjunction({rule.peers.empty() ? always : pool_.disjunction(std::move(peers)),
-                            rule.ports.empty() ? always : pool_.disjunction(std::move(ports))});
+  return pool_.conjunction({rule.peers.empty() ? always : pool_.disjunction(peers),
+                            rule.ports.empty() ? always : pool_.disjunction(ports)});
 }
 
 Term Lowering::peer(const model::Peer& peer, model::NamespaceId policy_ns, const Party& other,
@@ -179,7 +178,7 @@ Term Lowering::peer(const model::Peer& peer, model::NamespaceId policy_ns, const
     if (id != nullptr) {
       parts.push_back(pool_.disjunction({ipblock_matches_pods(), is_node(*id)}));
     }
-    return pool_.conjunction(std::move(parts));
+    return pool_.conjunction(parts);
   }
   if (id == nullptr) return pool_.constant(false);
   const auto& pods = std::get<model::PodPeer>(peer.what);
@@ -198,10 +197,10 @@ Term Lowering::port(const model::PortMatch& match, const Endpoint* destination) 
   }
   if (destination == nullptr) return pool_.constant(false);
   const model::Symbol name = std::get<model::PortName>(match.ports).name;
-  const auto found = std::find_if(
-      destination->ports.begin(), destination->ports.end(), [&](const model::NamedPort& port) {
-        return port.name == name && port.protocol == match.protocol;
-      });
+  const auto found = std::find_if(destination->ports.begin(), destination->ports.end(),
+                                  [&](const model::NamedPort& port) {
+                                    return port.name == name && port.protocol == match.protocol;
+                                  });
   if (found == destination->ports.end()) return pool_.constant(false);
   return pool_.conjunction({protocol, pool_.ports(found->number, found->number)});
 }
@@ -213,14 +212,14 @@ Term Lowering::own_node(EndpointId destination, const Party& source) {
   if (id == nullptr) {
     std::vector<Term> parts;
     for (const net::Address& address : to.node_addresses) {
-      parts.push_back(pool_.address_in(Side::Source,
-                                       net::Prefix::around(address, net::width(address.family))));
+      parts.push_back(
+          pool_.address_in(Side::Source, net::Prefix::around(address, net::width(address.family))));
     }
-    return pool_.disjunction(std::move(parts));
+    return pool_.disjunction(parts);
   }
   const Endpoint& from = cluster_.model()[*id];
-  const Term same = from.node && to.node ? pool_.constant(*from.node == *to.node)
-                                         : pool_.flag(Flag::SameNode);
+  const Term same =
+      from.node && to.node ? pool_.constant(*from.node == *to.node) : pool_.flag(Flag::SameNode);
   return pool_.conjunction({is_node(*id), same});
 }
 
@@ -244,10 +243,10 @@ Term Lowering::possible_addresses(const Party& source, const Party& destination)
     from[i] = addresses_of(source, Side::Source, kFamilies[i]);
     to[i] = addresses_of(destination, Side::Destination, kFamilies[i]);
   }
-  const Term any = pool_.conjunction(
-      {pool_.disjunction({from[0], from[1]}), pool_.disjunction({to[0], to[1]})});
-  const bool pods = std::holds_alternative<EndpointId>(source) &&
-                    std::holds_alternative<EndpointId>(destination);
+  const Term any =
+      pool_.conjunction({pool_.disjunction({from[0], from[1]}), pool_.disjunction({to[0], to[1]})});
+  const bool pods =
+      std::holds_alternative<EndpointId>(source) && std::holds_alternative<EndpointId>(destination);
   if (!pods) return any;
 
   // Two pods use one family wherever they have one in common. Which families an end can have
@@ -256,7 +255,9 @@ Term Lowering::possible_addresses(const Party& source, const Party& destination)
     const EndpointId id = std::get<EndpointId>(party);
     const net::AddressSet all = net::all_addresses(family);
     const Term node = is_node(id);
-    const auto has = [&](const net::AddressSet& set) { return pool_.constant(!(set & all).empty()); };
+    const auto has = [&](const net::AddressSet& set) {
+      return pool_.constant(!(set & all).empty());
+    };
     return pool_.disjunction(
         {pool_.conjunction({node, has(cluster_.node_addresses(id))}),
          pool_.conjunction({pool_.negation(node), has(cluster_.pod_addresses(id))})});
@@ -268,9 +269,8 @@ Term Lowering::possible_addresses(const Party& source, const Party& destination)
     common.push_back(
         pool_.conjunction({can_have(source, kFamilies[i]), can_have(destination, kFamilies[i])}));
   }
-  return pool_.conjunction(
-      {any, pool_.disjunction({pool_.disjunction(std::move(same_family)),
-                               pool_.negation(pool_.disjunction(std::move(common)))})});
+  return pool_.conjunction({any, pool_.disjunction({pool_.disjunction(same_family),
+                                                    pool_.negation(pool_.disjunction(common))})});
 }
 
 }  // namespace polreach::compiler

@@ -75,8 +75,7 @@ std::vector<std::vector<std::uint32_t>> memberships(const std::vector<net::Addre
   return result;
 }
 
-std::vector<net::Address> within(std::vector<net::Address> addresses,
-                                 const net::AddressSet& set) {
+std::vector<net::Address> within(std::vector<net::Address> addresses, const net::AddressSet& set) {
   std::erase_if(addresses, [&](const net::Address& address) { return !set.contains(address); });
   std::sort(addresses.begin(), addresses.end());
   return addresses;
@@ -101,9 +100,9 @@ Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
   }
 
   using Memberships = std::vector<std::vector<std::uint32_t>>;
-  using Key = std::tuple<model::NamespaceId, model::LabelSetId, std::vector<model::NamedPort>, bool,
-                         std::optional<Symbol>, Memberships, Memberships,
-                         std::vector<net::Address>>;
+  using Key =
+      std::tuple<model::NamespaceId, model::LabelSetId, std::vector<model::NamedPort>, bool,
+                 std::optional<Symbol>, Memberships, Memberships, std::vector<net::Address>>;
   std::map<Key, std::uint32_t> ids;
   for (const Endpoint& endpoint : model.endpoints) {
     Key key{model[endpoint.workload].ns,

@@ -117,8 +117,7 @@ DirectionView view_direction(const Cluster& cluster, Direction direction, const 
   const EndpointId id = *self.endpoint();
   DirectionView view;
   view.other_addresses = other_addresses(cluster, other, world);
-  view.own_node =
-      direction == Direction::Ingress && from_own_node(cluster, self, other, world);
+  view.own_node = direction == Direction::Ingress && from_own_node(cluster, self, other, world);
   // A node's own traffic is not subject to policies.
   if (is_node(model[id], world)) return view;
 

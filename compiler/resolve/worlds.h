@@ -40,8 +40,8 @@ class Worlds {
 
   World base_;
   std::vector<Choice> choices_;
-  std::vector<UnknownLabel> labels_;                 // one for each choice of labels, in order
-  std::vector<std::vector<model::Symbol>> values_;   // the values to try, besides absent
+  std::vector<UnknownLabel> labels_;                // one for each choice of labels, in order
+  std::vector<std::vector<model::Symbol>> values_;  // the values to try, besides absent
   std::size_t size_ = 1;
   bool exact_ = true;
 };

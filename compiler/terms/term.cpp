@@ -31,7 +31,7 @@ Term TermPool::negation(Term term) {
   return intern(std::move(node));
 }
 
-Term TermPool::combine(Kind kind, std::vector<Term> operands) {
+Term TermPool::combine(Kind kind, const std::vector<Term>& operands) {
   const Term neutral = kind == Kind::And ? true_ : false_;
   const Term absorbing = kind == Kind::And ? false_ : true_;
   std::vector<Term> flat;
@@ -49,8 +49,8 @@ Term TermPool::combine(Kind kind, std::vector<Term> operands) {
   for (Term operand : flat) {
     if (operand == absorbing) return absorbing;
     const Node& node = (*this)[operand];
-    const bool opposed = node.kind == Kind::Not &&
-                         std::binary_search(flat.begin(), flat.end(), node.operands[0]);
+    const bool opposed =
+        node.kind == Kind::Not && std::binary_search(flat.begin(), flat.end(), node.operands[0]);
     if (opposed) return absorbing;
   }
   if (flat.empty()) return neutral;
@@ -61,12 +61,12 @@ Term TermPool::combine(Kind kind, std::vector<Term> operands) {
   return intern(std::move(node));
 }
 
-Term TermPool::conjunction(std::vector<Term> operands) {
-  return combine(Kind::And, std::move(operands));
+Term TermPool::conjunction(const std::vector<Term>& operands) {
+  return combine(Kind::And, operands);
 }
 
-Term TermPool::disjunction(std::vector<Term> operands) {
-  return combine(Kind::Or, std::move(operands));
+Term TermPool::disjunction(const std::vector<Term>& operands) {
+  return combine(Kind::Or, operands);
 }
 
 Term TermPool::protocol(net::Protocol protocol) {

@@ -71,8 +71,8 @@ class TermPool {
 
   [[nodiscard]] Term constant(bool value) const { return value ? true_ : false_; }
   Term negation(Term term);
-  Term conjunction(std::vector<Term> operands);
-  Term disjunction(std::vector<Term> operands);
+  Term conjunction(const std::vector<Term>& operands);
+  Term disjunction(const std::vector<Term>& operands);
   Term protocol(net::Protocol protocol);
   Term ports(net::Port first, net::Port last);
   Term address_in(Side side, const net::Prefix& prefix);
@@ -82,7 +82,7 @@ class TermPool {
 
  private:
   Term intern(Node node);
-  Term combine(Kind kind, std::vector<Term> operands);
+  Term combine(Kind kind, const std::vector<Term>& operands);
 
   std::map<Node, Term> terms_;
   std::vector<const Node*> nodes_;  // into terms_, whose nodes do not move

@@ -65,10 +65,9 @@ class Assembly {
   }
 
   void duplicate(const std::string& subject, const Metadata& second, const Metadata& first) {
-    diagnostics_.add({options_.keep_going ? Severity::Warning : Severity::Error,
-                      "duplicate-object", subject + " is defined twice, differently", second.where,
-                      subject, "give polreach only one of the two", first.where,
-                      "first defined here"});
+    diagnostics_.add({options_.keep_going ? Severity::Warning : Severity::Error, "duplicate-object",
+                      subject + " is defined twice, differently", second.where, subject,
+                      "give polreach only one of the two", first.where, "first defined here"});
   }
 
   // Namespaces -----------------------------------------------------------------------------------
@@ -174,8 +173,8 @@ class Assembly {
       return std::tie(pod.facts.ports, pod.facts.host_network, pod.facts.node, pod.facts.addresses,
                       pod.facts.node_addresses);
     };
-    return facts(a) == facts(b) && model::LabelSet::of(a.metadata.labels) ==
-                                       model::LabelSet::of(b.metadata.labels);
+    return facts(a) == facts(b) &&
+           model::LabelSet::of(a.metadata.labels) == model::LabelSet::of(b.metadata.labels);
   }
 
   [[nodiscard]] std::string full_name(const Metadata& metadata) const {
@@ -229,8 +228,7 @@ class Assembly {
     for (EndpointId known : model_.workloads[static_cast<std::size_t>(id)].endpoints) {
       if (covers(model_[known], set, object.facts)) return;
     }
-    add_endpoint(id, object.facts, set, {object.kind, object.metadata.name},
-                 object.metadata.where);
+    add_endpoint(id, object.facts, set, {object.kind, object.metadata.name}, object.metadata.where);
   }
 
   /// Whether an endpoint has the template's labels, ports and network, and besides only labels
@@ -242,11 +240,10 @@ class Assembly {
     if (!endpoint.pod) return labels == wanted;
     const bool has_all = std::includes(labels.known.begin(), labels.known.end(),
                                        wanted.known.begin(), wanted.known.end());
-    return has_all && std::all_of(labels.known.begin(), labels.known.end(),
-                                  [&](const model::Label& label) {
-                                    return wanted.find(label.key) != nullptr ||
-                                           is_added_label(symbols_.text(label.key));
-                                  });
+    return has_all &&
+           std::all_of(labels.known.begin(), labels.known.end(), [&](const model::Label& label) {
+             return wanted.find(label.key) != nullptr || is_added_label(symbols_.text(label.key));
+           });
   }
 
   [[nodiscard]] auto workload_rank(const model::Workload& workload) const {
@@ -292,7 +289,8 @@ class Assembly {
     model_.workloads = std::move(sorted);
     for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
       Endpoint& endpoint = model_.endpoints[i];
-      endpoint.workload = static_cast<WorkloadId>(new_id[static_cast<std::size_t>(endpoint.workload)]);
+      endpoint.workload =
+          static_cast<WorkloadId>(new_id[static_cast<std::size_t>(endpoint.workload)]);
       model_.workloads[static_cast<std::size_t>(endpoint.workload)].endpoints.push_back(
           static_cast<EndpointId>(i));
     }

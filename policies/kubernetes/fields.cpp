@@ -58,20 +58,19 @@ std::string type_help(const Value& value, Type wanted) {
 void Fields::error(std::string_view code, const Span& where, std::string message,
                    std::string help) {
   ok_ = false;
-  diagnostics_.add({Severity::Error, code, std::move(message), where, subject_, std::move(help),
-                    {}, {}});
+  diagnostics_.add(
+      {Severity::Error, code, std::move(message), where, subject_, std::move(help), {}, {}});
 }
 
 void Fields::warning(std::string_view code, const Span& where, std::string message,
                      std::string help) {
-  diagnostics_.add({Severity::Warning, code, std::move(message), where, subject_, std::move(help),
-                    {}, {}});
+  diagnostics_.add(
+      {Severity::Warning, code, std::move(message), where, subject_, std::move(help), {}, {}});
 }
 
-void Fields::note(std::string_view code, const Span& where, std::string message,
-                  std::string help) {
-  diagnostics_.add({Severity::Note, code, std::move(message), where, subject_, std::move(help),
-                    {}, {}});
+void Fields::note(std::string_view code, const Span& where, std::string message, std::string help) {
+  diagnostics_.add(
+      {Severity::Note, code, std::move(message), where, subject_, std::move(help), {}, {}});
 }
 
 std::optional<Value> Fields::get(const Value& parent, std::string_view name) {

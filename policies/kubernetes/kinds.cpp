@@ -54,7 +54,7 @@ struct ForeignKind {
   Effect effect = Effect::AllowOrDeny;
 };
 
-constexpr std::array<ForeignKind, 28> kForeign = {{
+constexpr std::array<ForeignKind, 27> kForeign = {{
     {"policy.networking.k8s.io", "AdminNetworkPolicy", true},
     {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", true},
     {"policy.networking.k8s.io", "ClusterNetworkPolicy", true},
@@ -81,7 +81,6 @@ constexpr std::array<ForeignKind, 28> kForeign = {{
     {"consul.hashicorp.com", "ServiceIntentions", true, Effect::DenyOnly},
     {"kuma.io", "MeshTrafficPermission", true, Effect::DenyOnly},
     {"access.smi-spec.io", "TrafficTarget", false, Effect::RequestsOnly},
-    {"specs.smi-spec.io", "HTTPRouteGroup", false, Effect::RequestsOnly},
     {"security.istio.io", "RequestAuthentication", false, Effect::RequestsOnly},
 }};
 

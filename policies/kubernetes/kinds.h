@@ -11,8 +11,8 @@ namespace polreach::kubernetes {
 enum class Role : std::uint8_t {
   Namespace,
   Pod,
-  Workload,       // an owner of pods with a template
-  CronJob,        // its template is a level deeper
+  Workload,  // an owner of pods with a template
+  CronJob,   // its template is a level deeper
   Service,
   NetworkPolicy,
   ForeignPolicy,  // a policy of a language that is not supported

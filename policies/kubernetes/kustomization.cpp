@@ -10,10 +10,10 @@ namespace {
 /// The fields of a kustomization that leave what policies see alone. Everything else changes
 /// names, namespaces, labels or specs, or brings in objects from elsewhere.
 constexpr std::array<std::string_view, 14> kHarmless = {
-    "apiVersion",         "kind",            "metadata",           "images",
-    "commonAnnotations",  "buildMetadata",   "configMapGenerator", "secretGenerator",
-    "generatorOptions",   "crds",            "configurations",     "openapi",
-    "sortOptions",        "replicas"};
+    "apiVersion",        "kind",          "metadata",           "images",
+    "commonAnnotations", "buildMetadata", "configMapGenerator", "secretGenerator",
+    "generatorOptions",  "crds",          "configurations",     "openapi",
+    "sortOptions",       "replicas"};
 
 bool is_remote(const syntax::Value& resource) {
   const std::string_view text = resource.text();
@@ -25,8 +25,7 @@ bool is_remote(const syntax::Value& resource) {
 bool changes_meaning(const syntax::Value& member) {
   const std::string_view name = member.key();
   if (std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end()) return false;
-  const bool collection =
-      member.is(syntax::Type::Sequence) || member.is(syntax::Type::Mapping);
+  const bool collection = member.is(syntax::Type::Sequence) || member.is(syntax::Type::Mapping);
   if (member.is(syntax::Type::Null) || (collection && member.empty())) return false;
   // Files of this tree are read anyway.
   const bool list_of_files = name == "resources" || name == "bases";
@@ -35,20 +34,51 @@ bool changes_meaning(const syntax::Value& member) {
 
 }  // namespace
 
-void check_kustomization(Fields& fields, const syntax::Value& root) {
-  std::string changes;
+bool Kustomizations::add(const syntax::Value& root) {
+  Found found{root.span(), ""};
   for (const syntax::Value member : root) {
     if (!changes_meaning(member)) continue;
-    changes += (changes.empty() ? "" : ", ") + std::string(member.key());
+    found.changes += (found.changes.empty() ? "" : ", ") + std::string(member.key());
   }
+  found_.push_back(found);
+  return !found.changes.empty();
+}
+
+void Kustomizations::report(source::Diagnostics& diagnostics, const source::SourceMap& sources,
+                            bool keep_going) const {
+  const Found* first = nullptr;
+  std::size_t count = 0;
+  const bool any_changes =
+      std::any_of(found_.begin(), found_.end(), [](const Found& f) { return !f.changes.empty(); });
+  for (const Found& found : found_) {
+    if (any_changes && found.changes.empty()) continue;
+    ++count;
+    if (first == nullptr || sources.before(found.where, first->where)) first = &found;
+  }
+  if (first == nullptr) return;
+  const std::string more =
+      count == 1 ? "" : ", here and in " + std::to_string(count - 1) + " more folders";
   const std::string help =
-      "render it first: polreach ... --kustomize DIR, or kubectl kustomize DIR | polreach ... -";
-  if (changes.empty()) {
-    fields.note("kustomization", root.span(),
-                   "kustomize builds this folder; its files are read as they are", help);
+      "render them: --kustomize DIR in place of the path renders every kustomization at or below "
+      "DIR; or kubectl kustomize DIR | polreach ... -";
+  if (any_changes) {
+    diagnostics.add({keep_going ? source::Severity::Warning : source::Severity::Error,
+                     "unrendered-kustomization",
+                     "kustomize changes what the files mean (" + first->changes + ")" + more,
+                     first->where,
+                     "",
+                     help,
+                     {},
+                     {}});
   } else {
-    fields.error("unrendered-kustomization", root.span(),
-                 "kustomize changes what the files here mean (" + changes + ")", help);
+    diagnostics.add({source::Severity::Note,
+                     "kustomization",
+                     "kustomize builds these files" + more + "; they are read as they are",
+                     first->where,
+                     "",
+                     help,
+                     {},
+                     {}});
   }
 }
 

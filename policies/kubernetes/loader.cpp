@@ -5,7 +5,6 @@
 
 #include "policies/kubernetes/fields.h"
 #include "policies/kubernetes/kinds.h"
-#include "policies/kubernetes/kustomization.h"
 #include "policies/kubernetes/projection.h"
 #include "policies/kubernetes/read_common.h"
 #include "policies/kubernetes/read_pod.h"
@@ -113,8 +112,8 @@ class Loader::Receiver : public syntax::Sink {
   void unreadable(const Span& where) override {
     ++loader_.ledger_.rejected;
     if (loader_.options_.keep_going) {
-      loader_.objects_.gaps.push_back({model::Gap::Why::Unreadable,
-                                       model::Gap::Effect::AllowOrDeny, "document", {}, where});
+      loader_.objects_.gaps.push_back(
+          {model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny, "document", {}, where});
     }
   }
 
@@ -148,7 +147,8 @@ class Loader::Receiver : public syntax::Sink {
     }
     Fields fields(problems_, kind);
     const bool no_kind = kind.empty();
-    fields.error("missing-field", root.span(), no_kind ? "kind is missing" : "apiVersion is missing",
+    fields.error("missing-field", root.span(),
+                 no_kind ? "kind is missing" : "apiVersion is missing",
                  no_kind ? "add kind, such as \"kind: NetworkPolicy\""
                          : "add apiVersion, such as \"apiVersion: networking.k8s.io/v1\"");
     reject("document", std::nullopt, root.span());
@@ -182,9 +182,11 @@ class Loader::Receiver : public syntax::Sink {
         foreign(root, subject, info);
         return;
       case Role::Kustomization:
-        check_kustomization(fields, root);
-        if (!fields.ok()) break;
-        ++loader_.ledger_.irrelevant;
+        if (loader_.kustomizations_.add(root)) {
+          reject(subject, std::nullopt, root.span());
+        } else {
+          ++loader_.ledger_.irrelevant;
+        }
         return;
       case Role::UnknownVersion:
         fields.error("unsupported-version", version_place(root),
@@ -209,7 +211,7 @@ class Loader::Receiver : public syntax::Sink {
 
   /// Where an object of this kind acts; nothing where that cannot be told.
   std::optional<Symbol> gap_namespace(const Value& root, const KindInfo& info) {
-    if (info.cluster_scoped || info.role == Role::Kustomization) return std::nullopt;
+    if (info.cluster_scoped) return std::nullopt;
     const auto metadata = Fields::get(root, "metadata");
     if (!metadata || !metadata->is(Type::Mapping)) return std::nullopt;
     std::string ns = text_of(*metadata, "namespace");
@@ -229,8 +231,8 @@ class Loader::Receiver : public syntax::Sink {
   void reject(const std::string& what, std::optional<Symbol> ns, const Span& where) {
     ++loader_.ledger_.rejected;
     if (!loader_.options_.keep_going) return;
-    loader_.objects_.gaps.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
-                                     what, ns, where});
+    loader_.objects_.gaps.push_back(
+        {model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny, what, ns, where});
   }
 
   Loader& loader_;
@@ -246,6 +248,8 @@ Loader::Loader(const source::SourceMap& sources, source::SymbolTable& symbols,
       diagnostics_(diagnostics),
       options_(std::move(options)) {}
 
+void Loader::finish() { kustomizations_.report(diagnostics_, sources_, options_.keep_going); }
+
 void Loader::load(source::FileId file, syntax::Format format) {
   source::Diagnostics problems;
   Receiver receiver(*this, file, problems);
@@ -257,10 +261,15 @@ void Loader::load(source::FileId file, syntax::Format format) {
   if (is_template) {
     const std::size_t at = sources_.bytes(file).find("{{");
     const Span where{file, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 2)};
-    Diagnostic diagnostic{Severity::Error, "helm-template",
+    Diagnostic diagnostic{Severity::Error,
+                          "helm-template",
                           "this file holds templates that have not been rendered",
-                          where, "", "render the chart first: polreach ... --helm CHART, or "
-                          "helm template CHART | polreach ... -", {}, {}};
+                          where,
+                          "",
+                          "render the chart first: polreach ... --helm CHART, or "
+                          "helm template CHART | polreach ... -",
+                          {},
+                          {}};
     problems = {};
     problems.add(std::move(diagnostic));
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "policies/kubernetes/kustomization.h"
 #include "policies/kubernetes/objects.h"
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
@@ -28,6 +29,8 @@ class Loader {
          source::Diagnostics& diagnostics, LoadOptions options);
 
   void load(source::FileId file, syntax::Format format);
+  /// Reports what can only be said of all files together. To be called after the last load.
+  void finish();
 
   /// What was read. The loader is spent afterwards.
   [[nodiscard]] Objects take_objects() { return std::move(objects_); }
@@ -42,6 +45,7 @@ class Loader {
   LoadOptions options_;
   Objects objects_;
   Ledger ledger_;
+  Kustomizations kustomizations_;
 };
 
 }  // namespace polreach::kubernetes

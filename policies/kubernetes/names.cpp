@@ -27,9 +27,8 @@ bool is_dns_word(std::string_view text) {
 bool is_qualified_name(std::string_view text) {
   if (text.empty() || text.size() > kLongestLabel) return false;
   if (!is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 }  // namespace

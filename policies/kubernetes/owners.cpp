@@ -15,12 +15,13 @@ constexpr std::size_t kLongestHash = 10;
 
 constexpr std::array<std::string_view, 5> kDeploymentLabels = {"pod-template-hash"};
 constexpr std::array<std::string_view, 5> kStatefulSetLabels = {
-    "controller-revision-hash", "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"};
+    "controller-revision-hash", "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index"};
 constexpr std::array<std::string_view, 5> kDaemonSetLabels = {"controller-revision-hash",
                                                               "pod-template-generation"};
-constexpr std::array<std::string_view, 5> kJobLabels = {
-    "controller-uid", "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index"};
+constexpr std::array<std::string_view, 5> kJobLabels = {"controller-uid",
+                                                        "batch.kubernetes.io/controller-uid",
+                                                        "batch.kubernetes.io/job-completion-index"};
 constexpr std::array<std::string_view, 5> kCronJobLabels = {
     "controller-uid", "batch.kubernetes.io/controller-uid",
     "batch.kubernetes.io/job-completion-index", "job-name", "batch.kubernetes.io/job-name"};
@@ -41,8 +42,7 @@ const std::array<std::string_view, 5>& keys_added_by(std::string_view kind) {
 Owners::Owners(const Objects& objects, source::SymbolTable& symbols) : symbols_(symbols) {
   for (const WorkloadObject& workload : objects.workloads) {
     const Metadata& metadata = workload.metadata;
-    controllers_.emplace(ObjectKey{metadata.ns, workload.kind, metadata.name},
-                         metadata.controller);
+    controllers_.emplace(ObjectKey{metadata.ns, workload.kind, metadata.name}, metadata.controller);
   }
 }
 

@@ -17,6 +17,7 @@ class Projection {
  public:
   /// See syntax::Sink::wanted.
   bool wanted(std::span<const std::string_view> path, const syntax::Tape& so_far);
+
  private:
   std::optional<Role> role_;  // of the object around the current member
 };

@@ -172,8 +172,10 @@ model::Selector read_selector(Fields& fields, const Context& context, const Valu
       if (!check_key(fields, member.key(), member.key_span()) || !check_value(fields, member)) {
         continue;
       }
-      selector.all_of.push_back({context.symbols.intern(member.key()), model::Operator::In,
-                                 {context.symbols.intern(member.text())}, member.key_span()});
+      selector.all_of.push_back({context.symbols.intern(member.key()),
+                                 model::Operator::In,
+                                 {context.symbols.intern(member.text())},
+                                 member.key_span()});
     }
   }
   if (const auto expressions = fields.get(value, "matchExpressions", Type::Sequence)) {
@@ -185,8 +187,8 @@ model::Selector read_selector(Fields& fields, const Context& context, const Valu
 std::optional<net::Port> read_port(Fields& fields, const Value& value, std::string_view what) {
   const std::string_view text = value.text();
   // Digits beyond 64 bits are a float to YAML, and no port to anybody.
-  const bool huge = value.is(Type::Float) &&
-                    text.find_first_not_of("+-0123456789") == std::string_view::npos;
+  const bool huge =
+      value.is(Type::Float) && text.find_first_not_of("+-0123456789") == std::string_view::npos;
   if (!huge && !fields.expect(value, Type::Integer, what)) return std::nullopt;
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -136,8 +136,8 @@ void read_pod(Fields& fields, const Context& context, const Value& root, Objects
   objects.pods.push_back(std::move(pod));
 }
 
-void read_workload(Fields& fields, const Context& context, const Value& root,
-                   std::string_view kind, bool cron_job, Objects& objects) {
+void read_workload(Fields& fields, const Context& context, const Value& root, std::string_view kind,
+                   bool cron_job, Objects& objects) {
   WorkloadObject workload;
   workload.kind = context.symbols.intern(kind);
   const auto metadata = read_metadata(fields, context, root, false);
@@ -146,9 +146,8 @@ void read_workload(Fields& fields, const Context& context, const Value& root,
     workload.replicas = read_count(*spec, "replicas");
     if (const auto pod = template_of(fields, *spec, cron_job)) {
       if (const auto pod_metadata = fields.get(*pod, "metadata", Type::Mapping)) {
-        fields.only(*pod_metadata,
-                    {"labels", "annotations", "name", "namespace", "generateName",
-                     "creationTimestamp", "finalizers", "ownerReferences"});
+        fields.only(*pod_metadata, {"labels", "annotations", "name", "namespace", "generateName",
+                                    "creationTimestamp", "finalizers", "ownerReferences"});
         if (const auto labels = fields.get(*pod_metadata, "labels", Type::Mapping)) {
           workload.pod_labels = read_labels(fields, context, *labels);
         }

@@ -121,8 +121,8 @@ std::optional<model::PortMatch> read_port_match(Fields& fields, const Context& c
     return match;
   }
   if (!is_port_name(port->text())) {
-    const bool number = !port->text().empty() && port->text().find_first_not_of("0123456789") ==
-                                                     std::string_view::npos;
+    const bool number = !port->text().empty() &&
+                        port->text().find_first_not_of("0123456789") == std::string_view::npos;
     fields.error("bad-port", port->span(), in_quotes(port->text()) + " is not a port name",
                  number ? "write the number without quotes"
                         : "use at most 15 lower-case letters, digits and '-', with at least one "

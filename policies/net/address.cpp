@@ -84,8 +84,6 @@ Address Prefix::last() const {
   return {address.family, address.bits | low_bits(width(address.family) - length)};
 }
 
-std::string Prefix::to_string() const {
-  return address.to_string() + "/" + std::to_string(length);
-}
+std::string Prefix::to_string() const { return address.to_string() + "/" + std::to_string(length); }
 
 }  // namespace polreach::net

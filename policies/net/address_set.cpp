@@ -10,9 +10,9 @@ namespace {
 // Not globally reachable according to the IANA IPv4 special-purpose address registry, and the
 // multicast and reserved classes D and E.
 constexpr std::array<std::string_view, 15> kSpecialV4 = {
-    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",     "169.254.0.0/16",
-    "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",  "192.88.99.0/24",  "192.168.0.0/16",
-    "198.18.0.0/15",   "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4"};
+    "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
+    "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4"};
 
 // Blocks inside 2000::/3, the only part of IPv6 that IANA has made global unicast space, that are
 // not globally reachable.

@@ -77,8 +77,9 @@ Location SourceMap::location(const Span& span) const {
   if (file.line_starts.empty()) file.line_starts.push_back(0);
   while (file.line_starts.size() * kStride <= offset) {
     const std::size_t from = (file.line_starts.size() - 1) * kStride;
-    const auto lines = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(from),
-                                  bytes.begin() + static_cast<std::ptrdiff_t>(from + kStride), '\n');
+    const auto lines =
+        std::count(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(from + kStride), '\n');
     file.line_starts.push_back(file.line_starts.back() + static_cast<std::uint32_t>(lines));
   }
   const std::size_t stride = offset / kStride;

@@ -88,9 +88,7 @@ class SourceMap {
     std::unique_ptr<Text> text;
     mutable std::vector<std::uint32_t> line_starts;  // newlines before every 64 KiB, on demand
   };
-  [[nodiscard]] const File& at(FileId file) const {
-    return files_[static_cast<std::size_t>(file)];
-  }
+  [[nodiscard]] const File& at(FileId file) const { return files_[static_cast<std::size_t>(file)]; }
   std::vector<File> files_;
 };
 

@@ -46,6 +46,7 @@ class Checker {
 
   void skip_space() { at_ = std::min(bytes_.find_first_not_of(" \t\r\n", at_), bytes_.size()); }
   void step();
+  void nul_byte();
   void value();
   void open();
   void close();
@@ -97,11 +98,7 @@ void Checker::unfinished() {
 
 void Checker::step() {
   const char c = bytes_[at_];
-  if (c == '\0') {
-    fault(at_, "a NUL byte; this is not a text file", "save the file as UTF-8 text");
-    fault_->code = "nul-byte";
-    return;
-  }
+  if (c == '\0') return nul_byte();
   switch (expect_) {
     case Expect::Key:
     case Expect::KeyOrEnd:
@@ -120,6 +117,11 @@ void Checker::step() {
     case Expect::ValueOrEnd:
       return value();
   }
+}
+
+void Checker::nul_byte() {
+  fault(at_, "a NUL byte; this is not a text file", "save the file as UTF-8 text");
+  fault_->code = "nul-byte";
 }
 
 void Checker::value() {
@@ -176,7 +178,7 @@ void Checker::scalar() {
   const std::string_view token = bytes_.substr(at_, end - at_);
   if (const std::size_t nul = token.find('\0'); nul != std::string_view::npos) {
     at_ += nul;
-    return step();
+    return nul_byte();
   }
   const bool number = is_digit(token[0]) || token[0] == '-' || token[0] == '+';
   const bool word = token == "true" || token == "false" || token == "null";

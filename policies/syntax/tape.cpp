@@ -41,11 +41,12 @@ Tape::Node& Tape::add(Type type, const source::Span& span) {
 }
 
 void Tape::key(std::string_view text, const source::Span& span) {
-  Node& node = pending_key_.emplace();
+  Node node;
   node.has_key = true;
   node.key_span = span;
   node.key = store(text);
   node.key_length = static_cast<std::uint32_t>(text.size());
+  pending_key_ = node;
 }
 
 void Tape::scalar(Type type, std::string_view text, const source::Span& span) {

@@ -43,8 +43,8 @@ source::Span tag_before(const Input& input, const source::Span& value) {
   if (mark == std::string_view::npos) return value;
   const std::size_t before = input.bytes.find_last_of(kAround, mark);
   const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
-  return input.span(first, std::min<std::size_t>(input.bytes.find_first_of(kAround, mark),
-                                                 value.begin));
+  return input.span(first,
+                    std::min<std::size_t>(input.bytes.find_first_of(kAround, mark), value.begin));
 }
 
 bool unsupported_tag(const Input& input, const std::string& tag, const source::Span& value) {

@@ -44,27 +44,37 @@ std::string undeclared_namespaces(const Cluster& cluster, const Answer& answer) 
 NamedAssumption describe(const Cluster& cluster, const Answer& answer, Assumption assumption) {
   switch (assumption) {
     case Assumption::IpBlockPods:
-      return {"A-ipblock-pods", "whether an ipBlock matches the addresses of pods: plugins differ",
-              "--ipblock-matches-pods=yes or no", {}};
+      return {"A-ipblock-pods",
+              "whether an ipBlock matches the addresses of pods: plugins differ",
+              "--ipblock-matches-pods=yes or no",
+              {}};
     case Assumption::PodAddress:
-      return {"A-pod-address", "the address that a pod will have",
-              "an export that holds the pods: kubectl get pods -o json", {}};
+      return {"A-pod-address",
+              "the address that a pod will have",
+              "an export that holds the pods: kubectl get pods -o json",
+              {}};
     case Assumption::HostNetwork:
       return {"A-host-network",
               "whether policies treat a pod with hostNetwork as a pod or as its node",
-              "--host-network=pod or node", {}};
+              "--host-network=pod or node",
+              {}};
     case Assumption::NodePlacement:
-      return {"A-node-placement", "whether the two pods run on one node",
-              "an export that holds the pods: kubectl get pods -o json", {}};
+      return {"A-node-placement",
+              "whether the two pods run on one node",
+              "an export that holds the pods: kubectl get pods -o json",
+              {}};
     case Assumption::NamespaceLabels: {
       const std::string names = undeclared_namespaces(cluster, answer);
       return {"A-namespace-labels",
               "the labels of namespaces that the input does not hold: " + names,
-              "their Namespace objects, or --missing-namespaces=unlabelled", {}};
+              "their Namespace objects, or --missing-namespaces=unlabelled",
+              {}};
     }
     case Assumption::PodLabels:
-      return {"A-pod-labels", "labels that a controller will give to the pods",
-              "an export that holds the pods: kubectl get pods -o json", {}};
+      return {"A-pod-labels",
+              "labels that a controller will give to the pods",
+              "an export that holds the pods: kubectl get pods -o json",
+              {}};
   }
   return {};
 }
@@ -85,8 +95,8 @@ void add_gaps(const Cluster& cluster, const Answer& answer, std::vector<NamedAss
     named.where.push_back(gap.where);
   }
   if (!unsupported.where.empty()) {
-    unsupported.text = "what policies do that polreach does not understand yet: " +
-                       unsupported.text;
+    unsupported.text =
+        "what policies do that polreach does not understand yet: " + unsupported.text;
     unsupported.settle = "leaving them out of the input, if they do not act on these pods";
     result.push_back(std::move(unsupported));
   }
@@ -114,9 +124,8 @@ class Standing {
       const auto* to = std::get_if<EndpointId>(&outcome.destination);
       const bool outside = std::holds_alternative<net::AddressSet>(outcome.source);
       ingress_from_outside =
-          ingress_from_outside ||
-          (outside && outcome.ingress.basis == Basis::Policies && to != nullptr &&
-           cluster_.model()[*to].node_addresses.empty());
+          ingress_from_outside || (outside && outcome.ingress.basis == Basis::Policies &&
+                                   to != nullptr && cluster_.model()[*to].node_addresses.empty());
       requests_only(outcome);
     }
     if (policies) {
@@ -133,21 +142,23 @@ class Standing {
       }
     }
     if (ingress_from_outside) {
-      add("A-node-traffic", "no source address is that of the pod's own node, which is never "
-                            "stopped");
+      add("A-node-traffic",
+          "no source address is that of the pod's own node, which is never "
+          "stopped");
     }
     if (!mesh_.empty()) {
-      result_.push_back({"A-requests",
-                         "a service mesh may refuse requests on connections that pass", "", mesh_});
+      result_.push_back(
+          {"A-requests", "a service mesh may refuse requests on connections that pass", "", mesh_});
     }
-    std::sort(result_.begin(), result_.end(), [](const auto& a, const auto& b) {
-      return a.id < b.id;
-    });
+    std::sort(result_.begin(), result_.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
     return std::move(result_);
   }
 
  private:
-  void add(std::string_view id, std::string text) { result_.push_back({id, std::move(text), "", {}}); }
+  void add(std::string_view id, std::string text) {
+    result_.push_back({id, std::move(text), "", {}});
+  }
 
   [[nodiscard]] bool has_blocks(const DirectionReason& reason) const {
     const Model& model = cluster_.model();
@@ -216,8 +227,7 @@ std::vector<NamedAssumption> open_assumptions(const Cluster& cluster, const Answ
   std::vector<NamedAssumption> result;
   for (Assumption assumption : found) result.push_back(describe(cluster, answer, assumption));
   add_gaps(cluster, answer, result);
-  std::sort(result.begin(), result.end(),
-            [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return result;
 }
 

@@ -11,9 +11,9 @@ namespace polreach::solver::queries {
 
 /// An assumption as answers name it; see docs/assumptions.md.
 struct NamedAssumption {
-  std::string_view id;   // "A-..."
-  std::string text;      // what is assumed, or what is not known
-  std::string settle;    // for what a verdict depends on: what would settle it; else empty
+  std::string_view id;  // "A-..."
+  std::string text;     // what is assumed, or what is not known
+  std::string settle;   // for what a verdict depends on: what would settle it; else empty
   std::vector<source::Span> where;  // the documents it is about, if any
 };
 

@@ -94,8 +94,8 @@ Verdict verdict_of(const std::vector<Part>& parts) {
 std::vector<Part> parts_of(const std::vector<sets::Piece>& pieces, const Traffic& asked) {
   std::vector<Part> parts;
   for (const sets::Piece& piece : pieces) {
-    parts.push_back({piece.addresses, piece.must & asked, asked - piece.may,
-                     (piece.may - piece.must) & asked});
+    parts.push_back(
+        {piece.addresses, piece.must & asked, asked - piece.may, (piece.may - piece.must) & asked});
   }
   return parts;
 }
@@ -160,10 +160,9 @@ std::optional<check::Witness> certain_witness(const Cluster& cluster, const Outc
       check::Packet& packet = witness.packet;
       if (const auto* id = std::get_if<EndpointId>(&outcome.source)) packet.source = *id;
       if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) packet.destination = *id;
-      packet.source_address =
-          address_for(cluster, outcome.source, part.addresses, std::nullopt);
-      packet.destination_address = address_for(cluster, outcome.destination, part.addresses,
-                                               packet.source_address.family);
+      packet.source_address = address_for(cluster, outcome.source, part.addresses, std::nullopt);
+      packet.destination_address =
+          address_for(cluster, outcome.destination, part.addresses, packet.source_address.family);
       packet.protocol = protocol;
       packet.port = ports.intervals().front().first;
       return witness;

@@ -15,7 +15,6 @@ using compiler::RuleView;
 using compiler::Tri;
 using compiler::World;
 using model::Direction;
-using model::EndpointId;
 using model::Reading;
 
 /// What a rule's addresses say about the other end: nothing, part of it, all of it.
@@ -163,8 +162,8 @@ DirectionReason explain(const Cluster& cluster, Direction direction, const Party
     reason.basis = Basis::Outside;
     return reason;
   }
-  const bool one_pod = other.endpoint() != nullptr &&
-                       cluster.is_one_pod(*self.endpoint(), *other.endpoint());
+  const bool one_pod =
+      other.endpoint() != nullptr && cluster.is_one_pod(*self.endpoint(), *other.endpoint());
   if (one_pod) {
     reason.basis = Basis::OnePod;
     return reason;

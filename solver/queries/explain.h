@@ -45,8 +45,8 @@ struct DirectionReason {
 };
 
 /// Explains one direction of one pair for the traffic asked about.
-[[nodiscard]] DirectionReason explain(const compiler::Cluster& cluster,
-                                      model::Direction direction, const compiler::Party& source,
+[[nodiscard]] DirectionReason explain(const compiler::Cluster& cluster, model::Direction direction,
+                                      const compiler::Party& source,
                                       const compiler::Party& destination,
                                       const net::Traffic& asked);
 

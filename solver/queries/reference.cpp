@@ -154,9 +154,9 @@ Matches find(const Model& model, const Name& wanted) {
       if (is_pod && (wanted.kind.empty() || is_kind(wanted.kind, "Pod"))) {
         result.pods.push_back(id);
       }
-      const bool is_owner = model.text(endpoint.owner_name) == wanted.name &&
-                            (wanted.kind.empty() ||
-                             is_kind(wanted.kind, model.text(endpoint.owner_kind)));
+      const bool is_owner =
+          model.text(endpoint.owner_name) == wanted.name &&
+          (wanted.kind.empty() || is_kind(wanted.kind, model.text(endpoint.owner_kind)));
       if (is_owner) result.owned.push_back(id);
     }
   }
@@ -187,22 +187,23 @@ std::vector<std::string> all_names(const Model& model) {
 /// The workloads behind the Service of that name, for hints.
 std::string behind_service(const Model& model, const Name& wanted) {
   for (const model::Service& service : model.services) {
-    const bool same = model.text(model[service.ns].name) == wanted.ns &&
-                      model.text(service.name) == wanted.name;
+    const bool same =
+        model.text(model[service.ns].name) == wanted.ns && model.text(service.name) == wanted.name;
     if (!same || !service.selector) continue;
     std::set<std::string> names;
     for (const Endpoint& endpoint : model.endpoints) {
       if (model[endpoint.workload].ns != service.ns) continue;
       const model::LabelSet& labels = model.label_sets[endpoint.labels];
-      const bool selected = std::all_of(
-          service.selector->begin(), service.selector->end(), [&](const model::Label& wanted_label) {
-            const model::Label* label = labels.find(wanted_label.key);
-            return label != nullptr && label->value == wanted_label.value;
-          });
+      const bool selected =
+          std::all_of(service.selector->begin(), service.selector->end(),
+                      [&](const model::Label& wanted_label) {
+                        const model::Label* label = labels.find(wanted_label.key);
+                        return label != nullptr && label->value == wanted_label.value;
+                      });
       if (selected) names.insert(name_of(model, endpoint.workload));
     }
-    std::string text = wanted.ns + "/" + wanted.name +
-                       " is a Service; policies see the pods behind it";
+    std::string text =
+        wanted.ns + "/" + wanted.name + " is a Service; policies see the pods behind it";
     for (const std::string& name : names) text += (name == *names.begin() ? ": " : ", ") + name;
     return text;
   }

@@ -12,7 +12,7 @@ namespace polreach::solver::queries {
 
 /// What someone means by one end of a question: endpoints, outside addresses, or both.
 struct Target {
-  std::string text;  // as it was written
+  std::string text;                          // as it was written
   std::vector<model::EndpointId> endpoints;  // in model order
   net::AddressSet addresses;                 // outside of the pods in `endpoints` and of all others
   bool is_one_pod = false;                   // a single pod was named, not its workload

@@ -50,8 +50,7 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
   const auto known = labels_.find({label, copy});
   if (known != labels_.end()) return known->second;
   const std::string name = "label-" + std::to_string(labels_.size());
-  return labels_.emplace(std::pair{label, copy}, context_.bv_const(name.c_str(), 32))
-      .first->second;
+  return labels_.emplace(std::pair{label, copy}, context_.bv_const(name.c_str(), 32)).first->second;
 }
 
 ::z3::expr Encoding::flag_variable(compiler::Flag flag, Copy copy) {
@@ -71,8 +70,8 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
 }
 
 ::z3::expr Encoding::encode_node(const compiler::TermPool::Node& node, Copy copy) {
-  auto& memo = memo_[ends_.source_is_packet][ends_.destination_is_packet]
-                    [static_cast<std::size_t>(copy)];
+  auto& memo =
+      memo_[ends_.source_is_packet][ends_.destination_is_packet][static_cast<std::size_t>(copy)];
   switch (node.kind) {
     case Kind::False:
       return context_.bool_val(false);
@@ -107,8 +106,8 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
 }
 
 ::z3::expr Encoding::encode(Term term, Copy copy) {
-  auto& memo = memo_[ends_.source_is_packet][ends_.destination_is_packet]
-                    [static_cast<std::size_t>(copy)];
+  auto& memo =
+      memo_[ends_.source_is_packet][ends_.destination_is_packet][static_cast<std::size_t>(copy)];
   std::vector<Term> stack{term};
   while (!stack.empty()) {
     const Term top = stack.back();

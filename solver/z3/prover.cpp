@@ -90,8 +90,7 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
   try {
     const Connection connection = s.lowering.connection(from, to);
     s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
-    const Term in_question =
-        s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
+    const Term in_question = s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
     const auto encode = [&](Term term, Copy copy) { return s.encoding.encode(term, copy); };
 
     const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
@@ -107,8 +106,8 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
 
     const ::z3::expr elsewhere =
         s.encoding.well_formed(Copy::Second) && encode(in_question, Copy::Second);
-    auto undecided = s.find(
-        here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
+    auto undecided =
+        s.find(here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
     if (!undecided) return tl::unexpected(undecided.error());
     proof.undecided = std::move(*undecided);
     return proof;
@@ -129,17 +128,15 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
     std::vector<Term> always;
     std::vector<Term> never;
     for (const sets::Piece& piece : pieces) {
-      const Term where = any_outside ? s.lowering.addresses(outside, piece.addresses)
-                                     : s.pool.constant(true);
+      const Term where =
+          any_outside ? s.lowering.addresses(outside, piece.addresses) : s.pool.constant(true);
       always.push_back(s.pool.conjunction({where, s.lowering.traffic(piece.must)}));
-      never.push_back(
-          s.pool.conjunction({where, s.pool.negation(s.lowering.traffic(piece.may))}));
+      never.push_back(s.pool.conjunction({where, s.pool.negation(s.lowering.traffic(piece.may))}));
     }
     // Wrong are: a packet of `must` that is stopped, and one outside `may` that passes.
     const Term wrong = s.pool.disjunction(
-        {s.pool.conjunction(
-             {s.pool.disjunction(std::move(always)), s.pool.negation(connection.passes)}),
-         s.pool.conjunction({s.pool.disjunction(std::move(never)), connection.passes})});
+        {s.pool.conjunction({s.pool.disjunction(always), s.pool.negation(connection.passes)}),
+         s.pool.conjunction({s.pool.disjunction(never), connection.passes})});
     const Term claim = s.pool.conjunction({connection.possible, wrong});
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
                   from, to);

@@ -20,8 +20,9 @@ void add_ports(const simdjson::dom::element& flow, net::Traffic& traffic) {
     const std::string text(std::string_view(ports.get_string()));
     const std::size_t dash = text.find('-');
     const auto first = static_cast<net::Port>(std::stoi(text));
-    const auto last =
-        dash == std::string::npos ? first : static_cast<net::Port>(std::stoi(text.substr(dash + 1)));
+    const auto last = dash == std::string::npos
+                          ? first
+                          : static_cast<net::Port>(std::stoi(text.substr(dash + 1)));
     traffic[*protocol] |= net::PortSet(first, last);
   }
 }

@@ -18,9 +18,9 @@ struct ReportedProblem {
 
 /// What a test wants to know of a polreach.can/v1 report.
 struct CanAnswer {
-  std::string verdict;             // empty for null
-  std::string error;               // the code of the error, if there is one
-  net::Traffic allowed;            // over all outcomes
+  std::string verdict;                  // empty for null
+  std::string error;                    // the code of the error, if there is one
+  net::Traffic allowed;                 // over all outcomes
   std::vector<std::string> depends_on;  // ids
   std::vector<ReportedProblem> problems;
 };
