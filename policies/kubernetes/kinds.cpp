@@ -47,6 +47,27 @@ constexpr std::array<NativeKind, 27> kNative = {{
     {"kustomize.config.k8s.io", "Component", "v1beta1", Role::Kustomization},
 }};
 
+/// The other kinds of the groups in which a misspelt kind would be a policy or a pod overlooked.
+struct OwnKinds {
+  std::string_view group;
+  std::string_view kinds;  // separated by spaces
+};
+
+constexpr std::array<OwnKinds, 4> kOwnKinds = {{
+    {"",
+     "Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume "
+     "PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service "
+     "ServiceAccount Status List APIResourceList APIVersions APIGroupList APIGroup"},
+    {"apps", "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet Scale"},
+    {"batch", "CronJob Job"},
+    {"networking.k8s.io", "ClusterCIDR IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR"},
+}};
+
+std::string_view group_of(std::string_view api_version) {
+  const std::size_t slash = api_version.find('/');
+  return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
+}
+
 struct ForeignKind {
   std::string_view group;
   std::string_view kind;
@@ -87,10 +108,9 @@ constexpr std::array<ForeignKind, 27> kForeign = {{
 }  // namespace
 
 KindInfo classify(std::string_view api_version, std::string_view kind) {
-  const std::size_t slash = api_version.find('/');
-  const bool core = slash == std::string_view::npos;
-  const std::string_view group = core ? std::string_view() : api_version.substr(0, slash);
-  const std::string_view version = core ? api_version : api_version.substr(slash + 1);
+  const std::string_view group = group_of(api_version);
+  const std::string_view version =
+      group.empty() ? api_version : api_version.substr(group.size() + 1);
 
   bool known_kind = false;
   for (const NativeKind& native : kNative) {
@@ -106,7 +126,25 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
       return {Role::ForeignPolicy, false, foreign.cluster_scoped, foreign.effect};
     }
   }
-  return {};
+  const std::vector<std::string> own = kinds_of_group(api_version);
+  const std::string_view item = item_kind(kind).empty() ? kind : item_kind(kind);
+  const bool unknown = !own.empty() && std::find(own.begin(), own.end(), item) == own.end();
+  return {unknown ? Role::UnknownKind : Role::Irrelevant, false, false, {}};
+}
+
+std::vector<std::string> kinds_of_group(std::string_view api_version) {
+  std::vector<std::string> result;
+  for (const OwnKinds& own : kOwnKinds) {
+    // The core group has one version; other tools' files may well have an apiVersion without group.
+    if (own.group != group_of(api_version) || (own.group.empty() && api_version != "v1")) continue;
+    std::size_t start = 0;
+    while (start < own.kinds.size()) {
+      const std::size_t end = std::min(own.kinds.find(' ', start), own.kinds.size());
+      result.emplace_back(own.kinds.substr(start, end - start));
+      start = end + 1;
+    }
+  }
+  return result;
 }
 
 std::string_view item_kind(std::string_view list_kind) {

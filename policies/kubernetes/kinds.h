@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "policies/model/model.h"
 
@@ -19,6 +21,7 @@ enum class Role : std::uint8_t {
   Kustomization,  // a build file of kustomize, not an object
   Irrelevant,
   UnknownVersion,  // a kind that matters, in a version that is not known
+  UnknownKind,     // a kind that its API group does not have: most likely misspelt
 };
 
 struct KindInfo {
@@ -32,6 +35,9 @@ struct KindInfo {
 /// removed extensions and beta versions); the custom resources of Calico, Cilium, Istio, Linkerd,
 /// Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
 [[nodiscard]] KindInfo classify(std::string_view api_version, std::string_view kind);
+
+/// The kinds of the API group, for hints; empty where the group is not one of Kubernetes' own.
+[[nodiscard]] std::vector<std::string> kinds_of_group(std::string_view api_version);
 
 /// "PodList" -> "Pod"; empty for anything that is not the list of one kind.
 [[nodiscard]] std::string_view item_kind(std::string_view list_kind);

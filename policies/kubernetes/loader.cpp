@@ -9,6 +9,7 @@
 #include "policies/kubernetes/read_common.h"
 #include "policies/kubernetes/read_pod.h"
 #include "policies/kubernetes/read_policy.h"
+#include "policies/source/nearest.h"
 
 namespace polreach::kubernetes {
 
@@ -43,6 +44,11 @@ std::string subject_of(const Value& root, std::string_view kind, std::string_vie
 Span version_place(const Value& root) {
   const auto version = root.find("apiVersion");
   return version ? version->span() : root.span();
+}
+
+Span kind_place(const Value& root) {
+  const auto kind = root.find("kind");
+  return kind ? kind->span() : root.span();
 }
 
 void read_namespace(Fields& fields, const Context& context, const Value& root, Objects& objects) {
@@ -139,18 +145,23 @@ class Loader::Receiver : public syntax::Sink {
       return;
     }
     const bool chart = name.ends_with("Chart.yaml") || name.ends_with("Chart.yml");
-    const bool looks_like_object = (!kind.empty() || !api_version.empty()) && !chart &&
-                                   (root.find("spec") || root.find("metadata"));
+    const bool looks_like_object =
+        (!kind.empty() || !api_version.empty()) && !chart &&
+        (root.find("spec") || root.find("metadata") || root.find("items"));
     if (!looks_like_object) {
       ++loader_.ledger_.irrelevant;
       return;
     }
     Fields fields(problems_, kind);
-    const bool no_kind = kind.empty();
+    const std::string missing = kind.empty() ? "kind" : "apiVersion";
+    std::vector<std::string> members;
+    for (const Value member : root) members.emplace_back(member.key());
+    const std::vector<std::string> near = source::nearest(missing, members, 1);
     fields.error("missing-field", root.span(),
-                 no_kind ? "kind is missing" : "apiVersion is missing",
-                 no_kind ? "add kind, such as \"kind: NetworkPolicy\""
-                         : "add apiVersion, such as \"apiVersion: networking.k8s.io/v1\"");
+                 missing + " is missing" +
+                     (near.empty() ? "" : "; is \"" + near[0] + "\" a misspelling of it?"),
+                 kind.empty() ? "add kind, such as \"kind: NetworkPolicy\""
+                              : "add apiVersion, such as \"apiVersion: networking.k8s.io/v1\"");
     reject("document", std::nullopt, root.span());
   }
 
@@ -192,6 +203,11 @@ class Loader::Receiver : public syntax::Sink {
         fields.error("unsupported-version", version_place(root),
                      std::string(kind) + " has no version " + std::string(api_version),
                      kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+        break;
+      case Role::UnknownKind:
+        fields.error("unknown-kind", kind_place(root),
+                     std::string(api_version) + " has no kind " + std::string(kind) +
+                         source::did_you_mean(source::nearest(kind, kinds_of_group(api_version))));
         break;
       case Role::Irrelevant:
         ++loader_.ledger_.irrelevant;

@@ -74,6 +74,27 @@ struct Prover::State {
     return witness;
   }
 
+  /// The outside addresses of each piece, as terms. The pieces share out all addresses asked about:
+  /// the one that takes the most prefixes to describe is what the others leave. That is not only
+  /// shorter: it makes the terms those of the rules themselves.
+  std::vector<Term> addresses_of(const std::vector<sets::Piece>& pieces, Side side) {
+    std::vector<Term> terms;
+    std::vector<Term> others;
+    std::size_t largest = 0;
+    std::vector<std::size_t> sizes;
+    for (const sets::Piece& piece : pieces) {
+      sizes.push_back(net::prefixes_of(piece.addresses).size());
+      if (sizes.back() > sizes[largest]) largest = sizes.size() - 1;
+    }
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      terms.push_back(i == largest ? pool.constant(true)
+                                   : lowering.addresses(side, pieces[i].addresses));
+      if (i != largest) others.push_back(terms.back());
+    }
+    if (!terms.empty()) terms[largest] = pool.negation(pool.disjunction(others));
+    return terms;
+  }
+
   const compiler::Cluster& cluster;
   compiler::TermPool pool;
   compiler::Lowering lowering;
@@ -127,9 +148,12 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
 
     std::vector<Term> always;
     std::vector<Term> never;
-    for (const sets::Piece& piece : pieces) {
-      const Term where =
-          any_outside ? s.lowering.addresses(outside, piece.addresses) : s.pool.constant(true);
+    const std::vector<Term> places = any_outside
+                                         ? s.addresses_of(pieces, outside)
+                                         : std::vector<Term>(pieces.size(), s.pool.constant(true));
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const sets::Piece& piece = pieces[i];
+      const Term where = places[i];
       always.push_back(s.pool.conjunction({where, s.lowering.traffic(piece.must)}));
       never.push_back(s.pool.conjunction({where, s.pool.negation(s.lowering.traffic(piece.may))}));
     }

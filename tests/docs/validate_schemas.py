@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Validates what polreach writes with --format json against docs/schemas/.
+
+usage: validate_schemas.py POLREACH
+
+Asks every question of fixtures/*/expect.txt, and about every file of fixtures/malformed/, with and
+without --keep-going.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+try:
+    import jsonschema
+except ImportError:
+    sys.exit("validate_schemas: python3-jsonschema is missing; scripts/install-deps.sh --check "
+             "installs it")
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_SHOWN = 5
+
+
+def questions():
+    """Yields the arguments of every question."""
+    for expect in sorted(ROOT.glob("fixtures/*/expect.txt")):
+        folder = expect.parent.relative_to(ROOT)
+        for line in expect.read_text(encoding="utf-8").splitlines():
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            words = line.split("=>")[0].split()
+            if "--" in words:
+                at = words.index("--")
+                words[at:] = [str(folder / path) for path in words[at + 1:]]
+            else:
+                words.append(str(folder))
+            yield words
+    for path in sorted(ROOT.glob("fixtures/malformed/*")):
+        if path.suffix in (".yaml", ".json"):
+            yield ["can", "default/a", "default/b", str(path.relative_to(ROOT))]
+            yield ["can", "any", "any", "--keep-going", str(path.relative_to(ROOT))]
+
+
+def schema_of(name, loaded={}):
+    """The validator for the schema that an output names, "polreach.can/v1"."""
+    if name not in loaded:
+        path = ROOT / "docs" / "schemas" / (name.replace("/", ".") + ".json")
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        loaded[name] = jsonschema.Draft202012Validator(schema)
+    return loaded[name]
+
+
+def deepest(error):
+    """Of the branches of a oneOf, the error of the one that went furthest."""
+    while error.context:
+        error = max(error.context, key=lambda each: len(each.absolute_path))
+    return error
+
+
+def problem_with(text):
+    """What is wrong with an output; None for nothing."""
+    try:
+        output = json.loads(text)
+    except ValueError as error:
+        return f"no JSON: {error}"
+    error = next(schema_of(output.get("schema", "none")).iter_errors(output), None)
+    if error is None:
+        return None
+    error = deepest(error)
+    return f"{error.json_path}: {error.message[:300]}"
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    # Other folders can be the current one when the path is given.
+    polreach = os.path.abspath(sys.argv[1])
+    validated = 0
+    problems = []
+    for words in questions():
+        run = subprocess.run([polreach, *words, "--format", "json"], cwd=ROOT, check=False,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if run.stdout == b"" and run.returncode == 2 and run.stderr.startswith(b"error[usage]"):
+            continue  # a wrong command line is found before --format is known
+        problem = problem_with(run.stdout)
+        if problem is None:
+            validated += 1
+        else:
+            problems.append(f"polreach {' '.join(words)}\n    {problem}")
+        if len(problems) >= MOST_SHOWN:
+            break
+    print(f"validated {validated} outputs against docs/schemas/")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems or validated == 0:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
