@@ -65,7 +65,7 @@ source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
     if (is_link ? !stays_inside(path, root) : !at->is_regular_file(error)) continue;
     const std::string name = path.filename().string();
     if (name == "values.yaml" && fs::exists(path.parent_path() / "Chart.yaml", error)) continue;
-    found.push_back({path.string(), name == "Chart.yaml"});
+    found.push_back({path.lexically_normal().string(), name == "Chart.yaml"});
     if (found.size() > kMostFiles) {
       return source::failure(root.string() + ": holds more than 100000 manifests");
     }

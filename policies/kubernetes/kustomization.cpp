@@ -56,8 +56,9 @@ void Kustomizations::report(source::Diagnostics& diagnostics, const source::Sour
     if (first == nullptr || sources.before(found.where, first->where)) first = &found;
   }
   if (first == nullptr) return;
-  const std::string more =
-      count == 1 ? "" : ", here and in " + std::to_string(count - 1) + " more folders";
+  const std::string more = count == 1 ? ""
+                                      : ", here and in " + std::to_string(count - 1) +
+                                            (count == 2 ? " more folder" : " more folders");
   const std::string help =
       "render them: --kustomize DIR in place of the path renders every kustomization at or below "
       "DIR; or kubectl kustomize DIR | polreach ... -";

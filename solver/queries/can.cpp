@@ -150,6 +150,8 @@ net::Address address_for(const Cluster& cluster, const Party& party, const Addre
   return (fitting.empty() ? own : fitting).intervals().front().first;
 }
 
+constexpr net::Port kFamiliarPort = 443;
+
 /// The first packet of the first part that is allowed for certain.
 std::optional<check::Witness> certain_witness(const Cluster& cluster, const Outcome& outcome) {
   for (const Part& part : outcome.parts) {
@@ -164,7 +166,8 @@ std::optional<check::Witness> certain_witness(const Cluster& cluster, const Outc
       packet.destination_address =
           address_for(cluster, outcome.destination, part.addresses, packet.source_address.family);
       packet.protocol = protocol;
-      packet.port = ports.intervals().front().first;
+      // Where every port will do, one that people know reads better than 1.
+      packet.port = ports == net::all_ports() ? kFamiliarPort : ports.intervals().front().first;
       return witness;
     }
   }

@@ -36,8 +36,8 @@ std::optional<ListedEnd> end_of(const std::string& text) {
   static const std::regex kWorkload(R"(^([^/]+/[^\[]+)\[[A-Za-z]+\]$)");
   std::smatch found;
   if (std::regex_match(text, found, kRange)) {
-    return ListedEnd{"", {*net::Address::parse(found[1].str()),
-                          *net::Address::parse(found[2].str())}};
+    return ListedEnd{"",
+                     {*net::Address::parse(found[1].str()), *net::Address::parse(found[2].str())}};
   }
   if (std::regex_match(text, found, kWorkload)) return ListedEnd{found[1].str(), {}};
   return std::nullopt;
