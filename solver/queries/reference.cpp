@@ -221,7 +221,14 @@ std::string list_of(const std::vector<std::string>& names, std::size_t most) {
 
 Resolved not_found(const Model& model, std::string_view text, const Name& wanted) {
   const std::vector<std::string> names = all_names(model);
-  std::vector<std::string> near = source::nearest(wanted.ns + "/" + wanted.name, names);
+  // A name of the same namespace is the likeliest; then a namespace that is misspelt.
+  std::vector<std::string> siblings;
+  for (const std::string& name : names) {
+    if (name.starts_with(wanted.ns + "/")) siblings.push_back(name.substr(wanted.ns.size() + 1));
+  }
+  std::vector<std::string> near = source::nearest(wanted.name, siblings);
+  for (std::string& name : near) name.insert(0, wanted.ns + "/");
+  if (near.empty()) near = source::nearest(wanted.ns + "/" + wanted.name, names);
   if (near.empty()) {
     // The right name in another namespace.
     for (const std::string& name : names) {
