@@ -16,6 +16,7 @@ constexpr int kDeepestFolder = 64;
 constexpr std::size_t kMostFiles = 100'000;
 
 bool is_manifest(const fs::path& path) {
+  if (path.filename() == "Kustomization") return true;
   constexpr std::array<std::string_view, 3> kExtensions = {".yaml", ".yml", ".json"};
   const std::string extension = path.extension().string();
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
@@ -49,9 +50,11 @@ source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
   std::error_code error;
   fs::recursive_directory_iterator at(root, fs::directory_options::none, error);
   if (error) return source::failure(root.string() + ": " + error.message());
+  fs::path last = root;  // what an error of the iterator is about
   for (const fs::recursive_directory_iterator end; at != end; at.increment(error)) {
-    if (error) return source::failure(root.string() + ": " + error.message());
+    if (error) return source::failure(last.string() + ": " + error.message());
     const fs::path& path = at->path();
+    last = path;
     const bool is_link = at->is_symlink(error);
     if (at->is_directory(error) && !is_link) {
       if (is_hidden(path) || belongs_to_chart(path)) {
@@ -70,7 +73,7 @@ source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
       return source::failure(root.string() + ": holds more than 100000 manifests");
     }
   }
-  if (error) return source::failure(root.string() + ": " + error.message());
+  if (error) return source::failure(last.string() + ": " + error.message());
   return found;
 }
 

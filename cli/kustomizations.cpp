@@ -45,7 +45,8 @@ class References : public syntax::Sink {
 };
 
 bool is_kustomization(const std::string& path) {
-  constexpr std::array<std::string_view, 2> kNames = {"kustomization.yaml", "kustomization.yml"};
+  constexpr std::array<std::string_view, 3> kNames = {"kustomization.yaml", "kustomization.yml",
+                                                      "Kustomization"};
   const std::string name = fs::path(path).filename().string();
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }

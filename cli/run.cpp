@@ -8,13 +8,15 @@
 #include "cli/commands/can.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/report/style.h"
 #include "policies/source/nearest.h"
+#include "policies/source/result.h"
 
 namespace polreach::cli {
 namespace {
 
 int usage(const Streams& streams, const std::string& message, const std::string& help) {
-  streams.err << "error[usage]: " << message << "\n";
+  streams.err << "error[usage]: " << printable(message) << "\n";
   if (!help.empty()) streams.err << "  help: " << help << "\n";
   return kNoVerdict;
 }
@@ -83,6 +85,10 @@ int run(const std::vector<std::string>& words, const Streams& streams) {
     return status;
   } catch (const std::bad_alloc&) {
     return usage(streams, "out of memory", "give polreach a part of the input at a time");
+  } catch (const source::InternalError& error) {
+    streams.err << "error[internal]: " << error.what()
+                << ". No answer is given. Please report this with the input.\n";
+    return kNoVerdict;
   } catch (const std::exception& error) {
     return usage(streams, error.what(), "");
   }

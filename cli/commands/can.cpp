@@ -88,9 +88,14 @@ class Command {
 
   int no_verdict() {
     const std::size_t errors = input_->diagnostics.errors();
-    streams_.err << fmt::format(
-        "no verdict: {} {} in the input; {}\n", errors, errors == 1 ? "error" : "errors",
-        "mend them, or use --keep-going to see what does not depend on them");
+    streams_.err << fmt::format("no verdict: {} {} in the input", errors,
+                                errors == 1 ? "error" : "errors");
+    // Only what was read in part can be gone on with.
+    const bool can_go_on = !arguments_.has("keep-going") && input_->ledger.read() > 0;
+    if (can_go_on) {
+      streams_.err << "; mend them, or use --keep-going to see what does not depend on them";
+    }
+    streams_.err << "\n";
     if (json_) write_json_error(streams_.out, input_.get(), "", "", "");
     return kNoVerdict;
   }

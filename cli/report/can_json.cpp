@@ -68,7 +68,6 @@ std::string_view word(source::Severity severity) {
   return "?";
 }
 
-/// Bytes of a file may be no UTF-8 where they are shown as part of a broken line.
 class Writer {
  public:
   explicit Writer(std::ostream& out) : stream_(out), json_(stream_) { json_.SetIndent(' ', 2); }
@@ -78,12 +77,16 @@ class Writer {
     text("verdict", queries::to_string(report.answer.verdict));
     question(report);
     list("outcomes", report.answer.outcomes, [&](const Outcome& o) { outcome(report, o); });
+    list("withoutPort", report.answer.without_port,
+         [&](const Variant& v) { end_of_connection(report, report.destination, v); });
     list("dependsOn", queries::open_assumptions(report.cluster, report.answer),
          [&](const auto& assumption) { this->assumption(report.input, assumption); });
     list("assumptions", queries::standing_assumptions(report.cluster, report.answer),
          [&](const auto& assumption) { this->assumption(report.input, assumption); });
     json_.Key("proofs");
     json_.Uint64(report.answer.proofs);
+    json_.Key("unproven");
+    json_.Uint64(report.answer.unproven);
     input(report.input);
     end();
   }
@@ -116,8 +119,10 @@ class Writer {
     stream_.Flush();
   }
 
+  /// JSON is UTF-8; file names need not be.
   void string(std::string_view value) {
-    json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    const std::string safe = is_utf8(value) ? std::string(value) : printable(value);
+    json_.String(safe.data(), static_cast<rapidjson::SizeType>(safe.size()));
   }
   void text(const char* key, std::string_view value) {
     json_.Key(key);
@@ -230,6 +235,7 @@ class Writer {
     text("basis", word(reason.basis));
     text("effect", word(reason.effect));
     if (reason.own_node) flag("ownNode", true);
+    if (reason.other_as_node) flag("otherwiseAsNode", true);
     list("selectedBy", reason.selecting, [&](model::PolicyId id) { policy(report, id); });
     list("perhapsSelectedBy", reason.may_select, [&](model::PolicyId id) { policy(report, id); });
     list("allowedBy", reason.allowing, [&](const RuleReason& r) { rule(report, r); });
@@ -269,8 +275,7 @@ class Writer {
     const auto& packet = witness.packet;
     json_.Key("witness");
     json_.StartObject();
-    flag("certain", outcome.rests_on.empty() || outcome.verdict != queries::Verdict::Depends ||
-                        has_certain_part(outcome));
+    flag("certain", has_certain_part(outcome));
     text("protocol", net::to_string(packet.protocol));
     json_.Key("port");
     json_.Uint(packet.port);

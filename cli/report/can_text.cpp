@@ -62,14 +62,19 @@ class Writer {
       : out_(out), style_(style), report_(report), model_(report.input.model) {}
 
   void verdict_line() {
-    out_ << coloured(report_.answer.verdict) << "  " << style_.bold(report_.source.text) << " -> "
-         << style_.bold(report_.destination.text) << ", " << report_.asked << "\n";
+    out_ << coloured(report_.answer.verdict) << "  " << style_.bold(printable(report_.source.text))
+         << " -> " << style_.bold(printable(report_.destination.text)) << ", " << report_.asked
+         << "\n";
   }
 
   void all() {
     verdict_line();
     for (const Target* target : {&report_.source, &report_.destination}) {
-      for (const std::string& note : target->notes) out_ << "  (" << note << ")\n";
+      for (const std::string& note : target->notes) out_ << "  (" << printable(note) << ")\n";
+    }
+    if (!report_.answer.without_port.empty()) {
+      out_ << "  (without a port of that name, and left out: "
+           << names(report_.answer.without_port, report_.destination) << ")\n";
     }
     const auto& outcomes = report_.answer.outcomes;
     if (outcomes.size() == 1) {
@@ -214,6 +219,11 @@ class Writer {
       case Basis::Outside:
         break;
     }
+    if (reason.other_as_node) {
+      out_ << "    so if a pod with hostNetwork counts as a pod; as its node, no policy selects "
+              "it, it"
+              " is\n    matched by its node's address only, and pods of that node let it in\n";
+    }
     if (reason.own_node && reason.basis != Basis::Node) {
       out_ << "    what comes from the pod's own node always passes\n";
     }
@@ -239,7 +249,7 @@ class Writer {
 
   void policy(std::string_view how, model::PolicyId id) {
     out_ << "    " << how << " " << policy_name(model_, id) << "  "
-         << style_.dim(report_.input.sources.place(model_[id].where)) << "\n";
+         << style_.dim(printable(report_.input.sources.place(model_[id].where))) << "\n";
   }
 
   void rule(const RuleReason& reason, std::string_view how, const net::Traffic& asked) {
@@ -251,7 +261,7 @@ class Writer {
          << (ingress ? "ingress" : "egress") << " rule " << reason.rule->number;
     if (reason.traffic != asked) out_ << ", on " << net::to_string(reason.traffic);
     if (!reason.addresses.empty()) out_ << ", for " << shown(reason.addresses);
-    out_ << "\n      " << report_.input.sources.place(reason.rule->where) << "\n";
+    out_ << "\n      " << printable(report_.input.sources.place(reason.rule->where)) << "\n";
     write_excerpt(out_, style_, report_.input.sources, reason.rule->where, "      ");
   }
 
@@ -279,8 +289,10 @@ class Writer {
 
   // The rest -------------------------------------------------------------------------------------
 
-  std::string end(const std::optional<EndpointId>& id, const net::Address& address) const {
+  std::string end(const std::optional<EndpointId>& id, const net::Address& address,
+                  bool another) const {
     if (!id) return address.to_string();
+    if (another) return "another pod of " + queries::name_of(model_, model_[*id].workload);
     const model::Endpoint& endpoint = model_[*id];
     const std::string ns(model_.text(model_[model_.namespace_of(*id)].name));
     const std::string name = endpoint.pod
@@ -293,17 +305,19 @@ class Writer {
   void witness(const Outcome& outcome) {
     if (!outcome.witness) return;
     const auto& packet = outcome.witness->packet;
-    const bool certain = outcome.verdict == Verdict::Allowed ||
-                         outcome.verdict == Verdict::Partly || outcome.rests_on.empty();
+    const bool certain = std::any_of(outcome.parts.begin(), outcome.parts.end(),
+                                     [](const Part& part) { return !part.allowed.empty(); });
     out_ << "  " << (certain ? "witness" : "an open case") << ": "
-         << net::to_string(packet.protocol) << " from " << end(packet.source, packet.source_address)
-         << " to " << end(packet.destination, packet.destination_address) << " port " << packet.port
+         << net::to_string(packet.protocol) << " from "
+         << end(packet.source, packet.source_address, false) << " to "
+         << end(packet.destination, packet.destination_address, packet.source == packet.destination)
+         << " port " << packet.port
          << (certain ? ", replayed packet by packet" : ", passes in one reading only") << "\n";
   }
 
   void places(const std::vector<source::Span>& all) {
     for (std::size_t i = 0; i < all.size() && i < kMostPlaces; ++i) {
-      out_ << "    " << style_.dim(report_.input.sources.place(all[i])) << "\n";
+      out_ << "    " << style_.dim(printable(report_.input.sources.place(all[i]))) << "\n";
     }
     if (all.size() > kMostPlaces) {
       out_ << style_.dim(fmt::format("    and {} more\n", all.size() - kMostPlaces));
@@ -327,7 +341,13 @@ class Writer {
       places(assumption.where);
     }
     std::string closing = describe(report_.input.ledger);
-    if (report_.answer.proofs > 0) closing += "; proven by Z3";
+    if (report_.answer.unproven > 0) {
+      closing +=
+          fmt::format("; {} of {} pairs too large for Z3, answered by the set engine alone",
+                      report_.answer.unproven, report_.answer.unproven + report_.answer.proofs);
+    } else if (report_.answer.proofs > 0) {
+      closing += "; proven by Z3";
+    }
     out_ << "  " << style_.dim(closing) << "\n";
   }
 

@@ -56,7 +56,24 @@ void write(std::ostream& out, const Style& style, const source::SourceMap& sourc
   if (!diagnostic.help.empty()) out << "  help: " << printable(diagnostic.help) << "\n";
 }
 
-/// Whether the bytes have the shape of UTF-8.
+std::string escaped(char c) { return fmt::format("\\x{:02x}", static_cast<unsigned char>(c)); }
+
+/// The length of a character at the start that drives a terminal or turns the direction of text:
+/// U+0080 to U+009F, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. 0 for any other.
+std::size_t invisible(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) return 2;
+  if (byte(0) != 0xE2) return 0;
+  const bool marks = byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F);
+  const bool embeddings = byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE;
+  const bool isolates = byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  return marks || embeddings || isolates ? 3 : 0;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   std::size_t following = 0;
   for (char c : text) {
@@ -72,20 +89,22 @@ bool is_utf8(std::string_view text) {
   return following == 0;
 }
 
-}  // namespace
-
 std::string printable(std::string_view text) {
   // Lines of files that are no UTF-8 are shown too: to say so.
   const bool utf8 = is_utf8(text);
   std::string result;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\t') {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const std::size_t hidden = utf8 ? invisible(text.substr(i)) : 0;
+    if (text[i] == '\t') {
       result += ' ';
+    } else if (hidden > 0) {
+      for (std::size_t j = 0; j < hidden; ++j) result += escaped(text[i + j]);
+      i += hidden - 1;
     } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !utf8)) {
-      result += fmt::format("\\x{:02x}", byte);
+      result += escaped(text[i]);
     } else {
-      result += c;
+      result += text[i];
     }
   }
   return result;

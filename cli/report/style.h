@@ -29,4 +29,7 @@ class Style {
 /// Text from the input with control characters made visible, so that it cannot drive a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// Whether the bytes have the shape of UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 }  // namespace polreach::cli

@@ -128,20 +128,19 @@ Term Lowering::direction(Direction direction, EndpointId self, const Party& othe
   const Side self_side = ingress ? Side::Destination : Side::Source;
   const Side other_side = ingress ? Side::Source : Side::Destination;
   const auto* other_id = std::get_if<EndpointId>(&other);
-  const Endpoint* destination = nullptr;
+  std::optional<EndpointId> destination;
   if (ingress) {
-    destination = &model[self];
+    destination = self;
   } else if (other_id != nullptr) {
-    destination = &model[*other_id];
+    destination = *other_id;
   }
   const model::NamespaceId ns = model.namespace_of(self);
   const Labels labels = pod_labels(self, self_side);
 
   std::vector<Term> not_isolated;
   std::vector<Term> allowed;
-  for (model::PolicyId id : cluster_.policies_in(ns)) {
+  for (model::PolicyId id : cluster_.candidates(self, direction)) {
     const model::Policy& policy = model[id];
-    if (!policy.rules(direction)) continue;
     const Term selects = selector(policy.subject, labels);
     if (selects == pool_.constant(false)) continue;
     not_isolated.push_back(pool_.negation(selects));
@@ -155,7 +154,7 @@ Term Lowering::direction(Direction direction, EndpointId self, const Party& othe
 }
 
 Term Lowering::rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
-                    Side other_side, const Endpoint* destination) {
+                    Side other_side, const std::optional<EndpointId>& destination) {
   std::vector<Term> peers;
   for (const model::Peer& each : rule.peers) {
     peers.push_back(peer(each, policy_ns, other, other_side));
@@ -189,20 +188,22 @@ Term Lowering::peer(const model::Peer& peer, model::NamespaceId policy_ns, const
                             pool_.negation(is_node(*id))});
 }
 
-Term Lowering::port(const model::PortMatch& match, const Endpoint* destination) {
+Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointId>& destination) {
   const Term protocol = pool_.protocol(match.protocol);
   if (std::holds_alternative<model::AllPorts>(match.ports)) return protocol;
   if (const auto* range = std::get_if<model::PortRange>(&match.ports)) {
     return pool_.conjunction({protocol, pool_.ports(range->first, range->last)});
   }
-  if (destination == nullptr) return pool_.constant(false);
+  if (!destination) return pool_.constant(false);
+  const std::vector<model::NamedPort>& ports = cluster_.model()[*destination].ports;
   const model::Symbol name = std::get<model::PortName>(match.ports).name;
-  const auto found = std::find_if(destination->ports.begin(), destination->ports.end(),
-                                  [&](const model::NamedPort& port) {
-                                    return port.name == name && port.protocol == match.protocol;
-                                  });
-  if (found == destination->ports.end()) return pool_.constant(false);
-  return pool_.conjunction({protocol, pool_.ports(found->number, found->number)});
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const model::NamedPort& port) {
+    return port.name == name && port.protocol == match.protocol;
+  });
+  if (found == ports.end()) return pool_.constant(false);
+  // A node has no named ports.
+  return pool_.conjunction(
+      {protocol, pool_.ports(found->number, found->number), pool_.negation(is_node(*destination))});
 }
 
 /// Pods accept whatever comes from their own node (kubelet probes).

@@ -42,10 +42,10 @@ class Lowering {
 
   Term direction(model::Direction direction, model::EndpointId self, const Party& other);
   Term rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
-            Side other_side, const model::Endpoint* destination);
+            Side other_side, const std::optional<model::EndpointId>& destination);
   Term peer(const model::Peer& peer, model::NamespaceId policy_ns, const Party& other,
             Side other_side);
-  Term port(const model::PortMatch& match, const model::Endpoint* destination);
+  Term port(const model::PortMatch& match, const std::optional<model::EndpointId>& destination);
   Term own_node(model::EndpointId destination, const Party& source);
   Term possible_addresses(const Party& source, const Party& destination);
   Term addresses_of(const Party& party, Side side, net::Family family);

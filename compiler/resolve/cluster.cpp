@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/resolve/cluster.h"
 
+#include <map>
+#include <utility>
+
+#include "compiler/resolve/match.h"
+
 namespace polreach::compiler {
 namespace {
 
@@ -26,6 +31,34 @@ Cluster::Cluster(const model::Model& model, const model::ClusterProfile& profile
     if (policy.tier != model::Tier::Network) continue;
     by_namespace_[static_cast<std::size_t>(policy.ns)].push_back(static_cast<model::PolicyId>(i));
   }
+  std::map<std::pair<model::NamespaceId, model::LabelSetId>, std::uint32_t> known;
+  for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
+    const model::NamespaceId ns = model.namespace_of(static_cast<model::EndpointId>(i));
+    const model::LabelSetId labels = model.endpoints[i].labels;
+    const auto next = static_cast<std::uint32_t>(selected_.size());
+    const auto [entry, added] = known.emplace(std::pair{ns, labels}, next);
+    selected_of_.push_back(entry->second);
+    if (added) selected_.push_back(select(ns, labels));
+  }
+}
+
+Cluster::Selected Cluster::select(model::NamespaceId ns, model::LabelSetId labels) const {
+  Selected result;
+  const LabelView view{&model_->label_sets[labels], LabelOwner::SourcePod, {}, nullptr, true};
+  for (model::PolicyId id : policies_in(ns)) {
+    const model::Policy& policy = (*model_)[id];
+    if (matches(policy.subject, view) == Tri::No) continue;
+    for (model::Direction direction : {model::Direction::Ingress, model::Direction::Egress}) {
+      if (policy.rules(direction)) result[static_cast<std::size_t>(direction)].push_back(id);
+    }
+  }
+  return result;
+}
+
+const std::vector<model::PolicyId>& Cluster::candidates(model::EndpointId id,
+                                                        model::Direction direction) const {
+  const std::uint32_t index = selected_of_[static_cast<std::size_t>(id)];
+  return selected_[index][static_cast<std::size_t>(direction)];
 }
 
 net::AddressSet Cluster::pod_addresses(model::EndpointId id) const {

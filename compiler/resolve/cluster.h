@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <variant>
 #include <vector>
 
@@ -26,6 +27,11 @@ class Cluster {
     return by_namespace_[static_cast<std::size_t>(ns)];
   }
 
+  /// The policies of Tier::Network that cover a direction and select the endpoint, or may (where
+  /// that rests on labels that are not known), in model order.
+  [[nodiscard]] const std::vector<model::PolicyId>& candidates(model::EndpointId id,
+                                                               model::Direction direction) const;
+
   /// Whether two ends are one pod, which always reaches itself (Kubernetes documentation, Network
   /// Policies: a pod cannot block access to itself). A pod with a controller may have others that
   /// are just like it: then two pods are meant.
@@ -40,9 +46,15 @@ class Cluster {
   [[nodiscard]] net::AddressSet node_addresses(model::EndpointId id) const;
 
  private:
+  /// Endpoints of one namespace with equal labels have the same candidates.
+  using Selected = std::array<std::vector<model::PolicyId>, 2>;  // by direction
+  [[nodiscard]] Selected select(model::NamespaceId ns, model::LabelSetId labels) const;
+
   const model::Model* model_;
   model::ClusterProfile profile_;
   std::vector<std::vector<model::PolicyId>> by_namespace_;
+  std::vector<std::uint32_t> selected_of_;  // by endpoint, into selected_
+  std::vector<Selected> selected_;
 };
 
 }  // namespace polreach::compiler

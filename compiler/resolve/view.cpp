@@ -122,12 +122,13 @@ DirectionView view_direction(const Cluster& cluster, Direction direction, const 
   if (is_node(model[id], world)) return view;
 
   const End& destination = direction == Direction::Ingress ? self : other;
+  // A node has no named ports.
   const Endpoint* target =
       destination.endpoint() != nullptr ? &model[*destination.endpoint()] : nullptr;
+  if (target != nullptr && is_node(*target, world)) target = nullptr;
   const model::NamespaceId ns = model.namespace_of(id);
-  for (model::PolicyId policy_id : cluster.policies_in(ns)) {
+  for (model::PolicyId policy_id : cluster.candidates(id, direction)) {
     const model::Policy& policy = model[policy_id];
-    if (!policy.rules(direction)) continue;
     const Tri selects = matches(policy.subject, pod_labels(cluster, self, world));
     if (selects == Tri::No) continue;
     PolicyView entry{policy_id, selects, {}};

@@ -19,9 +19,8 @@ class LabelCollector {
 
   void direction(Direction direction, const End& self, const End& other) {
     const Model& model = cluster_.model();
-    for (model::PolicyId id : cluster_.policies_in(model.namespace_of(*self.endpoint()))) {
+    for (model::PolicyId id : cluster_.candidates(*self.endpoint(), direction)) {
       const model::Policy& policy = model[id];
-      if (!policy.rules(direction)) continue;
       selector(policy.subject, pod(self));
       if (other.endpoint() == nullptr) continue;
       for (const model::Rule& rule : *policy.rules(direction)) {
@@ -68,6 +67,10 @@ class LabelCollector {
 const model::Endpoint* endpoint_of(const Cluster& cluster, const Party& party) {
   const auto* id = std::get_if<EndpointId>(&party);
   return id == nullptr ? nullptr : &cluster.model()[*id];
+}
+
+Assumption kind_of(const UnknownLabel& label) {
+  return label.owner == LabelOwner::Namespace ? Assumption::NamespaceLabels : Assumption::PodLabels;
 }
 
 }  // namespace
@@ -119,11 +122,10 @@ void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party
       labels_.clear();
       values_.clear();
       size_ = before;
-      exact_ = false;
+      for (const auto& found : collector.found()) unassumed_.push_back(kind_of(found.first));
       return;
     }
-    add(label.owner == LabelOwner::Namespace ? Assumption::NamespaceLabels : Assumption::PodLabels,
-        count);
+    add(kind_of(label), count);
     labels_.push_back(label);
     values_.push_back(std::move(values));
   }

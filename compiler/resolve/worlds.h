@@ -30,8 +30,8 @@ class Worlds {
     std::size_t stride = 1;
   };
   [[nodiscard]] const std::vector<Choice>& choices() const { return choices_; }
-  /// False where labels had to be left unassumed.
-  [[nodiscard]] bool exact() const { return exact_; }
+  /// The kinds of labels that had to be left unassumed; empty where all worlds are told apart.
+  [[nodiscard]] const std::vector<Assumption>& unassumed() const { return unassumed_; }
 
  private:
   void add(Assumption assumption, std::size_t count);
@@ -43,7 +43,7 @@ class Worlds {
   std::vector<UnknownLabel> labels_;                // one for each choice of labels, in order
   std::vector<std::vector<model::Symbol>> values_;  // the values to try, besides absent
   std::size_t size_ = 1;
-  bool exact_ = true;
+  std::vector<Assumption> unassumed_;
 };
 
 }  // namespace polreach::compiler

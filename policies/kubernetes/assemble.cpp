@@ -64,7 +64,13 @@ class Assembly {
     return result;
   }
 
-  void duplicate(const std::string& subject, const Metadata& second, const Metadata& first) {
+  /// `ns`: where the object acts.
+  void duplicate(const std::string& subject, Symbol ns, const Metadata& second,
+                 const Metadata& first) {
+    if (options_.keep_going) {
+      contradictions_.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
+                                 "a second " + subject, ns, second.where});
+    }
     diagnostics_.add({options_.keep_going ? Severity::Warning : Severity::Error, "duplicate-object",
                       subject + " is defined twice, differently", second.where, subject,
                       "give polreach only one of the two", first.where, "first defined here"});
@@ -88,7 +94,7 @@ class Assembly {
       const bool same = namespace_labels(metadata.name, &metadata.labels) ==
                         namespace_labels(metadata.name, &entry->second->labels);
       if (!same) {
-        duplicate("Namespace " + std::string(symbols_.text(metadata.name)), metadata,
+        duplicate("Namespace " + std::string(symbols_.text(metadata.name)), metadata.name, metadata,
                   *entry->second);
       }
     }
@@ -152,7 +158,7 @@ class Assembly {
       const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, pod);
       if (!added && same_pod(*entry->second, *pod)) continue;
       if (!added) {
-        duplicate("Pod " + full_name(metadata), metadata, entry->second->metadata);
+        duplicate("Pod " + full_name(metadata), metadata.ns, metadata, entry->second->metadata);
         continue;
       }
       const ObjectKey self{metadata.ns, pod_kind, metadata.name};
@@ -319,7 +325,8 @@ class Assembly {
       const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, object);
       if (!added) {
         if (fingerprint(*entry->second) != fingerprint(*object)) {
-          duplicate("NetworkPolicy " + full_name(metadata), metadata, entry->second->metadata);
+          duplicate("NetworkPolicy " + full_name(metadata), metadata.ns, metadata,
+                    entry->second->metadata);
         }
         continue;
       }
@@ -341,13 +348,17 @@ class Assembly {
   }
 
   void add_gaps() {
-    for (const GapObject& object : objects_.gaps) {
-      std::optional<NamespaceId> ns;
-      if (object.ns) ns = namespace_ids_.at(*object.ns);
-      model_.gaps.push_back({object.why, object.effect, object.what, ns, object.where});
+    using Gaps = std::vector<GapObject>;
+    for (const Gaps& gaps : {objects_.gaps, contradictions_}) {
+      for (const GapObject& object : gaps) {
+        std::optional<NamespaceId> ns;
+        if (object.ns) ns = namespace_ids_.at(*object.ns);
+        model_.gaps.push_back({object.why, object.effect, object.what, ns, object.where});
+      }
     }
     std::stable_sort(model_.gaps.begin(), model_.gaps.end(),
                      [&](const model::Gap& a, const model::Gap& b) {
+                       if (a.what != b.what) return a.what < b.what;
                        return sources_.before(a.where, b.where);
                      });
   }
@@ -359,6 +370,7 @@ class Assembly {
   AssembleOptions options_;
   Owners owners_;
   Model model_;
+  std::vector<GapObject> contradictions_;
   std::map<Symbol, NamespaceId> namespace_ids_;
   std::map<ObjectKey, WorkloadId> workload_ids_;
 };

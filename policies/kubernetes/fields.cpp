@@ -41,9 +41,14 @@ std::string what_it_is(const Value& value) {
 }
 
 std::string type_help(const Value& value, Type wanted) {
+  if (wanted == Type::String && value.is(Type::Null)) {
+    return "write a value, or \"\" for an empty one";
+  }
   const bool scalar = value.is(Type::Integer) || value.is(Type::Float) || value.is(Type::Bool);
   if (wanted == Type::String && scalar) {
-    return "put it in quotes: \"" + std::string(value.text()) + "\"";
+    // The text of a boolean is not what was written: yes and on are true.
+    return value.is(Type::Bool) ? "put it in quotes"
+                                : "put it in quotes: \"" + std::string(value.text()) + "\"";
   }
   if (wanted == Type::Integer && value.is(Type::String)) return "write the number without quotes";
   if (wanted == Type::Sequence && value.is(Type::Mapping)) {

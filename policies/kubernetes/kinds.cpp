@@ -17,7 +17,7 @@ struct NativeKind {
   bool deprecated = false;
 };
 
-constexpr std::array<NativeKind, 27> kNative = {{
+constexpr std::array<NativeKind, 30> kNative = {{
     {"", "Namespace", "v1", Role::Namespace},
     {"", "Pod", "v1", Role::Pod},
     {"", "Service", "v1", Role::Service},
@@ -41,6 +41,10 @@ constexpr std::array<NativeKind, 27> kNative = {{
     {"apps", "DaemonSet", "v1beta2", Role::Workload, true},
     {"batch", "CronJob", "v1beta1", Role::CronJob, true},
     {"batch", "CronJob", "v2alpha1", Role::CronJob, true},
+    // Owners of pods that others have added; their templates are those of a Deployment.
+    {"argoproj.io", "Rollout", "v1alpha1", Role::Workload},
+    {"apps.openshift.io", "DeploymentConfig", "v1", Role::Workload},
+    {"apps.kruise.io", "CloneSet", "v1alpha1", Role::Workload},
     {"kustomize.config.k8s.io", "Kustomization", "v1beta1", Role::Kustomization},
     {"kustomize.config.k8s.io", "Kustomization", "v1", Role::Kustomization},
     {"kustomize.config.k8s.io", "Component", "v1alpha1", Role::Kustomization},
@@ -68,6 +72,14 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
 }
 
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
 struct ForeignKind {
   std::string_view group;
   std::string_view kind;
@@ -75,7 +87,7 @@ struct ForeignKind {
   Effect effect = Effect::AllowOrDeny;
 };
 
-constexpr std::array<ForeignKind, 27> kForeign = {{
+constexpr std::array<ForeignKind, 31> kForeign = {{
     {"policy.networking.k8s.io", "AdminNetworkPolicy", true},
     {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", true},
     {"policy.networking.k8s.io", "ClusterNetworkPolicy", true},
@@ -96,6 +108,10 @@ constexpr std::array<ForeignKind, 27> kForeign = {{
     {"network.openshift.io", "EgressNetworkPolicy", false, Effect::DenyOnly},
     {"vpcresources.k8s.aws", "SecurityGroupPolicy", false, Effect::DenyOnly},
     {"security.istio.io", "AuthorizationPolicy", false, Effect::DenyOnly},
+    {"security.istio.io", "PeerAuthentication", false, Effect::DenyOnly},
+    {"networking.istio.io", "Sidecar", false, Effect::DenyOnly},
+    {"security.antrea.tanzu.vmware.com", "NetworkPolicy", false},
+    {"security.antrea.tanzu.vmware.com", "ClusterNetworkPolicy", true},
     {"policy.linkerd.io", "Server", false, Effect::DenyOnly},
     {"policy.linkerd.io", "AuthorizationPolicy", false, Effect::DenyOnly},
     {"policy.linkerd.io", "ServerAuthorization", false, Effect::DenyOnly},
@@ -125,6 +141,12 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
     if (foreign.group == group && foreign.kind == kind) {
       return {Role::ForeignPolicy, false, foreign.cluster_scoped, foreign.effect};
     }
+  }
+  if (kind == "NetworkPolicy") return {Role::UnknownVersion, false, false, {}};
+  // Of other makers, who name their policies alike. MultiNetworkPolicies act on other networks.
+  const bool by_name = lower(kind).find("networkpolicy") != std::string::npos;
+  if (by_name && kind != "MultiNetworkPolicy") {
+    return {Role::ForeignPolicy, false, true, Effect::AllowOrDeny};
   }
   const std::vector<std::string> own = kinds_of_group(api_version);
   const std::string_view item = item_kind(kind).empty() ? kind : item_kind(kind);

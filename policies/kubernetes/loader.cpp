@@ -82,6 +82,28 @@ void read_service(Fields& fields, const Context& context, const Value& root, Obj
 
 }  // namespace
 
+/// The first `{{` of a file whose errors come from templates: one of them is in a line with `{{`,
+/// or the text is no YAML and has a line that starts with it. Braces elsewhere (the texts of alerts
+/// and dashboards hold them too) are no reason for errors.
+std::optional<std::uint32_t> template_place(const source::SourceMap& sources, source::FileId file,
+                                            const source::Diagnostics& problems) {
+  const std::string_view bytes = sources.bytes(file);
+  const std::size_t first = bytes.find("{{");
+  if (first == std::string_view::npos) return std::nullopt;
+  const auto found = [&](std::size_t at) { return static_cast<std::uint32_t>(at); };
+  for (const Diagnostic& problem : problems.all()) {
+    if (problem.severity != Severity::Error || !problem.where.exists()) continue;
+    const source::Location location = sources.location(problem.where);
+    if (location.text.find("{{") != std::string_view::npos) return found(first);
+    if (problem.code != "yaml-syntax") continue;
+    for (std::size_t at = first; at != std::string_view::npos; at = bytes.find("{{", at + 1)) {
+      const std::size_t before = at == 0 ? at : bytes.find_last_not_of(" \t", at - 1);
+      if (before == std::string_view::npos || at == 0 || bytes[before] == '\n') return found(at);
+    }
+  }
+  return std::nullopt;
+}
+
 /// Takes the objects of one file as they are read.
 class Loader::Receiver : public syntax::Sink {
  public:
@@ -104,7 +126,7 @@ class Loader::Receiver : public syntax::Sink {
     // The items of a PodList as the API server sends it have neither.
     if (kind.empty()) kind = item_kind(list_kind);
     if (api_version.empty()) api_version = list_api_version;
-    if (kind.ends_with("List") && root.find("items")) {
+    if (kind == "List" || (kind.ends_with("List") && root.find("items"))) {
       misplaced_list(root, kind);
       return;
     }
@@ -127,10 +149,14 @@ class Loader::Receiver : public syntax::Sink {
   /// The syntax layer takes lists apart; what comes here as a list is none, or is inside another.
   void misplaced_list(const Value& root, const std::string& kind) {
     Fields fields(problems_, kind);
-    const Value items = *root.find("items");
-    if (fields.expect(items, Type::Sequence, "items")) {
+    const auto items = fields.require(root, "items", Type::Sequence);
+    if (items && !items->empty()) {
       fields.error("nested-list", root.span(), "a list inside a list",
                    "give the inner list as a document of its own");
+    }
+    if (fields.ok()) {
+      ++loader_.ledger_.irrelevant;
+      return;
     }
     reject("list", std::nullopt, root.span());
   }
@@ -139,7 +165,8 @@ class Loader::Receiver : public syntax::Sink {
   /// chart, build files); one that looks like an object must not be passed over.
   void incomplete(const Value& root, const std::string& kind, const std::string& api_version) {
     const std::string_view name = loader_.sources_.name(file_);
-    if (name.ends_with("kustomization.yaml") || name.ends_with("kustomization.yml")) {
+    if (name.ends_with("kustomization.yaml") || name.ends_with("kustomization.yml") ||
+        name.ends_with("Kustomization")) {
       // kustomize fills in kind and apiVersion itself.
       read(root, "Kustomization", "kustomize.config.k8s.io/v1beta1");
       return;
@@ -238,8 +265,11 @@ class Loader::Receiver : public syntax::Sink {
   void foreign(const Value& root, const std::string& subject, const KindInfo& info) {
     ++loader_.ledger_.unsupported;
     std::optional<Symbol> ns = gap_namespace(root, info);
-    // Policies in Istio's root namespace hold for the whole mesh.
-    if (ns && loader_.symbols_.text(*ns) == "istio-system") ns.reset();
+    // Policies in Istio's root namespace hold for the whole mesh; it is called istio-system,
+    // aks-istio-system, or whatever the mesh configuration says.
+    const bool istio = text_of(root, "apiVersion").find("istio.io/") != std::string::npos;
+    const bool root_like = ns && loader_.symbols_.text(*ns).find("istio") != std::string_view::npos;
+    if (istio && root_like) ns.reset();
     loader_.objects_.gaps.push_back(
         {model::Gap::Why::UnsupportedKind, info.effect, subject, ns, root.span()});
   }
@@ -272,11 +302,8 @@ void Loader::load(source::FileId file, syntax::Format format) {
   syntax::read(sources_, file, format, options_.limits, problems, receiver);
   // A template that was not rendered is no YAML, or YAML of the wrong shape: the many errors that
   // it causes have one reason.
-  const bool is_template =
-      problems.errors() > 0 && sources_.bytes(file).find("{{") != std::string_view::npos;
-  if (is_template) {
-    const std::size_t at = sources_.bytes(file).find("{{");
-    const Span where{file, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 2)};
+  if (const auto at = template_place(sources_, file, problems)) {
+    const Span where{file, *at, *at + 2};
     Diagnostic diagnostic{Severity::Error,
                           "helm-template",
                           "this file holds templates that have not been rendered",

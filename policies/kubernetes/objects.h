@@ -22,6 +22,7 @@ struct OwnerReference {
 struct Metadata {
   Symbol ns{};  // the default namespace where none is given
   Symbol name{};
+  bool generated = false;  // the API server will append to the name (generateName)
   std::vector<model::Label> labels;
   std::optional<OwnerReference> controller;  // the owner reference with controller: true
   Span where;                                // of the name

@@ -28,6 +28,11 @@ constexpr std::array<std::string_view, 5> kCronJobLabels = {
 
 constexpr std::array<std::string_view, 5> kNoLabels = {};
 
+/// The API server copies these from the node when a pod is bound to it (Kubernetes 1.35, admission
+/// plugin PodTopologyLabels).
+constexpr std::array<std::string_view, 2> kTopologyLabels = {"topology.kubernetes.io/zone",
+                                                             "topology.kubernetes.io/region"};
+
 const std::array<std::string_view, 5>& keys_added_by(std::string_view kind) {
   if (kind == "Deployment" || kind == "ReplicaSet") return kDeploymentLabels;
   if (kind == "StatefulSet") return kStatefulSetLabels;
@@ -103,15 +108,23 @@ AddedLabels labels_added_to(const WorkloadObject& workload, source::SymbolTable&
   for (std::string_view key : keys_added_by(kind)) {
     if (!key.empty()) added.unknown.push_back(symbols.intern(key));
   }
+  for (std::string_view key : kTopologyLabels) added.unknown.push_back(symbols.intern(key));
   if (kind == "Job") {
     for (std::string_view key : {"job-name", "batch.kubernetes.io/job-name"}) {
-      added.known.push_back({symbols.intern(key), workload.metadata.name});
+      if (workload.metadata.generated) {
+        added.unknown.push_back(symbols.intern(key));
+      } else {
+        added.known.push_back({symbols.intern(key), workload.metadata.name});
+      }
     }
   }
   return added;
 }
 
 bool is_added_label(std::string_view key) {
+  if (std::find(kTopologyLabels.begin(), kTopologyLabels.end(), key) != kTopologyLabels.end()) {
+    return true;
+  }
   for (std::string_view kind : {"Deployment", "StatefulSet", "DaemonSet", "CronJob"}) {
     const auto& keys = keys_added_by(kind);
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) return true;

@@ -14,6 +14,18 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// A member among the first of the root. Objects have five or so; a hostile one may have millions,
+/// and is then kept whole.
+std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_view name) {
+  constexpr int kEarly = 16;
+  int seen = 0;
+  for (const syntax::Value member : tape.root()) {
+    if (member.key() == name) return member;
+    if (++seen == kEarly) break;
+  }
+  return std::nullopt;
+}
+
 /// Large members of metadata that say nothing about connections.
 bool wanted_in_metadata(Path path) {
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
@@ -82,12 +94,13 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   constexpr std::array<std::string_view, 3> kRoot = {"apiVersion", "kind", "metadata"};
   if (path.size() == 1) {
     // A new member of the root, perhaps that of another object: nothing is carried over.
-    const syntax::Value root = so_far.root();
-    const auto kind = root.find("kind");
-    const auto version = root.find("apiVersion");
+    const auto kind = early_member(so_far, "kind");
+    const auto version = early_member(so_far, "apiVersion");
     role_.reset();
     if (kind && version) role_ = classify(version->text(), kind->text()).role;
   }
+  // Lists are taken apart before they come here: one that does not is reported, by its items.
+  if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") return path.size() == 1 || wanted_in_metadata(path.subspan(1));
   if (!role_ || *role_ == Role::Kustomization) return true;
   if (path[0] == "status") {

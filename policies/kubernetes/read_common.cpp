@@ -144,6 +144,7 @@ std::optional<Metadata> read_metadata(Fields& fields, const Context& context, co
   result.controller = read_controller(fields, context, *metadata);
   if (!name || !ns) return std::nullopt;
   result.name = context.symbols.intern(name->text());
+  result.generated = name->key() == "generateName";
   result.where = name->span();
   result.ns = *ns;
   return result;
@@ -153,9 +154,7 @@ std::vector<model::Label> read_labels(Fields& fields, const Context& context,
                                       const Value& mapping) {
   std::vector<model::Label> labels;
   for (const Value member : mapping) {
-    // The API server drops a label that is null.
-    if (member.is(Type::Null) || !check_key(fields, member.key(), member.key_span()) ||
-        !check_value(fields, member)) {
+    if (!check_key(fields, member.key(), member.key_span()) || !check_value(fields, member)) {
       continue;
     }
     labels.push_back({context.symbols.intern(member.key()), context.symbols.intern(member.text())});

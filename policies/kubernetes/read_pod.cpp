@@ -24,7 +24,10 @@ void read_container_ports(Fields& fields, const Context& context, const Value& c
       continue;
     }
     const auto container_port = read_port(fields, *number, "containerPort");
-    const auto protocol = read_protocol(fields, port);
+    // The API server takes an empty protocol of a container's port for none.
+    const auto written = Fields::get(port, "protocol");
+    const bool none = written && written->is(Type::String) && written->text().empty();
+    const auto protocol = none ? net::Protocol::Tcp : read_protocol(fields, port);
     const auto name = fields.get(port, "name", Type::String);
     if (!name || name->text().empty() || !container_port || !protocol) continue;
     if (!is_port_name(name->text())) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/kubernetes/read_policy.h"
 
+#include <iterator>
+
 #include "policies/kubernetes/names.h"
 
 namespace polreach::kubernetes {
@@ -17,11 +19,13 @@ std::optional<net::Prefix> read_prefix(Fields& fields, const Value& value, std::
   if (!fields.expect(value, Type::String, what)) return std::nullopt;
   const auto prefix = net::Prefix::parse(value.text());
   if (prefix) return prefix;
+  const bool mapped = value.text().starts_with("::ffff:");
   const bool bare = net::Address::parse(value.text()).has_value();
   const bool v6 = value.text().find(':') != std::string_view::npos;
   fields.error("bad-cidr", value.span(), in_quotes(value.text()) + " is not a CIDR",
-               bare ? "add the length: \"" + std::string(value.text()) + (v6 ? "/128\"" : "/32\"")
-                    : "write it as 10.0.0.0/8 or 2001:db8::/32");
+               mapped ? "write the IPv4 addresses in their own form"
+               : bare ? "add the length: \"" + std::string(value.text()) + (v6 ? "/128\"" : "/32\"")
+                      : "write it as 10.0.0.0/8 or 2001:db8::/32");
   return std::nullopt;
 }
 
@@ -184,6 +188,10 @@ std::optional<Covered> read_policy_types(Fields& fields, const Value& spec) {
   const auto types = fields.get(spec, "policyTypes", Type::Sequence);
   if (!types || types->empty()) return std::nullopt;
   Covered covered;
+  if (std::distance(types->begin(), types->end()) > 2) {
+    fields.error("bad-policy-type", types->span(), "policyTypes has more than two items",
+                 "use Ingress and Egress, each once");
+  }
   for (const Value type : *types) {
     if (!fields.expect(type, Type::String, "an item of policyTypes")) continue;
     if (type.text() == "Ingress") {

@@ -43,7 +43,10 @@ std::optional<Address> Address::parse(std::string_view text) {
   }
   std::array<unsigned char, 16> bytes{};
   if (inet_pton(AF_INET6, buffer.data(), bytes.data()) != 1) return std::nullopt;
-  return Address{Family::V6, from_bytes(bytes)};
+  const Uint128 value = from_bytes(bytes);
+  constexpr Uint128 kMapped = 0xFFFF;
+  if (value >> 32U == kMapped) return std::nullopt;
+  return Address{Family::V6, value};
 }
 
 std::string Address::to_string() const {

@@ -24,8 +24,9 @@ struct Address {
   Family family = Family::V4;
   Uint128 bits = 0;
 
-  /// The text forms of RFC 4291 and dotted decimal. Refuses leading zeros in IPv4, zones (`%eth0`)
-  /// and everything around the address.
+  /// The text forms of RFC 4291 and dotted decimal. Refuses leading zeros in IPv4, zones (`%eth0`),
+  /// everything around the address, and IPv4-mapped IPv6 (`::ffff:10.0.0.1`): some programs take
+  /// it for the IPv4 address and some do not.
   static std::optional<Address> parse(std::string_view text);
 
   /// The canonical form (RFC 5952 for IPv6).

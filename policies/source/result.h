@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -11,6 +12,13 @@ namespace polreach::source {
 /// out, a solver that gave up. Problems *in* the input are Diagnostics instead.
 struct Failure {
   std::string message;
+};
+
+/// A bug of ours that was noticed in time: evaluators that disagree. It ends the run without an
+/// answer; nothing but the entry of the program catches it.
+class InternalError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
 };
 
 template <typename T>

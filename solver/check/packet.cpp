@@ -109,7 +109,7 @@ class Evaluation {
 
   /// The number that the destination gives to a name for the packet's protocol; 0 for none.
   [[nodiscard]] net::Port named_port(model::Symbol name) const {
-    if (!packet_.destination) return 0;
+    if (!packet_.destination || is_node(*packet_.destination)) return 0;
     for (const model::NamedPort& port : model_[*packet_.destination].ports) {
       if (port.name == name && port.protocol == packet_.protocol) return port.number;
     }

@@ -131,7 +131,9 @@ class Standing {
     if (policies) {
       add("A-enforced", "the cluster's network plugin enforces NetworkPolicy");
     }
-    add("A-complete", "no policy acts on these pods that is not in the input");
+    add("A-complete", asks_about_groups()
+                          ? "the input holds all policies, and all pods that the question means"
+                          : "no policy acts on these pods that is not in the input");
     if (blocks) settled_ipblocks();
     settled_host_network();
     if (!cluster_.profile().unknown_namespace_labels) {
@@ -141,10 +143,19 @@ class Standing {
             "namespaces that the input does not hold have no labels but their name: " + names);
       }
     }
+    if (blocks) open_families();
+    if (to_own_node()) {
+      add("A-node-egress",
+          "policies hold for what a pod sends to its own node, as the API reference has it");
+    }
     if (ingress_from_outside) {
       add("A-node-traffic",
-          "no source address is that of the pod's own node, which is never "
-          "stopped");
+          "no source address is that of the pod's own node, which is never stopped");
+    }
+    if (from_outside()) {
+      add("A-source-address",
+          "no load balancer, gateway or node rewrites the source address before the policies see "
+          "it");
     }
     if (!mesh_.empty()) {
       result_.push_back(
@@ -186,6 +197,62 @@ class Standing {
     if (reading == model::Reading::Yes) {
       add("A-ipblock-pods", "ipBlocks match the addresses of pods (as asked)");
     }
+  }
+
+  /// Where an ipBlock decides on pods whose address is not known, their family is taken from the
+  /// rest of the input.
+  void open_families() {
+    if (cluster_.profile().ipblock_matches_pods == model::Reading::No) return;
+    for (const Outcome& outcome : answer_.outcomes) {
+      const auto* from = std::get_if<EndpointId>(&outcome.source);
+      const auto* to = std::get_if<EndpointId>(&outcome.destination);
+      if (from == nullptr || to == nullptr) continue;
+      const Model& model = cluster_.model();
+      if (!model[*from].addresses.empty() && !model[*to].addresses.empty()) continue;
+      const bool v4 = cluster_.profile().pods_have_ipv4;
+      const bool v6 = cluster_.profile().pods_have_ipv6;
+      const std::string families = v4 && v6 ? "IPv4 or IPv6" : v4 ? "IPv4" : "IPv6";
+      add("A-pod-family", "pods whose address is not in the input use " + families);
+      return;
+    }
+  }
+
+  [[nodiscard]] bool from_outside() const {
+    return std::any_of(answer_.outcomes.begin(), answer_.outcomes.end(), [](const Outcome& o) {
+      return std::holds_alternative<net::AddressSet>(o.source) &&
+             o.ingress.basis == Basis::Policies;
+    });
+  }
+
+  /// Whether more than one workload stands at one end: then which pods exist matters.
+  [[nodiscard]] bool asks_about_groups() const {
+    std::set<std::optional<model::WorkloadId>> sources;
+    std::set<std::optional<model::WorkloadId>> destinations;
+    for (const Outcome& outcome : answer_.outcomes) {
+      for (const Variant& variant : outcome.sources) sources.insert(variant.workload);
+      for (const Variant& variant : outcome.destinations) destinations.insert(variant.workload);
+    }
+    return sources.size() > 1 || destinations.size() > 1;
+  }
+
+  /// Whether a pod that is isolated for egress is asked about with its own node's address.
+  [[nodiscard]] bool to_own_node() const {
+    return std::any_of(answer_.outcomes.begin(), answer_.outcomes.end(),
+                       [&](const Outcome& outcome) { return to_own_node(outcome); });
+  }
+
+  [[nodiscard]] bool to_own_node(const Outcome& outcome) const {
+    if (outcome.egress.basis != Basis::Policies) return false;
+    const model::Endpoint& from = cluster_.model()[std::get<EndpointId>(outcome.source)];
+    if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) {
+      const model::Endpoint& to = cluster_.model()[*id];
+      const bool apart = from.node && to.node && *from.node != *to.node;
+      return to.host_network && !apart &&
+             cluster_.profile().host_network_is_pod != model::Reading::Yes;
+    }
+    const auto& addresses = std::get<net::AddressSet>(outcome.destination);
+    return std::any_of(from.node_addresses.begin(), from.node_addresses.end(),
+                       [&](const net::Address& node) { return addresses.contains(node); });
   }
 
   void settled_host_network() {

@@ -2,8 +2,6 @@
 #include "solver/queries/can.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <utility>
@@ -133,38 +131,48 @@ void apply_gaps(const Model& model, Outcome& outcome) {
   if (outcome.verdict != plain) outcome.without_gaps = plain;
 }
 
-[[noreturn]] void abort_on_disagreement(const char* what) {
-  std::fprintf(stderr,
-               "polreach: internal error: %s. No answer is given. Please report this with the "
-               "input.\n",
-               what);
-  std::abort();
-}
-
-/// The address that a packet of this end carries: one of the given ones, or of the pod's own.
-net::Address address_for(const Cluster& cluster, const Party& party, const AddressSet& addresses,
-                         std::optional<net::Family> family) {
-  AddressSet own = addresses;
-  if (const auto* id = std::get_if<EndpointId>(&party)) own = cluster.pod_addresses(*id);
-  const AddressSet fitting = family ? own & net::all_addresses(*family) : own;
-  return (fitting.empty() ? own : fitting).intervals().front().first;
-}
-
 constexpr net::Port kFamiliarPort = 443;
 
-/// The first packet of the first part that is allowed for certain.
-std::optional<check::Witness> certain_witness(const Cluster& cluster, const Outcome& outcome) {
+/// The addresses that an end may carry in a world.
+AddressSet addresses_in(const Cluster& cluster, const Party& party, const AddressSet& outside,
+                        const check::World& world) {
+  const auto* id = std::get_if<EndpointId>(&party);
+  if (id == nullptr) return outside;
+  const bool node = cluster.model()[*id].host_network && !world.host_network_is_pod;
+  return node ? cluster.node_addresses(*id) : cluster.pod_addresses(*id);
+}
+
+/// Gives a packet its addresses: of one family, where the ends have one in common.
+void set_addresses(const Cluster& cluster, const Outcome& outcome, const AddressSet& outside,
+                   check::Witness& witness) {
+  const AddressSet from = addresses_in(cluster, outcome.source, outside, witness.world);
+  const AddressSet to = addresses_in(cluster, outcome.destination, outside, witness.world);
+  check::Packet& packet = witness.packet;
+  packet.source_address = from.intervals().front().first;
+  packet.destination_address = to.intervals().front().first;
+  for (net::Family family : {net::Family::V6, net::Family::V4}) {
+    const AddressSet all = net::all_addresses(family);
+    const AddressSet a = from & all;
+    const AddressSet b = to & all;
+    if (a.empty() || b.empty()) continue;
+    packet.source_address = a.intervals().front().first;
+    packet.destination_address = b.intervals().front().first;
+  }
+}
+
+/// The first packet of the first part that has some of the traffic, in a world.
+std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome& outcome,
+                                           Traffic Part::*traffic, const check::World& world) {
   for (const Part& part : outcome.parts) {
     for (net::Protocol protocol : net::kProtocols) {
-      const net::PortSet& ports = part.allowed[protocol];
+      const net::PortSet& ports = (part.*traffic)[protocol];
       if (ports.empty()) continue;
       check::Witness witness;
+      witness.world = world;
       check::Packet& packet = witness.packet;
       if (const auto* id = std::get_if<EndpointId>(&outcome.source)) packet.source = *id;
       if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) packet.destination = *id;
-      packet.source_address = address_for(cluster, outcome.source, part.addresses, std::nullopt);
-      packet.destination_address =
-          address_for(cluster, outcome.destination, part.addresses, packet.source_address.family);
+      set_addresses(cluster, outcome, part.addresses, witness);
       packet.protocol = protocol;
       // Where every port will do, one that people know reads better than 1.
       packet.port = ports == net::all_ports() ? kFamiliarPort : ports.intervals().front().first;
@@ -184,6 +192,7 @@ class Question {
     if (source.is_one_pod && destination.is_one_pod && source.endpoints == destination.endpoints) {
       return one_pod(source);
     }
+    named_pods_ = source.is_one_pod || destination.is_one_pod;
     const compiler::Classes classes(cluster_, source.addresses);
     const std::vector<Group> sources = groups_of(cluster_.model(), classes, source);
     const std::vector<Group> destinations = groups_of(cluster_.model(), classes, destination);
@@ -193,7 +202,7 @@ class Question {
           return std::holds_alternative<AddressSet>(g.party);
         };
         if (outside(from) && outside(to)) continue;
-        if (auto failed = add_pair(from, to)) return tl::unexpected(*failed);
+        add_pair(from, to);
       }
     }
     if (answer_.outcomes.empty() && !apart_from_itself_.empty()) {
@@ -201,13 +210,29 @@ class Question {
     }
     if (answer_.outcomes.empty()) {
       return source::failure(no_packets_ ? "no destination has a port of that name"
-                                         : "neither end is a pod: no policy acts on that");
+                                         : nothing_left(source, destination));
     }
     settle_verdict();
     return std::move(answer_);
   }
 
  private:
+  static std::string nothing_left(const Target& source, const Target& destination) {
+    for (const Target* target : {&source, &destination}) {
+      if (!target->endpoints.empty() || !target->addresses.empty()) continue;
+      return "nothing is left of " + target->text + ": " +
+             (target->notes.empty() ? "it is empty" : target->notes.front());
+    }
+    return "neither end is a pod: no policy acts on that";
+  }
+
+  void add_without_port(const Variant& variant) {
+    for (const Variant& known : answer_.without_port) {
+      if (known.workload == variant.workload && known.endpoints == variant.endpoints) return;
+    }
+    answer_.without_port.push_back(variant);
+  }
+
   void settle_verdict() {
     bool allowed = false;
     bool denied = false;
@@ -228,79 +253,94 @@ class Question {
     Outcome outcome;
     outcome.source = outcome.destination = id;
     outcome.sources = outcome.destinations = {variant};
-    outcome.asked = traffic_of(cluster_.model(), asked_, id);
-    if (outcome.asked.empty()) return source::failure("the pod has no port of that name");
-    outcome.parts = {{{}, outcome.asked, {}, {}}};
-    outcome.verdict = answer_.verdict = Verdict::Allowed;
-    outcome.egress.direction = model::Direction::Egress;
-    outcome.ingress.direction = model::Direction::Ingress;
-    outcome.egress.basis = outcome.ingress.basis = Basis::OnePod;
-    outcome.witness = certain_witness(cluster_, outcome);
+    if (!answer_itself(outcome)) return source::failure("the pod has no port of that name");
+    answer_.verdict = Verdict::Allowed;
     answer_.outcomes.push_back(std::move(outcome));
     return std::move(answer_);
   }
 
+  /// A pod cannot block access to itself: nothing to compute. False where nothing was asked.
+  bool answer_itself(Outcome& outcome) {
+    outcome.asked = traffic_of(cluster_.model(), asked_, outcome.destination);
+    if (outcome.asked.empty()) {
+      no_packets_ = true;
+      return false;
+    }
+    outcome.parts = {{{}, outcome.asked, {}, {}}};
+    outcome.verdict = Verdict::Allowed;
+    outcome.egress.direction = model::Direction::Egress;
+    outcome.ingress.direction = model::Direction::Ingress;
+    outcome.egress.basis = outcome.ingress.basis = Basis::OnePod;
+    return true;
+  }
+
   /// A bare pod with itself is no pair of a group: it always passes, and would only hide what was
   /// asked. It stays the answer where it is all that was asked.
-  std::optional<source::Failure> add_pair(const Group& from, const Group& to) {
+  void add_pair(const Group& from, const Group& to) {
     std::vector<std::pair<Variant, Variant>> itself;
     Outcome outcome;
     outcome.source = from.party;
     outcome.destination = to.party;
-    if (!take_variants(from, to, outcome, itself)) return std::nullopt;
+    take_variants(from, to, outcome, itself);
     for (auto& [a, b] : itself) {
       Outcome self;
       self.source = a.endpoints.front();
       self.destination = b.endpoints.front();
       self.sources = {a};
       self.destinations = {b};
-      if (auto failed = solve(self)) return failed;
-      if (!self.parts.empty()) apart_from_itself_.push_back(std::move(self));
+      if (answer_itself(self)) apart_from_itself_.push_back(std::move(self));
     }
-    if (outcome.sources.empty() || outcome.destinations.empty()) return std::nullopt;
-    if (auto failed = solve(outcome)) return failed;
+    if (outcome.sources.empty() || outcome.destinations.empty()) return;
+    solve(outcome);
     if (!outcome.parts.empty()) answer_.outcomes.push_back(std::move(outcome));
-    return std::nullopt;
   }
 
-  /// Fills in what an outcome stands for, and picks representatives that are not one bare pod.
-  bool take_variants(const Group& from, const Group& to, Outcome& outcome,
+  /// Whether two variants of one endpoint are one pod: a bare one, or one that was named.
+  [[nodiscard]] bool is_itself(const Variant& left, const Variant& right) const {
+    const EndpointId id = left.endpoints.front();
+    return named_pods_ || cluster_.is_one_pod(id, right.endpoints.front());
+  }
+
+  /// Fills in what an outcome stands for, and picks representatives that are not one pod.
+  void take_variants(const Group& from, const Group& to, Outcome& outcome,
                      std::vector<std::pair<Variant, Variant>>& itself) {
     outcome.sources = from.variants;
     outcome.destinations = to.variants;
     const auto* a = std::get_if<EndpointId>(&from.party);
     const auto* b = std::get_if<EndpointId>(&to.party);
-    if (a == nullptr || b == nullptr || !cluster_.is_one_pod(*a, *b)) return true;
-    // Both groups are of one class and start with the same bare pod: find another pair.
+    if (a == nullptr || b == nullptr || *a != *b) return;
+    // Both groups are of one class and start with the same endpoint: find two that differ.
     for (const Variant& left : from.variants) {
       for (const Variant& right : to.variants) {
-        if (cluster_.is_one_pod(left.endpoints.front(), right.endpoints.front())) {
-          itself.emplace_back(left, right);
-          continue;
+        for (EndpointId source : left.endpoints) {
+          for (EndpointId destination : right.endpoints) {
+            if (source == destination) continue;
+            outcome.source = source;
+            outcome.destination = destination;
+            return;
+          }
         }
-        outcome.source = left.endpoints.front();
-        outcome.destination = right.endpoints.front();
-        return true;
+        if (is_itself(left, right)) itself.emplace_back(left, right);
       }
     }
-    outcome.sources.clear();
-    return true;
+    // One pod of a workload stands for others just like it, unless it was asked for by name.
+    if (!itself.empty()) outcome.sources.clear();
   }
 
   /// Fills in an outcome whose parties are set. Leaves it without parts where nothing was asked.
-  std::optional<source::Failure> solve(Outcome& outcome) {
+  void solve(Outcome& outcome) {
     const Model& model = cluster_.model();
     outcome.asked = traffic_of(model, asked_, outcome.destination);
     if (outcome.asked.empty()) {
       no_packets_ = true;
-      return std::nullopt;
+      for (const Variant& each : outcome.destinations) add_without_port(each);
+      return;
     }
     const std::vector<sets::Piece> pieces =
         sets::reach(cluster_, outcome.source, outcome.destination);
     const auto refuted = prover_.refute(outcome.source, outcome.destination, pieces);
-    if (!refuted) return refuted.error();
-    if (*refuted) abort_on_disagreement("Z3 refutes the set engine");
-    ++answer_.proofs;
+    if (refuted && *refuted) throw source::InternalError("Z3 refutes the set engine");
+    ++(refuted ? answer_.proofs : answer_.unproven);
 
     outcome.parts = parts_of(pieces, outcome.asked);
     outcome.egress = explain(cluster_, model::Direction::Egress, outcome.source,
@@ -312,27 +352,54 @@ class Question {
     if (undecided) {
       outcome.rests_on =
           sets::assumptions(cluster_, outcome.source, outcome.destination, outcome.asked);
+      mark_host_network(outcome);
     }
-    return add_witness(outcome);
+    add_witness(outcome);
   }
 
-  std::optional<source::Failure> add_witness(Outcome& outcome) {
-    outcome.witness = certain_witness(cluster_, outcome);
-    if (outcome.witness) {
-      const compiler::Worlds worlds(cluster_, outcome.source, outcome.destination);
-      const compiler::World first = worlds.at(0);
-      outcome.witness->world.ipblock_matches_pods = first.ipblock_matches_pods;
-      outcome.witness->world.host_network_is_pod = first.host_network_is_pod;
-    } else if (!outcome.rests_on.empty()) {
-      const auto proof = prover_.prove(outcome.source, outcome.destination, outcome.asked);
-      if (!proof) return proof.error();
-      outcome.witness = proof->undecided;
+  /// The explanations are those of one reading: where the other one matters, they must say so.
+  static void mark_host_network(Outcome& outcome) {
+    const auto& rests_on = outcome.rests_on;
+    const bool matters = std::any_of(rests_on.begin(), rests_on.end(), [](auto assumption) {
+      return assumption == compiler::Assumption::HostNetwork ||
+             assumption == compiler::Assumption::NodePlacement;
+    });
+    for (DirectionReason* reason : {&outcome.egress, &outcome.ingress}) {
+      if (!matters || reason->basis != Basis::Policies) continue;
+      reason->other_as_node = true;
+      reason->effect = Effect::Depends;
     }
+  }
+
+  void add_witness(Outcome& outcome) {
+    const compiler::World first =
+        compiler::Worlds(cluster_, outcome.source, outcome.destination).at(0);
+    check::World world;
+    world.ipblock_matches_pods = first.ipblock_matches_pods;
+    world.host_network_is_pod = first.host_network_is_pod;
+    outcome.witness = first_packet(cluster_, outcome, &Part::allowed, world);
+    if (!outcome.witness && !outcome.rests_on.empty()) add_open_case(outcome);
     if (outcome.witness &&
         !check::passes(cluster_, outcome.witness->packet, outcome.witness->world)) {
-      abort_on_disagreement("the single-packet evaluator stops the witness");
+      throw source::InternalError("the single-packet evaluator stops the witness");
     }
-    return std::nullopt;
+  }
+
+  /// A packet that passes in one world and not in another. Which packet is ours to choose, so that
+  /// it does not depend on the order of the input; Z3 finds the world.
+  void add_open_case(Outcome& outcome) {
+    const auto packet = first_packet(cluster_, outcome, &Part::open, {});
+    if (!packet) return;
+    const Traffic asked(packet->packet.protocol,
+                        net::PortSet(packet->packet.port, packet->packet.port));
+    const auto narrowed = [&](const Party& party, const net::Address& address) {
+      return std::holds_alternative<EndpointId>(party) ? party
+                                                       : Party(AddressSet(address, address));
+    };
+    const auto proof =
+        prover_.prove(narrowed(outcome.source, packet->packet.source_address),
+                      narrowed(outcome.destination, packet->packet.destination_address), asked);
+    if (proof) outcome.witness = proof->undecided;
   }
 
   const Cluster& cluster_;
@@ -341,6 +408,7 @@ class Question {
   Answer answer_;
   std::vector<Outcome> apart_from_itself_;
   bool no_packets_ = false;
+  bool named_pods_ = false;
 };
 
 }  // namespace

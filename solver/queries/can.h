@@ -73,12 +73,15 @@ struct Outcome {
 struct Answer {
   Verdict verdict = Verdict::Denied;
   std::vector<Outcome> outcomes;
-  std::size_t proofs = 0;  // how many pairs of classes Z3 proved
+  std::size_t proofs = 0;    // how many pairs of classes Z3 proved
+  std::size_t unproven = 0;  // for how many its budget ran out: the set engine alone answers
+  std::vector<Variant> without_port;  // destinations that have no port of the name asked for
 };
 
 /// Answers for every pair of the two targets. Each result of the set engine is proven by Z3 before
-/// it is given; a disagreement is a bug and aborts. Fails where Z3 gives up, and where the question
-/// has no packets (no destination has a port of the name asked for).
+/// it is given; where Z3's budget runs out, that is counted and said. Evaluators that disagree are
+/// an InternalError. Fails where the question has no packets (no destination has a port of the name
+/// asked for).
 source::Result<Answer> can(const compiler::Cluster& cluster, const Target& source,
                            const Target& destination, const Asked& asked);
 

@@ -104,6 +104,7 @@ class Explanation {
     if (result_.own_node) {
       any = true;
       if (!outside) return Effect::Passes;
+      left = without(left, {cluster_.node_addresses(*self_.endpoint()), net::Traffic::all()});
     }
     if (left.empty()) return Effect::Passes;
     if (maybe) return Effect::Depends;

@@ -42,6 +42,8 @@ struct DirectionReason {
   std::vector<RuleReason> near_misses;      // match the other end, but admit nothing that was asked
   std::size_t rules = 0;                    // of all those policies, in this direction
   bool own_node = false;                    // (part of) the source is the pod's own node
+  /// The reading of hostNetwork makes a difference; what stands here holds for a pod like others.
+  bool other_as_node = false;
 };
 
 /// Explains one direction of one pair for the traffic asked about.

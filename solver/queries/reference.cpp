@@ -49,50 +49,77 @@ bool is_kind(std::string_view written, std::string_view kind) {
                      [&](const auto& s) { return s.first == wanted && s.second == full; });
 }
 
-/// The addresses of pods that have a network of their own.
-net::AddressSet pod_addresses(const Model& model) {
+net::AddressSet set_of(const std::vector<net::Address>& addresses) {
   std::vector<net::AddressSet::Interval> intervals;
-  for (const Endpoint& endpoint : model.endpoints) {
-    if (endpoint.host_network) continue;
-    for (const net::Address& address : endpoint.addresses) intervals.push_back({address, address});
-  }
+  for (const net::Address& address : addresses) intervals.push_back({address, address});
   return net::AddressSet::of(std::move(intervals));
 }
 
-/// Takes the pods' own addresses out of a range, and says so.
+/// The addresses of all pods; those of pods with hostNetwork are their nodes' too.
+net::AddressSet pod_addresses(const Model& model) {
+  std::vector<net::Address> all;
+  for (const Endpoint& endpoint : model.endpoints) {
+    all.insert(all.end(), endpoint.addresses.begin(), endpoint.addresses.end());
+  }
+  return set_of(all);
+}
+
+/// The addresses that stand for others: what is sent to them is rewritten on the way.
+net::AddressSet service_addresses(const Model& model) {
+  std::vector<net::Address> all;
+  for (const model::Service& service : model.services) {
+    all.insert(all.end(), service.cluster_addresses.begin(), service.cluster_addresses.end());
+  }
+  return set_of(all);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+/// Takes the addresses of pods and of Services out of a range, and says so.
 Target outside(const Model& model, std::string_view text, const net::AddressSet& addresses) {
   Target target;
   target.text = text;
+  const net::AddressSet services = addresses & service_addresses(model);
   const net::AddressSet pods = addresses & pod_addresses(model);
-  target.addresses = addresses - pods;
+  target.addresses = addresses - pods - services;
   if (!pods.empty()) {
-    std::size_t count = 0;
-    for (const Endpoint& endpoint : model.endpoints) {
-      if (endpoint.host_network) continue;
-      count += std::any_of(endpoint.addresses.begin(), endpoint.addresses.end(),
-                           [&](const net::Address& a) { return pods.contains(a); });
-    }
-    target.notes.push_back(std::to_string(count) + (count == 1 ? " pod" : " pods") +
-                           " of the input with an address in " + std::string(text) +
-                           " left out: ask for pods by name");
+    const auto count = static_cast<std::size_t>(
+        std::count_if(model.endpoints.begin(), model.endpoints.end(),
+                      [&](const Endpoint& e) { return !(set_of(e.addresses) & pods).empty(); }));
+    target.notes.push_back(counted(count, "pod") + " of the input with an address in " +
+                           std::string(text) + " left out: ask for pods by name");
+  }
+  if (!services.empty()) {
+    target.notes.push_back("cluster addresses of Services in " + std::string(text) +
+                           " left out: policies see the pods behind them");
   }
   return target;
+}
+
+std::string pod_name(const Model& model, const Endpoint& endpoint) {
+  return std::string(model.text(model[model[endpoint.workload].ns].name)) + "/" +
+         std::string(model.text(endpoint.pod.value_or(endpoint.owner_name)));
 }
 
 Resolved resolve_address(const Model& model, std::string_view text, const net::Address& address) {
   Target target;
   target.text = text;
+  bool node = false;
   for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
     const Endpoint& endpoint = model.endpoints[i];
     const auto& own = endpoint.addresses;
-    if (endpoint.host_network || std::find(own.begin(), own.end(), address) == own.end()) continue;
+    if (std::find(own.begin(), own.end(), address) == own.end()) continue;
     target.endpoints.push_back(static_cast<EndpointId>(i));
     target.notes.push_back(std::string(text) + " is the address of pod " +
-                           std::string(model.text(model[model[endpoint.workload].ns].name)) + "/" +
-                           std::string(model.text(endpoint.pod.value_or(endpoint.owner_name))));
+                           pod_name(model, endpoint) +
+                           (endpoint.host_network ? " (hostNetwork), and of its node" : ""));
+    node = node || endpoint.host_network;
   }
+  if (node) target.addresses = net::AddressSet(address, address);
   if (!target.endpoints.empty()) {
-    target.is_one_pod = target.endpoints.size() == 1;
+    target.is_one_pod = target.endpoints.size() == 1 && !node;
     return target;
   }
   for (const model::Service& service : model.services) {
@@ -313,7 +340,7 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
   if (text == "any") {
     Target target;
     target.text = text;
-    target.addresses = net::all_addresses() - pod_addresses(model);
+    target.addresses = net::all_addresses() - pod_addresses(model) - service_addresses(model);
     for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
       target.endpoints.push_back(static_cast<EndpointId>(i));
     }
@@ -321,7 +348,14 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
   }
   if (const auto address = net::Address::parse(text)) return resolve_address(model, text, *address);
   if (const auto prefix = net::Prefix::parse(text)) {
+    const bool one = prefix->length == net::width(prefix->address.family);
+    if (one) return resolve_address(model, text, prefix->address);
     return outside(model, text, net::addresses_of(*prefix));
+  }
+  if (text.find_first_not_of("0123456789abcdefABCDEF.:/") == std::string_view::npos &&
+      text.find_first_of(".:") != std::string_view::npos) {
+    return refuse("bad-reference", "\"" + std::string(text) + "\" is not an address or CIDR",
+                  "write it as 10.0.0.7, 10.0.0.0/8 or 2001:db8::/32");
   }
   const auto name = split(text, default_namespace);
   if (!name) {

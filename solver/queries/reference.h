@@ -39,7 +39,7 @@ struct ReferenceError {
                                                            std::string_view text,
                                                            std::string_view default_namespace);
 
-/// "shop/web", or "shop/Deployment/web" where another kind in the namespace has the same name.
+/// "shop/web", or "shop/deployment/web" where another kind in the namespace has the same name.
 [[nodiscard]] std::string name_of(const model::Model& model, model::WorkloadId id);
 
 }  // namespace polreach::solver::queries

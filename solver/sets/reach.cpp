@@ -153,8 +153,8 @@ std::vector<Assumption> assumptions(const Cluster& cluster, const Party& source,
   for (const Pieces& pieces : results) {
     for (const Piece& piece : pieces) {
       if (piece.must == piece.may) continue;
-      found.push_back(Assumption::PodAddress);
-      if (!worlds.exact()) found.push_back(Assumption::NamespaceLabels);
+      if (worlds.unassumed().empty()) found.push_back(Assumption::PodAddress);
+      found.insert(found.end(), worlds.unassumed().begin(), worlds.unassumed().end());
     }
   }
   std::sort(found.begin(), found.end());

@@ -61,7 +61,8 @@ std::vector<std::vector<solver::sets::Piece>> meaning(const model::Model& model,
 
 }  // namespace
 
-TEST_CASE("agreement: YAML and JSON manifests mean what the cluster means that they were written from") {
+TEST_CASE(
+    "agreement: YAML and JSON manifests mean what the cluster means that they were written from") {
   std::size_t answers = 0;
   for (std::uint64_t seed = 1; seed <= kClusters; ++seed) {
     const Spec spec = generate(seed, {true});

@@ -158,7 +158,8 @@ kind: Service
 metadata: {name: database, namespace: shop}
 spec: {clusterIP: 10.0.0.5, selector: {app: db}, ports: [{port: 5432}]}
 )";
-  CHECK(has(run({"can", "shop/web", "shop/database", "-"}, service).err, "pods behind it: shop/db"));
+  CHECK(
+      has(run({"can", "shop/web", "shop/database", "-"}, service).err, "pods behind it: shop/db"));
   CHECK(has(run({"can", "shop/web", "10.0.0.5", "-"}, service).err, "service-address"));
 }
 
@@ -198,8 +199,8 @@ TEST_CASE("help, the manual page and the completions know every option") {
   for (const char* what : {"man", "bash", "zsh", "fish"}) {
     const Run generated = run({"generate", what});
     CHECK(generated.status == 0);
-    CHECK(has(generated.out, what == std::string("man") ? "ipblock\\-matches\\-pods"
-                                                        : "ipblock-matches-pods"));
+    CHECK(has(generated.out,
+              what == std::string("man") ? "ipblock\\-matches\\-pods" : "ipblock-matches-pods"));
   }
   CHECK(has(help.out, "--ipblock-matches-pods"));
   CHECK(run({"generate", "nothing"}).status == 2);

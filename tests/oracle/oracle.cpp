@@ -154,7 +154,7 @@ class Judge {
 
   /// What a port name means at the destination.
   [[nodiscard]] std::optional<net::Port> number_of(Symbol name, net::Protocol protocol) const {
-    if (!packet_.destination) return std::nullopt;
+    if (!packet_.destination || is_node(*packet_.destination)) return std::nullopt;
     for (const model::NamedPort& port : model_[*packet_.destination].ports) {
       if (port.name == name && port.protocol == protocol) return port.number;
     }
