@@ -45,8 +45,8 @@ bool belongs_to_chart(const fs::path& folder) {
   return chart_part && fs::exists(folder.parent_path() / "Chart.yaml", error);
 }
 
-source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
-  std::vector<FoundFile> found;
+source::Result<FoundFiles> walk(const fs::path& root) {
+  FoundFiles found;
   std::error_code error;
   fs::recursive_directory_iterator at(root, fs::directory_options::none, error);
   if (error) return source::failure(root.string() + ": " + error.message());
@@ -59,17 +59,24 @@ source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
     if (at->is_directory(error) && !is_link) {
       if (is_hidden(path) || belongs_to_chart(path)) {
         at.disable_recursion_pending();
+        if (is_hidden(path) && path.filename() != ".git") found.skipped.push_back(path.string());
       } else if (at.depth() >= kDeepestFolder) {
         return source::failure(path.string() + ": folders are nested too deeply");
       }
       continue;
     }
-    if (is_hidden(path) || !is_manifest(path)) continue;
-    if (is_link ? !stays_inside(path, root) : !at->is_regular_file(error)) continue;
+    const bool to_folder = is_link && fs::is_directory(path, error);
+    if (!to_folder && !is_manifest(path)) continue;
+    const bool outside = is_link && !stays_inside(path, root);
+    if (is_hidden(path) || to_folder || outside) {
+      found.skipped.push_back(path.string());
+      continue;
+    }
+    if (!is_link && !at->is_regular_file(error)) continue;
     const std::string name = path.filename().string();
     if (name == "values.yaml" && fs::exists(path.parent_path() / "Chart.yaml", error)) continue;
-    found.push_back({path.lexically_normal().string(), name == "Chart.yaml"});
-    if (found.size() > kMostFiles) {
+    found.files.push_back({path.lexically_normal().string(), name == "Chart.yaml"});
+    if (found.files.size() > kMostFiles) {
       return source::failure(root.string() + ": holds more than 100000 manifests");
     }
   }
@@ -79,17 +86,18 @@ source::Result<std::vector<FoundFile>> walk(const fs::path& root) {
 
 }  // namespace
 
-source::Result<std::vector<FoundFile>> find_files(const std::string& path) {
+source::Result<FoundFiles> find_files(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (error || !fs::exists(status)) {
     return source::failure(path + ": " + (error ? error.message() : "no such file or folder"));
   }
-  if (!fs::is_directory(status)) return std::vector<FoundFile>{{path, false}};
+  if (!fs::is_directory(status)) return FoundFiles{{{path, false}}, {}};
   auto found = walk(fs::path(path).lexically_normal());
   if (!found) return found;
-  std::sort(found->begin(), found->end(),
+  std::sort(found->files.begin(), found->files.end(),
             [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+  std::sort(found->skipped.begin(), found->skipped.end());
   return found;
 }
 

@@ -14,11 +14,17 @@ struct FoundFile {
   bool is_chart = false;  // path is its Chart.yaml
 };
 
-/// The manifests below a folder, or the file itself. Sorted by path, each once.
+struct FoundFiles {
+  std::vector<FoundFile> files;      // sorted by path, each once
+  std::vector<std::string> skipped;  // entries that might hold manifests and are not read, sorted
+};
+
+/// The manifests below a folder, or the file itself.
 ///
 /// The templates of a Helm chart (a folder with a Chart.yaml) are left out, and its Chart.yaml is
-/// reported in their place.
-source::Result<std::vector<FoundFile>> find_files(const std::string& path);
+/// reported in their place. Hidden entries (.git goes without saying), links to folders, and links
+/// to files outside of the folder are skipped.
+source::Result<FoundFiles> find_files(const std::string& path);
 
 /// The folders at or below `folder` with a kustomization that no other one there refers to.
 source::Result<std::vector<std::string>> find_kustomizations(const std::string& folder);

@@ -84,18 +84,41 @@ class Reading {
   }
 
   source::Result<void> add_path(const std::string& path) {
-    const auto files = find_files(path);
-    if (!files) return tl::unexpected(files.error());
-    if (files->empty()) {
+    const auto found = find_files(path);
+    if (!found) return tl::unexpected(found.error());
+    report_skipped(path, found->skipped);
+    if (found->files.empty()) {
       return source::failure(path + ": holds no .yaml, .yml or .json file");
     }
-    for (const FoundFile& file : *files) {
+    for (const FoundFile& file : found->files) {
       std::error_code error;
       const fs::path canonical = fs::weakly_canonical(file.path, error);
       if (!seen_.insert(error ? fs::path(file.path) : canonical).second) continue;
       if (auto added = add_file(file); !added) return added;
     }
     return {};
+  }
+
+  /// What might hold a policy and is not read must not go unsaid.
+  void report_skipped(const std::string& path, const std::vector<std::string>& skipped) {
+    if (skipped.empty()) return;
+    constexpr std::size_t kMostNames = 5;
+    std::string names;
+    for (std::size_t i = 0; i < skipped.size() && i < kMostNames; ++i) {
+      names += (i == 0 ? "" : ", ") + skipped[i];
+    }
+    if (skipped.size() > kMostNames) {
+      names += " and " + std::to_string(skipped.size() - kMostNames) + " more";
+    }
+    input_->diagnostics.add(
+        {Severity::Warning,
+         "skipped-entry",
+         "hidden entries and links that lead out of " + path + " are not read: " + names,
+         {},
+         "",
+         "name them as PATHs of their own if they count",
+         {},
+         {}});
   }
 
   source::Result<void> add_file(const FoundFile& file) {

@@ -58,7 +58,7 @@ source::Result<std::vector<std::string>> find_kustomizations(const std::string& 
   if (!files) return tl::unexpected(files.error());
   std::vector<std::string> candidates;
   std::set<fs::path> used;
-  for (const FoundFile& file : *files) {
+  for (const FoundFile& file : files->files) {
     if (!is_kustomization(file.path)) continue;
     auto text = source::Text::map(file.path);
     if (!text) return tl::unexpected(text.error());

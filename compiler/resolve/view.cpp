@@ -57,13 +57,16 @@ RuleView view_rule(const Cluster& cluster, const model::Rule& rule, model::Names
   view.traffic = traffic_of(rule, destination);
   if (rule.peers.empty()) view.peer = Tri::Yes;
   const bool by_address = addresses_count(cluster, other, world);
+  std::vector<net::AddressSet::Interval> intervals;
   for (const model::Peer& peer : rule.peers) {
     if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
       view.peer = either(view.peer, matches_pod(cluster, *pods, policy_ns, other, world));
     } else if (by_address) {
-      view.addresses |= addresses_of(std::get<model::BlockPeer>(peer.what));
+      const net::AddressSet block = addresses_of(std::get<model::BlockPeer>(peer.what));
+      intervals.insert(intervals.end(), block.intervals().begin(), block.intervals().end());
     }
   }
+  view.addresses = net::AddressSet::of(std::move(intervals));
   return view;
 }
 

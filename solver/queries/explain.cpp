@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/queries/explain.h"
 
+#include <map>
+
 #include "compiler/resolve/view.h"
 
 namespace polreach::solver::queries {
@@ -95,11 +97,17 @@ class Explanation {
     std::vector<Box> left{{where, asked_}};
     bool maybe = result_.selecting.empty();
     bool any = false;
+    std::map<net::Traffic, std::vector<net::AddressSet::Interval>> allowed;
     for (const RuleReason& rule : result_.allowing) {
       maybe = maybe || rule.matches == Tri::Maybe;
       if (rule.matches != Tri::Yes) continue;
       any = true;
-      left = without(left, {outside ? rule.addresses : where, rule.traffic});
+      const auto& own = (outside ? rule.addresses : where).intervals();
+      auto& intervals = allowed[rule.traffic];
+      intervals.insert(intervals.end(), own.begin(), own.end());
+    }
+    for (auto& [traffic, intervals] : allowed) {
+      left = without(left, {net::AddressSet::of(std::move(intervals)), traffic});
     }
     if (result_.own_node) {
       any = true;

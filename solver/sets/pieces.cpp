@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace polreach::solver::sets {
@@ -43,6 +44,23 @@ void allow(Pieces& pieces, const Traffic& traffic, const AddressSet& addresses, 
   pieces = normal(std::move(pieces));
 }
 
+/// The addresses of all rules that differ in nothing else: rule sets that were generated have
+/// thousands of them.
+using RulesAlike = std::map<std::tuple<Traffic, Tri, Tri>, std::vector<AddressSet::Interval>>;
+
+RulesAlike rules_alike(const compiler::DirectionView& view) {
+  RulesAlike result;
+  for (const compiler::PolicyView& policy : view.policies) {
+    for (const compiler::RuleView& rule : policy.rules) {
+      if (rule.traffic.empty() || (rule.peer == Tri::No && rule.addresses.empty())) continue;
+      auto& intervals = result[{rule.traffic, rule.peer, policy.selects}];
+      const auto& own = rule.addresses.intervals();
+      intervals.insert(intervals.end(), own.begin(), own.end());
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Pieces normal(Pieces pieces) {
@@ -72,11 +90,9 @@ Pieces sum_up(const compiler::DirectionView& view) {
     pieces[0].must = pieces[0].may = all;
     return pieces;
   }
-  for (const compiler::PolicyView& policy : view.policies) {
-    for (const compiler::RuleView& rule : policy.rules) {
-      if (rule.traffic.empty() || (rule.peer == Tri::No && rule.addresses.empty())) continue;
-      allow(pieces, rule.traffic, rule.addresses, rule.peer, policy.selects);
-    }
+  for (const auto& [rule, intervals] : rules_alike(view)) {
+    const auto& [traffic, peer, selects] = rule;
+    allow(pieces, traffic, AddressSet::of(intervals), peer, selects);
   }
   if (isolated == Tri::Maybe) {
     for (Piece& piece : pieces) piece.may = all;

@@ -3,6 +3,9 @@
 
 #include <z3++.h>
 
+#include <initializer_list>
+#include <set>
+
 #include "compiler/lower/lower.h"
 #include "solver/z3/encoding.h"
 
@@ -19,6 +22,14 @@ using Copy = Encoding::Copy;
 /// Z3's own measure of work, so that giving up does not depend on the speed of the machine. About
 /// half a minute.
 constexpr unsigned kResourceLimit = 200'000'000;
+
+/// The terms of one question, at most: beyond this Z3 would need gigabytes before it gave up.
+constexpr std::size_t kMostTerms = 10'000;
+
+/// In mebibytes; for all of Z3.
+constexpr int kMemoryLimit = 4096;
+
+constexpr const char* kTooLarge = "the question has too many terms for Z3";
 
 /// A value that no selector names: label values cannot hold a space.
 constexpr const char* kOtherValue = "another value";
@@ -74,6 +85,20 @@ struct Prover::State {
     return witness;
   }
 
+  /// Whether a question is small enough to be asked.
+  [[nodiscard]] bool fits(std::initializer_list<Term> question) const {
+    std::set<Term> seen(question);
+    std::vector<Term> stack(question);
+    while (!stack.empty() && seen.size() <= kMostTerms) {
+      const Term top = stack.back();
+      stack.pop_back();
+      for (Term operand : pool[top].operands) {
+        if (seen.insert(operand).second) stack.push_back(operand);
+      }
+    }
+    return seen.size() <= kMostTerms;
+  }
+
   /// The outside addresses of each piece, as terms. The pieces share out all addresses asked about:
   /// the one that takes the most prefixes to describe is what the others leave. That is not only
   /// shorter: it makes the terms those of the rules themselves.
@@ -103,7 +128,10 @@ struct Prover::State {
   ::z3::solver solver;
 };
 
-Prover::Prover(const compiler::Cluster& cluster) : state_(std::make_unique<State>(cluster)) {}
+Prover::Prover(const compiler::Cluster& cluster) {
+  ::z3::set_param("memory_max_size", kMemoryLimit);
+  state_ = std::make_unique<State>(cluster);
+}
 Prover::~Prover() = default;
 
 source::Result<Proof> Prover::prove(const Party& from, const Party& to, const net::Traffic& asked) {
@@ -112,6 +140,7 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     const Connection connection = s.lowering.connection(from, to);
     s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
     const Term in_question = s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
+    if (!s.fits({in_question, connection.passes})) return source::failure(kTooLarge);
     const auto encode = [&](Term term, Copy copy) { return s.encoding.encode(term, copy); };
 
     const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
@@ -162,6 +191,7 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
         {s.pool.conjunction({s.pool.disjunction(always), s.pool.negation(connection.passes)}),
          s.pool.conjunction({s.pool.disjunction(never), connection.passes})});
     const Term claim = s.pool.conjunction({connection.possible, wrong});
+    if (!s.fits({claim})) return source::failure(kTooLarge);
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {

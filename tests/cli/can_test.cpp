@@ -187,10 +187,47 @@ TEST_CASE("paths that hold nothing say so") {
   CHECK(has(run({"can", "a", "b"}).err, "say what to read"));
 }
 
+TEST_CASE("entries of a folder that are not read are named") {
+  const Folder folder;
+  folder.write("pods.yaml", kPods);
+  folder.write(".hidden.yaml", kPolicy);
+  folder.write(".private/policy.yaml", kPolicy);
+  const Folder elsewhere;
+  fs::create_symlink(elsewhere.write("policy.yaml", kPolicy), fs::path(folder.path()) / "l.yaml");
+  fs::create_directory_symlink(elsewhere.path(), fs::path(folder.path()) / "linked");
+  const Run answer = run({"can", "internet", "shop/db", folder.path()});
+  CHECK(answer.status == 0);
+  for (const char* name : {".hidden.yaml", ".private", "l.yaml", "linked"}) {
+    CHECK(has(answer.err, (fs::path(folder.path()) / name).string()));
+  }
+  // Named by itself, a link is read.
+  const std::string link = (fs::path(folder.path()) / "l.yaml").string();
+  CHECK(run({"can", "internet", "shop/db", folder.path(), link}).status == 1);
+}
+
+TEST_CASE("large questions are answered without Z3, and say so") {
+  std::string policy = kPods;
+  policy +=
+      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, "
+      "namespace: shop}\nspec:\n  podSelector: {}\n  policyTypes: [Egress]\n  egress:\n";
+  for (int i = 0; i < 12000; ++i) {
+    policy += "    - to: [{ipBlock: {cidr: 10." + std::to_string(i / 256) + "." +
+              std::to_string(i % 256) + ".0/25}}]\n";
+  }
+  const Run answer = run({"can", "shop/web", "10.0.0.0/8", "-"}, policy);
+  CHECK(answer.status == 1);
+  CHECK(has(answer.out, "1 of 1 pairs too large for Z3"));
+}
+
 TEST_CASE("control characters of the input do not reach the terminal") {
   const Run answer = run({"can", "a", "b", "-"}, "kind: \"Pod\x1b[31m\"\napiVersion: v1\n");
   CHECK_FALSE(has(answer.err, "\x1b"));
   CHECK_FALSE(has(answer.out, "\x1b"));
+  // The control sequence introducer of ISO 6429 as one character, and a change of direction.
+  const Run hidden = run({"can", "a", "b", "-"}, "kind: Pod # \u009b31m \u202e\n@\n");
+  CHECK_FALSE(has(hidden.err, "\u009b"));
+  CHECK_FALSE(has(hidden.err, "\u202e"));
+  CHECK_FALSE(has(run({"\x1b[2J"}).err, "\x1b"));
 }
 
 TEST_CASE("help, the manual page and the completions know every option") {
