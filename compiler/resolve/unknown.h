@@ -51,4 +51,11 @@ enum class Assumption : std::uint8_t {
   PodLabels,        // labels that a controller will give to a pod
 };
 
+/// An assumption about something in particular.
+struct OpenPoint {
+  Assumption assumption = Assumption::IpBlockPods;
+  model::NamespaceId ns{};  // for Assumption::NamespaceLabels; zero otherwise
+  friend auto operator<=>(const OpenPoint&, const OpenPoint&) = default;
+};
+
 }  // namespace polreach::compiler

@@ -69,8 +69,9 @@ const model::Endpoint* endpoint_of(const Cluster& cluster, const Party& party) {
   return id == nullptr ? nullptr : &cluster.model()[*id];
 }
 
-Assumption kind_of(const UnknownLabel& label) {
-  return label.owner == LabelOwner::Namespace ? Assumption::NamespaceLabels : Assumption::PodLabels;
+OpenPoint point_of(const UnknownLabel& label) {
+  return label.owner == LabelOwner::Namespace ? OpenPoint{Assumption::NamespaceLabels, label.ns}
+                                              : OpenPoint{Assumption::PodLabels, {}};
 }
 
 }  // namespace
@@ -80,8 +81,8 @@ Worlds::Worlds(const Cluster& cluster, const Party& source, const Party& destina
   add_labels(cluster, source, destination);
 }
 
-void Worlds::add(Assumption assumption, std::size_t count) {
-  choices_.push_back({assumption, count, size_});
+void Worlds::add(const OpenPoint& point, std::size_t count) {
+  choices_.push_back({point, count, size_});
   size_ *= count;
 }
 
@@ -92,14 +93,15 @@ void Worlds::add_readings(const Cluster& cluster, const Party& source, const Par
   base_.ipblock_matches_pods = profile.ipblock_matches_pods == Reading::Yes;
   base_.host_network_is_pod = profile.host_network_is_pod == Reading::Yes;
   if (profile.ipblock_matches_pods == Reading::Both && from != nullptr && to != nullptr) {
-    add(Assumption::IpBlockPods, 2);
+    add({Assumption::IpBlockPods, {}}, 2);
   }
   const bool host = (from != nullptr && from->host_network) || (to != nullptr && to->host_network);
   if (!host) return;
-  if (profile.host_network_is_pod == Reading::Both) add(Assumption::HostNetwork, 2);
+  if (profile.host_network_is_pod == Reading::Both) add({Assumption::HostNetwork, {}}, 2);
   const bool placed = from != nullptr && to != nullptr && from->node && to->node;
   const bool may_share = from != nullptr && to != nullptr && from->host_network && !placed;
-  if (may_share && profile.host_network_is_pod != Reading::Yes) add(Assumption::NodePlacement, 2);
+  if (may_share && profile.host_network_is_pod != Reading::Yes)
+    add({Assumption::NodePlacement, {}}, 2);
 }
 
 void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party& destination) {
@@ -122,10 +124,10 @@ void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party
       labels_.clear();
       values_.clear();
       size_ = before;
-      for (const auto& found : collector.found()) unassumed_.push_back(kind_of(found.first));
+      for (const auto& found : collector.found()) unassumed_.push_back(point_of(found.first));
       return;
     }
-    add(kind_of(label), count);
+    add(point_of(label), count);
     labels_.push_back(label);
     values_.push_back(std::move(values));
   }
@@ -136,7 +138,7 @@ World Worlds::at(std::size_t index) const {
   std::size_t label = 0;
   for (const Choice& choice : choices_) {
     const std::size_t option = index / choice.stride % choice.count;
-    switch (choice.assumption) {
+    switch (choice.point.assumption) {
       case Assumption::IpBlockPods:
         world.ipblock_matches_pods = option == 1;
         break;

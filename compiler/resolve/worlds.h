@@ -25,16 +25,16 @@ class Worlds {
   /// What one open choice is about. The index of a world is the sum over all choices of
   /// option * stride, with 0 <= option < count.
   struct Choice {
-    Assumption assumption = Assumption::IpBlockPods;
+    OpenPoint point;
     std::size_t count = 1;
     std::size_t stride = 1;
   };
   [[nodiscard]] const std::vector<Choice>& choices() const { return choices_; }
-  /// The kinds of labels that had to be left unassumed; empty where all worlds are told apart.
-  [[nodiscard]] const std::vector<Assumption>& unassumed() const { return unassumed_; }
+  /// The labels that had to be left unassumed; empty where all worlds are told apart.
+  [[nodiscard]] const std::vector<OpenPoint>& unassumed() const { return unassumed_; }
 
  private:
-  void add(Assumption assumption, std::size_t count);
+  void add(const OpenPoint& point, std::size_t count);
   void add_readings(const Cluster& cluster, const Party& source, const Party& destination);
   void add_labels(const Cluster& cluster, const Party& source, const Party& destination);
 
@@ -43,7 +43,7 @@ class Worlds {
   std::vector<UnknownLabel> labels_;                // one for each choice of labels, in order
   std::vector<std::vector<model::Symbol>> values_;  // the values to try, besides absent
   std::size_t size_ = 1;
-  std::vector<Assumption> unassumed_;
+  std::vector<OpenPoint> unassumed_;
 };
 
 }  // namespace polreach::compiler

@@ -41,7 +41,7 @@ std::string undeclared_namespaces(const Cluster& cluster, const Answer& answer) 
   return text;
 }
 
-NamedAssumption describe(const Cluster& cluster, const Answer& answer, Assumption assumption) {
+NamedAssumption describe(const std::string& namespaces, Assumption assumption) {
   switch (assumption) {
     case Assumption::IpBlockPods:
       return {"A-ipblock-pods",
@@ -63,13 +63,11 @@ NamedAssumption describe(const Cluster& cluster, const Answer& answer, Assumptio
               "whether the two pods run on one node",
               "an export that holds the pods: kubectl get pods -o json",
               {}};
-    case Assumption::NamespaceLabels: {
-      const std::string names = undeclared_namespaces(cluster, answer);
+    case Assumption::NamespaceLabels:
       return {"A-namespace-labels",
-              "the labels of namespaces that the input does not hold: " + names,
+              "the labels of namespaces that the input does not hold: " + namespaces,
               "their Namespace objects, or --missing-namespaces=unlabelled",
               {}};
-    }
     case Assumption::PodLabels:
       return {"A-pod-labels",
               "labels that a controller will give to the pods",
@@ -287,12 +285,20 @@ class Standing {
 }  // namespace
 
 std::vector<NamedAssumption> open_assumptions(const Cluster& cluster, const Answer& answer) {
-  std::set<Assumption> found;
+  std::set<compiler::OpenPoint> found;
   for (const Outcome& outcome : answer.outcomes) {
     found.insert(outcome.rests_on.begin(), outcome.rests_on.end());
   }
+  std::string namespaces;
+  std::set<Assumption> kinds;
+  const Model& model = cluster.model();
+  for (const compiler::OpenPoint& point : found) {
+    kinds.insert(point.assumption);
+    if (point.assumption != Assumption::NamespaceLabels) continue;
+    namespaces += (namespaces.empty() ? "" : ", ") + std::string(model.text(model[point.ns].name));
+  }
   std::vector<NamedAssumption> result;
-  for (Assumption assumption : found) result.push_back(describe(cluster, answer, assumption));
+  for (Assumption kind : kinds) result.push_back(describe(namespaces, kind));
   add_gaps(cluster, answer, result);
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return result;

@@ -360,9 +360,9 @@ class Question {
   /// The explanations are those of one reading: where the other one matters, they must say so.
   static void mark_host_network(Outcome& outcome) {
     const auto& rests_on = outcome.rests_on;
-    const bool matters = std::any_of(rests_on.begin(), rests_on.end(), [](auto assumption) {
-      return assumption == compiler::Assumption::HostNetwork ||
-             assumption == compiler::Assumption::NodePlacement;
+    const bool matters = std::any_of(rests_on.begin(), rests_on.end(), [](const auto& point) {
+      return point.assumption == compiler::Assumption::HostNetwork ||
+             point.assumption == compiler::Assumption::NodePlacement;
     });
     for (DirectionReason* reason : {&outcome.egress, &outcome.ingress}) {
       if (!matters || reason->basis != Basis::Policies) continue;

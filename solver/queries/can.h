@@ -62,7 +62,7 @@ struct Outcome {
   /// What the policies that were understood say, where `gaps` make the rest uncertain.
   std::optional<Verdict> without_gaps;
   std::vector<std::size_t> gaps;  // into Model::gaps
-  std::vector<compiler::Assumption> rests_on;
+  std::vector<compiler::OpenPoint> rests_on;
   DirectionReason egress;
   DirectionReason ingress;
   /// A packet that passes in every world, replayed by the single-packet evaluator; or, where

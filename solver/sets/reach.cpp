@@ -130,8 +130,8 @@ std::vector<Piece> reach(const Cluster& cluster, const Party& source, const Part
   return result;
 }
 
-std::vector<Assumption> assumptions(const Cluster& cluster, const Party& source,
-                                    const Party& destination, const Traffic& asked) {
+std::vector<compiler::OpenPoint> assumptions(const Cluster& cluster, const Party& source,
+                                             const Party& destination, const Traffic& asked) {
   const Pair pair(cluster, source, destination);
   if (pair.is_one_pod()) return {};
   const Worlds worlds(cluster, source, destination);
@@ -140,12 +140,12 @@ std::vector<Assumption> assumptions(const Cluster& cluster, const Party& source,
     results.push_back(restricted(pair.in_world(worlds.at(i)), asked));
   }
 
-  std::vector<Assumption> found;
+  std::vector<compiler::OpenPoint> found;
   for (const Worlds::Choice& choice : worlds.choices()) {
     for (std::size_t i = 0; i < results.size(); ++i) {
       const bool first_option = i / choice.stride % choice.count == 0;
       for (std::size_t option = 1; first_option && option < choice.count; ++option) {
-        if (results[i] != results[i + option * choice.stride]) found.push_back(choice.assumption);
+        if (results[i] != results[i + option * choice.stride]) found.push_back(choice.point);
       }
     }
   }
@@ -153,7 +153,7 @@ std::vector<Assumption> assumptions(const Cluster& cluster, const Party& source,
   for (const Pieces& pieces : results) {
     for (const Piece& piece : pieces) {
       if (piece.must == piece.may) continue;
-      if (worlds.unassumed().empty()) found.push_back(Assumption::PodAddress);
+      if (worlds.unassumed().empty()) found.push_back({Assumption::PodAddress, {}});
       found.insert(found.end(), worlds.unassumed().begin(), worlds.unassumed().end());
     }
   }

@@ -32,9 +32,9 @@ struct Piece {
 
 /// What the difference between must and may rests on, for packets in `asked`: an assumption is
 /// named when changing it alone changes which packets pass in some world. Sorted, without doubles.
-[[nodiscard]] std::vector<compiler::Assumption> assumptions(const compiler::Cluster& cluster,
-                                                            const compiler::Party& source,
-                                                            const compiler::Party& destination,
-                                                            const net::Traffic& asked);
+[[nodiscard]] std::vector<compiler::OpenPoint> assumptions(const compiler::Cluster& cluster,
+                                                           const compiler::Party& source,
+                                                           const compiler::Party& destination,
+                                                           const net::Traffic& asked);
 
 }  // namespace polreach::solver::sets

@@ -187,6 +187,30 @@ TEST_CASE("paths that hold nothing say so") {
   CHECK(has(run({"can", "a", "b"}).err, "say what to read"));
 }
 
+TEST_CASE("of the namespaces that the input does not hold only those that matter are named") {
+  const std::string text = R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: front}
+spec: {containers: [{name: c, image: i}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: back}
+spec: {containers: [{name: c, image: i}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: back}
+spec:
+  podSelector: {}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: shop}}}]}]
+)";
+  const Run answer = run({"can", "front/web", "back/db", "-"}, text);
+  CHECK(answer.status == 2);
+  CHECK(has(answer.out, "the labels of namespaces that the input does not hold: front\n"));
+}
+
 TEST_CASE("entries of a folder that are not read are named") {
   const Folder folder;
   folder.write("pods.yaml", kPods);
