@@ -143,15 +143,16 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
     }
   }
   if (kind == "NetworkPolicy") return {Role::UnknownVersion, false, false, {}};
+  const std::vector<std::string> own = kinds_of_group(api_version);
+  const std::string_view item = item_kind(kind).empty() ? kind : item_kind(kind);
+  const bool unknown = !own.empty() && std::find(own.begin(), own.end(), item) == own.end();
+  if (unknown) return {Role::UnknownKind, false, false, {}};
   // Of other makers, who name their policies alike. MultiNetworkPolicies act on other networks.
   const bool by_name = lower(kind).find("networkpolicy") != std::string::npos;
   if (by_name && kind != "MultiNetworkPolicy") {
     return {Role::ForeignPolicy, false, true, Effect::AllowOrDeny};
   }
-  const std::vector<std::string> own = kinds_of_group(api_version);
-  const std::string_view item = item_kind(kind).empty() ? kind : item_kind(kind);
-  const bool unknown = !own.empty() && std::find(own.begin(), own.end(), item) == own.end();
-  return {unknown ? Role::UnknownKind : Role::Irrelevant, false, false, {}};
+  return {};
 }
 
 std::vector<std::string> kinds_of_group(std::string_view api_version) {

@@ -89,9 +89,13 @@ Verdict verdict_of(const std::vector<Part>& parts) {
   return verdict_of(allowed, denied, open);
 }
 
-std::vector<Part> parts_of(const std::vector<sets::Piece>& pieces, const Traffic& asked) {
+/// `left_out`: addresses that are not meant. They are not cut out of the parts, which would make
+/// a hundred thousand prefixes of a range in a large cluster; a part of nothing else is dropped.
+std::vector<Part> parts_of(const std::vector<sets::Piece>& pieces, const Traffic& asked,
+                           const AddressSet& left_out) {
   std::vector<Part> parts;
   for (const sets::Piece& piece : pieces) {
+    if (!piece.addresses.empty() && left_out.contains(piece.addresses)) continue;
     parts.push_back(
         {piece.addresses, piece.must & asked, asked - piece.may, (piece.may - piece.must) & asked});
   }
@@ -162,7 +166,8 @@ void set_addresses(const Cluster& cluster, const Outcome& outcome, const Address
 
 /// The first packet of the first part that has some of the traffic, in a world.
 std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome& outcome,
-                                           Traffic Part::*traffic, const check::World& world) {
+                                           Traffic Part::*traffic, const check::World& world,
+                                           const AddressSet& left_out) {
   for (const Part& part : outcome.parts) {
     for (net::Protocol protocol : net::kProtocols) {
       const net::PortSet& ports = (part.*traffic)[protocol];
@@ -172,7 +177,7 @@ std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome
       check::Packet& packet = witness.packet;
       if (const auto* id = std::get_if<EndpointId>(&outcome.source)) packet.source = *id;
       if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) packet.destination = *id;
-      set_addresses(cluster, outcome, part.addresses, witness);
+      set_addresses(cluster, outcome, part.addresses - left_out, witness);
       packet.protocol = protocol;
       // Where every port will do, one that people know reads better than 1.
       packet.port = ports == net::all_ports() ? kFamiliarPort : ports.intervals().front().first;
@@ -193,16 +198,20 @@ class Question {
       return one_pod(source);
     }
     named_pods_ = source.is_one_pod || destination.is_one_pod;
-    const compiler::Classes classes(cluster_, source.addresses);
-    const std::vector<Group> sources = groups_of(cluster_.model(), classes, source);
-    const std::vector<Group> destinations = groups_of(cluster_.model(), classes, destination);
-    for (const Group& from : sources) {
-      for (const Group& to : destinations) {
-        const auto outside = [](const Group& g) {
-          return std::holds_alternative<AddressSet>(g.party);
-        };
-        if (outside(from) && outside(to)) continue;
-        add_pair(from, to);
+    left_out_ = source.left_out | destination.left_out;
+    const Model& model = cluster_.model();
+    const compiler::Classes between_pods(cluster_, {});
+    const std::vector<Group> destinations = groups_of(model, between_pods, destination);
+    for (const Group& from : groups_of(model, between_pods, source)) {
+      if (std::holds_alternative<AddressSet>(from.party)) continue;
+      for (const Group& to : destinations) add_pair(from, to);
+    }
+    if (!source.addresses.empty()) {
+      // Pods of one class may still differ in which outside address is their own node's.
+      const compiler::Classes from_outside(cluster_, source.addresses);
+      const Group outside{source.addresses, {{std::nullopt, {}, true}}};
+      for (const Group& to : groups_of(model, from_outside, destination)) {
+        if (std::holds_alternative<EndpointId>(to.party)) add_pair(outside, to);
       }
     }
     if (answer_.outcomes.empty() && !apart_from_itself_.empty()) {
@@ -342,7 +351,7 @@ class Question {
     if (refuted && *refuted) throw source::InternalError("Z3 refutes the set engine");
     ++(refuted ? answer_.proofs : answer_.unproven);
 
-    outcome.parts = parts_of(pieces, outcome.asked);
+    outcome.parts = parts_of(pieces, outcome.asked, left_out_);
     outcome.egress = explain(cluster_, model::Direction::Egress, outcome.source,
                              outcome.destination, outcome.asked);
     outcome.ingress = explain(cluster_, model::Direction::Ingress, outcome.source,
@@ -377,7 +386,7 @@ class Question {
     check::World world;
     world.ipblock_matches_pods = first.ipblock_matches_pods;
     world.host_network_is_pod = first.host_network_is_pod;
-    outcome.witness = first_packet(cluster_, outcome, &Part::allowed, world);
+    outcome.witness = first_packet(cluster_, outcome, &Part::allowed, world, left_out_);
     if (!outcome.witness && !outcome.rests_on.empty()) add_open_case(outcome);
     if (outcome.witness &&
         !check::passes(cluster_, outcome.witness->packet, outcome.witness->world)) {
@@ -388,7 +397,7 @@ class Question {
   /// A packet that passes in one world and not in another. Which packet is ours to choose, so that
   /// it does not depend on the order of the input; Z3 finds the world.
   void add_open_case(Outcome& outcome) {
-    const auto packet = first_packet(cluster_, outcome, &Part::open, {});
+    const auto packet = first_packet(cluster_, outcome, &Part::open, {}, left_out_);
     if (!packet) return;
     const Traffic asked(packet->packet.protocol,
                         net::PortSet(packet->packet.port, packet->packet.port));
@@ -409,6 +418,7 @@ class Question {
   std::vector<Outcome> apart_from_itself_;
   bool no_packets_ = false;
   bool named_pods_ = false;
+  AddressSet left_out_;
 };
 
 }  // namespace

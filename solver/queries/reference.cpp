@@ -77,13 +77,15 @@ std::string counted(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-/// Takes the addresses of pods and of Services out of a range, and says so.
+/// A range. The addresses of pods and of Services in it are not asked about, which is said rather
+/// than cut out: a large cluster would leave a range of a hundred thousand pieces.
 Target outside(const Model& model, std::string_view text, const net::AddressSet& addresses) {
   Target target;
   target.text = text;
   const net::AddressSet services = addresses & service_addresses(model);
   const net::AddressSet pods = addresses & pod_addresses(model);
-  target.addresses = addresses - pods - services;
+  target.left_out = pods | services;
+  if (!(addresses - target.left_out).empty()) target.addresses = addresses;
   if (!pods.empty()) {
     const auto count = static_cast<std::size_t>(
         std::count_if(model.endpoints.begin(), model.endpoints.end(),
@@ -283,7 +285,9 @@ Resolved resolve_namespace(const Model& model, std::string_view text, const std:
     if (model.text(model[model.namespace_of(id)].name) == ns) target.endpoints.push_back(id);
   }
   if (!target.endpoints.empty()) return target;
-  for (const model::Namespace& each : model.namespaces) names.emplace_back(model.text(each.name));
+  for (const model::Namespace& each : model.namespaces) {
+    if (model.text(each.name) != ns) names.emplace_back(model.text(each.name));
+  }
   const std::vector<std::string> near = source::nearest(ns, names);
   return refuse("unknown-reference",
                 "no workload is in namespace " + ns + source::did_you_mean(near),
@@ -340,7 +344,8 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
   if (text == "any") {
     Target target;
     target.text = text;
-    target.addresses = net::all_addresses() - pod_addresses(model) - service_addresses(model);
+    target.addresses = net::all_addresses();
+    target.left_out = pod_addresses(model) | service_addresses(model);
     for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
       target.endpoints.push_back(static_cast<EndpointId>(i));
     }

@@ -14,9 +14,12 @@ namespace polreach::solver::queries {
 struct Target {
   std::string text;                          // as it was written
   std::vector<model::EndpointId> endpoints;  // in model order
-  net::AddressSet addresses;                 // outside of the pods in `endpoints` and of all others
-  bool is_one_pod = false;                   // a single pod was named, not its workload
-  std::vector<std::string> notes;            // what the answer should say about the choice
+  /// As they were asked for, in few prefixes; empty where nothing of them but `left_out` is left.
+  net::AddressSet addresses;
+  /// Addresses of pods and Services in between, which are not meant: pods are asked for by name.
+  net::AddressSet left_out;
+  bool is_one_pod = false;         // a single pod was named, not its workload
+  std::vector<std::string> notes;  // what the answer should say about the choice
 };
 
 /// A reference that means nothing, or more than one thing. `code` as in docs/diagnostics.md.
