@@ -27,7 +27,11 @@ print(pod["metadata"]["namespace"] + "/" + pod["metadata"]["name"])' "$file")
   parse=$(seconds python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$file")
   pair=$(seconds "$program" can "$workload" internet "$file")
   group=$(seconds "$program" can any "$workload" "$file")
-  rss=$(/usr/bin/env time -f %M "$program" can "$workload" internet "$file" 2>&1 >/dev/null | tail -1)
+  rss=$(python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
+    "$program" can "$workload" internet "$file")
   awk -v p="$pods" -v b="$(stat -c %s "$file")" -v parse="$parse" -v pair="$pair" \
     -v group="$group" -v rss="$rss" 'BEGIN {
       printf "%8d %8.1f  %9.3f  %9.3f  %9.3f  %9.1f  %.2f\n", p, b / 1e6, parse, pair, group,
