@@ -240,6 +240,7 @@ class Writer {
     list("perhapsSelectedBy", reason.may_select, [&](model::PolicyId id) { policy(report, id); });
     list("allowedBy", reason.allowing, [&](const RuleReason& r) { rule(report, r); });
     list("nearMisses", reason.near_misses, [&](const RuleReason& r) { rule(report, r); });
+    list("misses", reason.misses, [&](const queries::RuleMiss& m) { miss(report, m); });
     json_.Key("rules");
     json_.Uint64(reason.rules);
     json_.EndObject();
@@ -268,6 +269,16 @@ class Writer {
     traffic("traffic", reason.traffic);
     if (!reason.addresses.empty()) addresses("cidrs", reason.addresses);
     place(report.input, "at", reason.rule->where);
+    json_.EndObject();
+  }
+
+  void miss(const CanReport& report, const queries::RuleMiss& miss) {
+    json_.StartObject();
+    policy_fields(report, miss.policy);
+    json_.Key("rule");
+    json_.Uint(miss.rule->number);
+    list("reasons", miss.reasons, [&](const std::string& reason) { string(printable(reason)); });
+    place(report.input, "at", miss.rule->where);
     json_.EndObject();
   }
 

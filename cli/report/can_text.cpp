@@ -277,6 +277,9 @@ class Writer {
       out_ << "    none of " << owner << " " << reason.rules << " " << word(reason.direction)
            << " rules matches\n";
     }
+    for (std::size_t i = 0; i < reason.misses.size() && i < kMostRules; ++i) {
+      miss(reason.misses[i], word(reason.direction));
+    }
     for (std::size_t i = 0; i < reason.near_misses.size() && i < kMostRules; ++i) {
       const RuleReason& near = reason.near_misses[i];
       rule(near, "close:", near.traffic);
@@ -285,6 +288,21 @@ class Writer {
                                     : "only on " + net::to_string(near.traffic))
            << "\n";
     }
+  }
+
+  void miss(const queries::RuleMiss& miss, std::string_view direction) {
+    constexpr std::size_t kMostReasons = 2;
+    std::string text;
+    for (std::size_t i = 0; i < miss.reasons.size() && i < kMostReasons; ++i) {
+      text += (i == 0 ? "" : "; ") + miss.reasons[i];
+    }
+    if (miss.reasons.size() > kMostReasons) {
+      text += fmt::format("; and {} more peers", miss.reasons.size() - kMostReasons);
+    }
+    out_ << "      " << policy_name(model_, miss.policy) << ", " << direction << " rule "
+         << miss.rule->number << "  "
+         << style_.dim(printable(report_.input.sources.place(miss.rule->where))) << "\n"
+         << "        " << printable(text) << "\n";
   }
 
   // The rest -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/resolve/cluster.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -59,6 +60,16 @@ const std::vector<model::PolicyId>& Cluster::candidates(model::EndpointId id,
                                                         model::Direction direction) const {
   const std::uint32_t index = selected_of_[static_cast<std::size_t>(id)];
   return selected_[index][static_cast<std::size_t>(direction)];
+}
+
+bool Cluster::share_no_family(model::EndpointId a, model::EndpointId b) const {
+  const auto& left = (*model_)[a].addresses;
+  const auto& right = (*model_)[b].addresses;
+  if (left.empty() || right.empty()) return false;
+  return std::none_of(left.begin(), left.end(), [&](const net::Address& x) {
+    return std::any_of(right.begin(), right.end(),
+                       [&](const net::Address& y) { return x.family == y.family; });
+  });
 }
 
 net::AddressSet Cluster::pod_addresses(model::EndpointId id) const {

@@ -32,6 +32,10 @@ class Cluster {
   [[nodiscard]] const std::vector<model::PolicyId>& candidates(model::EndpointId id,
                                                                model::Direction direction) const;
 
+  /// Whether the addresses of two pods are known and of different families: then no packet can
+  /// travel between them, whatever the policies.
+  [[nodiscard]] bool share_no_family(model::EndpointId a, model::EndpointId b) const;
+
   /// Whether two ends are one pod, which always reaches itself (Kubernetes documentation, Network
   /// Policies: a pod cannot block access to itself). A pod with a controller may have others that
   /// are just like it: then two pods are meant.

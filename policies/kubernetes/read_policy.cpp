@@ -147,8 +147,9 @@ model::Rule read_rule(Fields& fields, const Context& context, const Value& value
   model::Rule rule;
   rule.number = number;
   rule.where = value.span();
-  // An item that is null is an empty rule, which matches everything.
-  if (value.is(Type::Null) || !fields.expect(value, Type::Mapping, "a rule")) return rule;
+  // The API server takes a null item for an empty rule, which matches everything: too much for
+  // something that was most likely left unfinished.
+  if (!fields.expect(value, Type::Mapping, "a rule")) return rule;
   const std::string_view peers_field = direction == Direction::Ingress ? "from" : "to";
   fields.only(value, {peers_field, "ports"});
   if (const auto peers = fields.get(value, peers_field, Type::Sequence)) {

@@ -142,6 +142,11 @@ class Standing {
       }
     }
     if (blocks) open_families();
+    if (no_common_family()) {
+      add("A-no-common-family",
+          "the addresses of some of these pods have no family in common: the verdict is that of "
+          "the policies, and no packet can travel between them");
+    }
     if (to_own_node()) {
       add("A-node-egress",
           "policies hold for what a pod sends to its own node, as the API reference has it");
@@ -213,6 +218,14 @@ class Standing {
       add("A-pod-family", "pods whose address is not in the input use " + families);
       return;
     }
+  }
+
+  [[nodiscard]] bool no_common_family() const {
+    return std::any_of(answer_.outcomes.begin(), answer_.outcomes.end(), [&](const Outcome& o) {
+      const auto* a = std::get_if<EndpointId>(&o.source);
+      const auto* b = std::get_if<EndpointId>(&o.destination);
+      return a != nullptr && b != nullptr && cluster_.share_no_family(*a, *b);
+    });
   }
 
   [[nodiscard]] bool from_outside() const {

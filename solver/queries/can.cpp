@@ -363,7 +363,14 @@ class Question {
           sets::assumptions(cluster_, outcome.source, outcome.destination, outcome.asked);
       mark_host_network(outcome);
     }
-    add_witness(outcome);
+    if (!no_common_family(outcome)) add_witness(outcome);
+  }
+
+  /// Between such pods policies may allow what no packet can carry: there is none to show.
+  [[nodiscard]] bool no_common_family(const Outcome& outcome) const {
+    const auto* a = std::get_if<EndpointId>(&outcome.source);
+    const auto* b = std::get_if<EndpointId>(&outcome.destination);
+    return a != nullptr && b != nullptr && cluster_.share_no_family(*a, *b);
   }
 
   /// The explanations are those of one reading: where the other one matters, they must say so.

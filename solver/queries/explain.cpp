@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/queries/explain.h"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 
 #include "compiler/resolve/view.h"
+#include "solver/queries/misses.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -59,6 +62,7 @@ class Explanation {
     World strict;  // labels stay unassumed: what rests on them is Maybe
     strict.ipblock_matches_pods = profile.ipblock_matches_pods == Reading::Yes;
     strict.host_network_is_pod = profile.host_network_is_pod != Reading::No;
+    strict.family = only_family();
     World wide = strict;
     wide.ipblock_matches_pods = profile.ipblock_matches_pods != Reading::No;
 
@@ -95,11 +99,9 @@ class Explanation {
     const bool outside = other_.endpoint() == nullptr;
     const net::AddressSet where = outside ? addresses : net::all_addresses();
     std::vector<Box> left{{where, asked_}};
-    bool maybe = result_.selecting.empty();
     bool any = false;
     std::map<net::Traffic, std::vector<net::AddressSet::Interval>> allowed;
     for (const RuleReason& rule : result_.allowing) {
-      maybe = maybe || rule.matches == Tri::Maybe;
       if (rule.matches != Tri::Yes) continue;
       any = true;
       const auto& own = (outside ? rule.addresses : where).intervals();
@@ -115,8 +117,35 @@ class Explanation {
       left = without(left, {cluster_.node_addresses(*self_.endpoint()), net::Traffic::all()});
     }
     if (left.empty()) return Effect::Passes;
-    if (maybe) return Effect::Depends;
+    if (result_.selecting.empty() || rests_on_maybe(left)) return Effect::Depends;
     return any ? Effect::InPart : Effect::Stopped;
+  }
+
+  /// Whether a rule that may match would let pass some of what is left.
+  [[nodiscard]] bool rests_on_maybe(const std::vector<Box>& left) const {
+    return std::any_of(
+        result_.allowing.begin(), result_.allowing.end(), [&](const RuleReason& rule) {
+          if (rule.matches != Tri::Maybe) return false;
+          return std::any_of(left.begin(), left.end(),
+                             [&](const Box& box) { return !(box.traffic & rule.traffic).empty(); });
+        });
+  }
+
+  /// The only address family that both pods can use, if there is one alone.
+  [[nodiscard]] std::optional<net::Family> only_family() const {
+    const auto* a = self_.endpoint();
+    const auto* b = other_.endpoint();
+    if (a == nullptr || b == nullptr) return std::nullopt;
+    std::optional<net::Family> only;
+    for (net::Family family : {net::Family::V4, net::Family::V6}) {
+      const net::AddressSet all = net::all_addresses(family);
+      const bool common = !(cluster_.pod_addresses(*a) & all).empty() &&
+                          !(cluster_.pod_addresses(*b) & all).empty();
+      if (!common) continue;
+      if (only) return std::nullopt;
+      only = family;
+    }
+    return only;
   }
 
   void add_own_node(const DirectionView& view) {
@@ -136,7 +165,10 @@ class Explanation {
     const Tri perhaps = either(possible.peer, by_address(possible, possible_addresses, outside));
     Tri matches = surely;
     if (surely == Tri::No && perhaps != Tri::No) matches = Tri::Maybe;
-    if (matches == Tri::No) return;
+    if (matches == Tri::No) {
+      result_.misses.push_back({policy, certain.rule, why_not(policy, *certain.rule)});
+      return;
+    }
 
     RuleReason reason{policy, certain.rule, matches, {}, certain.traffic & asked_};
     if (outside) {
@@ -148,6 +180,17 @@ class Explanation {
       reason.traffic = certain.traffic;
       result_.near_misses.push_back(std::move(reason));
     }
+  }
+
+  [[nodiscard]] std::vector<std::string> why_not(model::PolicyId policy,
+                                                 const model::Rule& rule) const {
+    std::vector<std::string> reasons;
+    for (const model::Peer& peer : rule.peers) {
+      std::string reason = queries::why_not(cluster_, cluster_.model()[policy].ns, peer, other_);
+      const bool known = std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+      if (!known) reasons.push_back(std::move(reason));
+    }
+    return reasons;
   }
 
   const Cluster& cluster_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
@@ -18,6 +19,13 @@ struct RuleReason {
   net::AddressSet addresses;
   /// What its ports admit of what was asked (of everything, for a near miss).
   net::Traffic traffic;
+};
+
+/// A rule that does not match the other end, and why not, peer by peer.
+struct RuleMiss {
+  model::PolicyId policy{};
+  const model::Rule* rule = nullptr;
+  std::vector<std::string> reasons;  // "the pod lacks tier=backend"
 };
 
 /// Why a direction lets pass what it does.
@@ -40,6 +48,7 @@ struct DirectionReason {
   std::vector<model::PolicyId> may_select;  // depending on labels that are not known
   std::vector<RuleReason> allowing;         // match, or may match, and admit part of what was asked
   std::vector<RuleReason> near_misses;      // match the other end, but admit nothing that was asked
+  std::vector<RuleMiss> misses;             // do not match the other end
   std::size_t rules = 0;                    // of all those policies, in this direction
   bool own_node = false;                    // (part of) the source is the pod's own node
   /// The reading of hostNetwork makes a difference; what stands here holds for a pod like others.

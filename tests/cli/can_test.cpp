@@ -107,6 +107,69 @@ TEST_CASE("a denial says what isolates and what came close") {
   CHECK(has(answer.out, "only on TCP 5432"));
 }
 
+TEST_CASE("a denial says of each rule why it does not match") {
+  const std::string other = all() + R"(---
+apiVersion: v1
+kind: Pod
+metadata: {name: job, namespace: shop, labels: {app: job}}
+spec: {containers: [{name: c, image: i}]}
+)";
+  const Run denied = run({"can", "shop/job", "shop/db", "-"}, other);
+  CHECK(has(denied.out, "its only ingress rule does not match"));
+  CHECK(has(denied.out, "NetworkPolicy shop/db, ingress rule 1"));
+  CHECK(has(denied.out, "the pod is not app=web"));
+  const Run outside = run({"can", "internet", "shop/db", "-"}, other);
+  CHECK(has(outside.out, "selectors match pods only"));
+}
+
+TEST_CASE("an explanation keeps to the address family that both pods have") {
+  const std::string text = R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: a, labels: {app: a}}
+spec: {containers: [{name: c, image: i}]}
+status: {podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, labels: {app: b}}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: 10.0.0.2}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: b}
+spec:
+  podSelector: {matchLabels: {app: b}}
+  ingress:
+    - from: [{ipBlock: {cidr: 10.0.0.0/24}}]
+    - from: [{ipBlock: {cidr: "fd00::/64"}}]
+)";
+  const Run answer = run({"can", "a", "b", "--ipblock-matches-pods=yes", "-"}, text);
+  CHECK(answer.status == 0);
+  CHECK(has(answer.out, "ingress to default/b: passes"));
+  CHECK_FALSE(has(answer.out, "perhaps"));
+}
+
+TEST_CASE("between pods without a common address family no packet is shown") {
+  const std::string text = R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: 10.0.0.1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b}
+spec: {containers: [{name: c, image: i}]}
+status: {podIP: "fd00::2"}
+)";
+  const Run answer = run({"can", "a", "b", "-"}, text);
+  CHECK(has(answer.out, "A-no-common-family"));
+  CHECK_FALSE(has(answer.out, "witness"));
+}
+
 TEST_CASE("the order of files, of paths and of objects changes no byte of the answer") {
   const Folder folder;
   const std::string pods = folder.write("b.yaml", kPods);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/queries/misses.h"
+
+#include "compiler/resolve/match.h"
+
+namespace polreach::solver::queries {
+namespace {
+
+using compiler::Cluster;
+using compiler::End;
+using compiler::LabelOwner;
+using compiler::LabelView;
+using compiler::Tri;
+using model::Model;
+
+/// The first requirement that fails for certain, or nothing.
+const model::Requirement* failing(const model::Selector& selector, const LabelView& view) {
+  for (const model::Requirement& requirement : selector.all_of) {
+    const model::Selector alone{{requirement}, {}};
+    if (matches(alone, view) == Tri::No) return &requirement;
+  }
+  return nullptr;
+}
+
+std::string name_of(const Model& model, model::NamespaceId ns) {
+  return std::string(model.text(model[ns].name));
+}
+
+std::string why_not_pods(const Cluster& cluster, model::NamespaceId policy_ns,
+                         const model::PodPeer& peer, const End& other) {
+  const Model& model = cluster.model();
+  if (other.endpoint() == nullptr) return "selectors match pods only";
+  const model::NamespaceId ns = model.namespace_of(*other.endpoint());
+  if (!peer.namespaces && ns != policy_ns) {
+    return "without a namespaceSelector it means pods of namespace " + name_of(model, policy_ns);
+  }
+  if (peer.namespaces) {
+    const LabelView labels{&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, nullptr,
+                           cluster.profile().unknown_namespace_labels};
+    if (const auto* requirement = failing(*peer.namespaces, labels)) {
+      return "namespace " + name_of(model, ns) + " is not " + to_string(model, *requirement);
+    }
+  }
+  const LabelView labels{&model.label_sets[model[*other.endpoint()].labels], other.role, {},
+                         nullptr, true};
+  if (const auto* requirement = failing(peer.pods, labels)) {
+    return "the pod is not " + to_string(model, *requirement);
+  }
+  return "a node is no pod";
+}
+
+}  // namespace
+
+std::string to_string(const Model& model, const model::Requirement& requirement) {
+  const std::string key(model.text(requirement.key));
+  std::string values;
+  for (model::Symbol value : requirement.values) {
+    values += (values.empty() ? "" : ", ") + std::string(model.text(value));
+  }
+  switch (requirement.op) {
+    case model::Operator::In:
+      return requirement.values.size() == 1 ? key + "=" + values : key + " in (" + values + ")";
+    case model::Operator::NotIn:
+      return requirement.values.size() == 1 ? key + "!=" + values : key + " notin (" + values + ")";
+    case model::Operator::Exists:
+      return key;
+    case model::Operator::DoesNotExist:
+      return "!" + key;
+  }
+  return key;
+}
+
+std::string why_not(const Cluster& cluster, model::NamespaceId policy_ns, const model::Peer& peer,
+                    const End& other) {
+  if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
+    return why_not_pods(cluster, policy_ns, *pods, other);
+  }
+  const auto& block = std::get<model::BlockPeer>(peer.what);
+  const bool outside = other.endpoint() == nullptr;
+  return (outside ? "the address is not in " : "the pod's address is not in, or not matched by, ") +
+         net::to_string(compiler::addresses_of(block));
+}
+
+}  // namespace polreach::solver::queries
