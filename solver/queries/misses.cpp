@@ -41,8 +41,8 @@ std::string why_not_pods(const Cluster& cluster, model::NamespaceId policy_ns,
       return "namespace " + name_of(model, ns) + " is not " + to_string(model, *requirement);
     }
   }
-  const LabelView labels{&model.label_sets[model[*other.endpoint()].labels], other.role, {},
-                         nullptr, true};
+  const LabelView labels{
+      &model.label_sets[model[*other.endpoint()].labels], other.role, {}, nullptr, true};
   if (const auto* requirement = failing(peer.pods, labels)) {
     return "the pod is not " + to_string(model, *requirement);
   }
