@@ -223,8 +223,9 @@ void Checker::control(std::size_t quote) {
     fault(quote, "unterminated string: no closing quote on this line",
           "add the closing quote; write line feeds as \\n");
   } else {
-    std::array<char, 8> name{};
-    std::snprintf(name.data(), name.size(), "\\u%04x", static_cast<unsigned>(c));
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "\\u%04x",
+                  static_cast<unsigned>(static_cast<unsigned char>(c)));
     fault(at_, std::string("a control character in a string; JSON writes it as ") + name.data());
   }
 }
