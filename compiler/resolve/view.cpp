@@ -9,17 +9,6 @@ using model::Endpoint;
 using model::EndpointId;
 using model::Model;
 
-LabelView pod_labels(const Cluster& cluster, const End& end, const World& world) {
-  const Model& model = cluster.model();
-  return {&model.label_sets[model[*end.endpoint()].labels], end.role, {}, &world.labels, true};
-}
-
-LabelView namespace_labels(const Cluster& cluster, model::NamespaceId ns, const World& world) {
-  const Model& model = cluster.model();
-  return {&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, &world.labels,
-          cluster.profile().unknown_namespace_labels};
-}
-
 Tri matches_pod(const Cluster& cluster, const model::PodPeer& peer, model::NamespaceId policy_ns,
                 const End& other, const World& world) {
   const EndpointId* id = other.endpoint();
@@ -27,12 +16,13 @@ Tri matches_pod(const Cluster& cluster, const model::PodPeer& peer, model::Names
   const model::NamespaceId ns = cluster.model().namespace_of(*id);
   Tri result = Tri::Yes;
   if (peer.namespaces) {
-    result = matches(*peer.namespaces, namespace_labels(cluster, ns, world));
+    result = matches(*peer.namespaces, namespace_labels(cluster, ns, &world.labels));
   } else if (ns != policy_ns) {
     return Tri::No;
   }
-  return result == Tri::No ? result
-                           : both(result, matches(peer.pods, pod_labels(cluster, other, world)));
+  return result == Tri::No
+             ? result
+             : both(result, matches(peer.pods, pod_labels(cluster, other, &world.labels)));
 }
 
 /// Whether ipBlocks can match the other end in this world.
@@ -81,6 +71,19 @@ bool from_own_node(const Cluster& cluster, const End& destination, const End& so
 }
 
 }  // namespace
+
+LabelView pod_labels(const Cluster& cluster, const End& end,
+                     const std::vector<AssumedLabel>* assumed) {
+  const Model& model = cluster.model();
+  return {&model.label_sets[model[*end.endpoint()].labels], end.role, {}, assumed, true};
+}
+
+LabelView namespace_labels(const Cluster& cluster, model::NamespaceId ns,
+                           const std::vector<AssumedLabel>* assumed) {
+  const Model& model = cluster.model();
+  return {&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, assumed,
+          cluster.profile().unknown_namespace_labels};
+}
 
 bool is_node(const Endpoint& endpoint, const World& world) {
   return endpoint.host_network && !world.host_network_is_pod;
@@ -132,7 +135,7 @@ DirectionView view_direction(const Cluster& cluster, Direction direction, const 
   const model::NamespaceId ns = model.namespace_of(id);
   for (model::PolicyId policy_id : cluster.candidates(id, direction)) {
     const model::Policy& policy = model[policy_id];
-    const Tri selects = matches(policy.subject, pod_labels(cluster, self, world));
+    const Tri selects = matches(policy.subject, pod_labels(cluster, self, &world.labels));
     if (selects == Tri::No) continue;
     PolicyView entry{policy_id, selects, {}};
     for (const model::Rule& rule : *policy.rules(direction)) {

@@ -46,6 +46,13 @@ struct End {
   }
 };
 
+/// The labels of an end, which must be an endpoint, and of a namespace, as selectors see them.
+/// `assumed`: the labels that a world fixes; nullptr for none.
+[[nodiscard]] LabelView pod_labels(const Cluster& cluster, const End& end,
+                                   const std::vector<AssumedLabel>* assumed);
+[[nodiscard]] LabelView namespace_labels(const Cluster& cluster, model::NamespaceId ns,
+                                         const std::vector<AssumedLabel>* assumed);
+
 /// The view of one direction. Egress: `self` is the source; ingress: the destination. `self` must
 /// be an endpoint.
 [[nodiscard]] DirectionView view_direction(const Cluster& cluster, model::Direction direction,

@@ -40,14 +40,11 @@ class LabelCollector {
 
  private:
   [[nodiscard]] LabelView pod(const End& end) const {
-    const Model& model = cluster_.model();
-    return {&model.label_sets[model[*end.endpoint()].labels], end.role, {}, &base_.labels, true};
+    return pod_labels(cluster_, end, &base_.labels);
   }
   [[nodiscard]] LabelView namespace_of(const End& end) const {
-    const Model& model = cluster_.model();
-    const model::NamespaceId ns = model.namespace_of(*end.endpoint());
-    return {&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, &base_.labels,
-            cluster_.profile().unknown_namespace_labels};
+    const model::NamespaceId ns = cluster_.model().namespace_of(*end.endpoint());
+    return namespace_labels(cluster_, ns, &base_.labels);
   }
 
   void selector(const model::Selector& selector, const LabelView& view) {

@@ -8,7 +8,6 @@ namespace {
 
 using compiler::Cluster;
 using compiler::End;
-using compiler::LabelOwner;
 using compiler::LabelView;
 using compiler::Tri;
 using model::Model;
@@ -35,14 +34,12 @@ std::string why_not_pods(const Cluster& cluster, model::NamespaceId policy_ns,
     return "without a namespaceSelector it means pods of namespace " + name_of(model, policy_ns);
   }
   if (peer.namespaces) {
-    const LabelView labels{&model.label_sets[model[ns].labels], LabelOwner::Namespace, ns, nullptr,
-                           cluster.profile().unknown_namespace_labels};
+    const LabelView labels = compiler::namespace_labels(cluster, ns, nullptr);
     if (const auto* requirement = failing(*peer.namespaces, labels)) {
       return "namespace " + name_of(model, ns) + " is not " + to_string(model, *requirement);
     }
   }
-  const LabelView labels{
-      &model.label_sets[model[*other.endpoint()].labels], other.role, {}, nullptr, true};
+  const LabelView labels = compiler::pod_labels(cluster, other, nullptr);
   if (const auto* requirement = failing(peer.pods, labels)) {
     return "the pod is not " + to_string(model, *requirement);
   }

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -20,19 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 /// The source of everything that reports diagnostics.
 std::vector<std::string> sources() {
   std::vector<std::string> result;
   for (const char* folder : {"policies", "solver", "cli"}) {
     for (const auto& entry : fs::recursive_directory_iterator(support::source_folder() / folder)) {
-      if (entry.path().extension() == ".cpp") result.push_back(content_of(entry.path()));
+      if (entry.path().extension() == ".cpp") result.push_back(support::content_of(entry.path()));
     }
   }
   return result;

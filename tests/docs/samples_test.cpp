@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "tests/support/environment.h"
 #include "tests/support/program.h"
@@ -18,13 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kStart = "```\n$ polreach ";
 constexpr std::string_view kEnd = "```";
-
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// Runs every sample of a page and puts what it prints in its place. Samples that are cut, or go
 /// through another program, hold a pipe and are left alone.
@@ -58,7 +50,7 @@ TEST_CASE("the samples in the documentation are what the program prints") {
   }
   std::size_t count = 0;
   for (const fs::path& page : pages) {
-    const std::string written = content_of(page);
+    const std::string written = support::content_of(page);
     const std::string fresh = with_fresh_samples(written, count);
     if (std::getenv("POLREACH_UPDATE_GOLDEN") != nullptr && fresh != written) {
       std::ofstream(page, std::ios::binary) << fresh;

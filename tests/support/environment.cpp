@@ -2,7 +2,9 @@
 #include "tests/support/environment.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 
 namespace polreach::support {
 namespace {
@@ -16,6 +18,13 @@ std::optional<std::filesystem::path> folder_in(const char* variable) {
 }  // namespace
 
 std::filesystem::path source_folder() { return folder_in("POLREACH_SOURCE_DIR").value_or("."); }
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
 
 std::optional<std::filesystem::path> conformance_folder() {
   auto folder = folder_in("POLREACH_CONFORMANCE");
