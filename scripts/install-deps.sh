@@ -13,12 +13,12 @@ END
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libboost-dev libboost-filesystem-dev libboost-program-options-dev libexpected-dev libfmt-dev libsimdjson-dev
+  libboost-dev libboost-filesystem-dev libboost-program-options-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev
   libyaml-cpp-dev libz3-dev rapidjson-dev doctest-dev
 )
 for argument in "$@"; do
   case $argument in
-    --check) packages+=(clang-format clang-tidy python3-jsonschema) ;;
+    --check) packages+=(clang-format clang-tidy graphviz python3-jsonschema) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

@@ -306,9 +306,13 @@ class Assembly {
 
   void add_services() {
     for (const ServiceObject* object : by_place(objects_.services)) {
-      model_.services.push_back({namespace_ids_.at(object->metadata.ns), object->metadata.name,
-                                 object->selector, object->cluster_addresses,
-                                 object->metadata.where});
+      model::Service service;
+      service.ns = namespace_ids_.at(object->metadata.ns);
+      service.name = object->metadata.name;
+      service.selector = object->selector;
+      service.cluster_addresses = object->cluster_addresses;
+      service.where = object->metadata.where;
+      model_.services.push_back(std::move(service));
     }
     std::stable_sort(model_.services.begin(), model_.services.end(),
                      [&](const model::Service& a, const model::Service& b) {

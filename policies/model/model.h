@@ -73,13 +73,53 @@ struct Endpoint {
   Span where;
 };
 
-/// A Kubernetes Service, as far as names and ports go.
+/// A node of the cluster (Kubernetes core/v1 Node).
+struct Node {
+  Symbol name;
+  LabelSetId labels{};
+  std::vector<net::Address> addresses;  // status.addresses; empty means not known
+  Span where;
+};
+
+enum class ServiceType : std::uint8_t { ClusterIp, NodePort, LoadBalancer, ExternalName };
+
+/// One port of a Service, and where its pods listen for it: a number, or a name that each pod
+/// resolves for itself.
+struct ServicePort {
+  std::optional<Symbol> name;
+  net::Protocol protocol = net::Protocol::Tcp;
+  net::Port number = 1;
+  std::variant<net::Port, Symbol> target = net::Port{1};
+  Span where;
+};
+
+/// A Kubernetes Service.
 struct Service {
   NamespaceId ns{};
   Symbol name;
   std::optional<std::vector<Label>> selector;  // nothing: no selector, endpoints by other means
   std::vector<net::Address> cluster_addresses;
+  ServiceType type = ServiceType::ClusterIp;
+  bool headless = false;      // clusterIP: None; clients connect to the pods themselves
+  std::string external_name;  // of ServiceType::ExternalName
+  std::vector<ServicePort> ports;
   Span where;
+};
+
+/// One backend of an object that leads traffic from outside to a Service: a path of an Ingress, a
+/// rule of a Gateway API route, an OpenShift Route.
+struct Entrance {
+  Symbol kind;  // "Ingress", "HTTPRoute", "Route", ...
+  NamespaceId ns{};
+  Symbol name;
+  /// The Service that it leads to, which need not be in the input.
+  NamespaceId service_ns{};
+  Symbol service;
+  /// The port of the Service, by number or name; nothing: every port of it.
+  std::variant<std::monostate, net::Port, Symbol> port;
+  /// What serves it: the ingress class, or "namespace/name" of the Gateway; empty: not named.
+  std::string controller;
+  Span where;  // of the backend
 };
 
 enum class Direction : std::uint8_t { Ingress, Egress };
@@ -95,10 +135,24 @@ struct PodPeer {
 struct BlockPeer {
   net::Prefix cidr;
   std::vector<net::Prefix> except;  // each lies strictly inside cidr
+  /// Network policy API, ClusterNetworkPolicyEgressPeer.networks: "cluster-internal traffic will be
+  /// checked against the rule as well". Where false, the profile says whether pods are matched.
+  bool matches_pods = false;
+};
+
+/// Nodes by labels: the addresses of Node objects, and pods with hostNetwork there. Without any
+/// Node object in the input nobody knows which addresses they are.
+struct NodePeer {
+  Selector nodes;
+};
+
+/// Addresses that domain names stand for, which no input says. Only in rules that allow.
+struct DomainPeer {
+  std::vector<Symbol> names;
 };
 
 struct Peer {
-  std::variant<PodPeer, BlockPeer> what;
+  std::variant<PodPeer, BlockPeer, NodePeer, DomainPeer> what;
   Span where;
 };
 
@@ -127,6 +181,7 @@ struct Rule {
   std::vector<Peer> peers;       // none: every peer, also outside the cluster
   std::vector<PortMatch> ports;  // none: every protocol and port
   std::uint32_t number = 1;      // its position in the policy's list, from 1
+  std::optional<Symbol> name;    // where the language gives rules names
   Span where;
 };
 
@@ -138,15 +193,27 @@ enum class Tier : std::uint8_t { Admin, Network, Baseline };
 /// Tier::Network (Kubernetes NetworkPolicy): an endpoint that `subject` selects in `ns` is isolated
 /// in each direction that has a value here; then only what some rule of some such policy allows
 /// may pass. `ingress` or `egress` without a value: the policy does not cover that direction.
+///
+/// Tier::Admin and Tier::Baseline (network policy API): the policies are ordered by `priority`, the
+/// lowest number first, and their rules by position; the first rule that matches a connection of a
+/// pod that `subject` selects, in a namespace that `namespaces` selects, decides: Allow lets it
+/// pass, Deny stops it, Pass leaves it to the next tier. What no rule matches goes on to the next
+/// tier, too; behind the last tier everything passes. They never isolate, and neither select nor,
+/// by a PodPeer, match pods with hostNetwork.
 struct Policy {
   Tier tier = Tier::Network;
   Symbol kind;
-  NamespaceId ns{};
+  NamespaceId ns{};  // of Tier::Network
   Symbol name;
   Selector subject;
+  Selector namespaces;  // of the other tiers
+  /// Of the other tiers: 0 to 1000; kLastPriority for the BaselineAdminNetworkPolicy.
+  std::int32_t priority = 0;
   std::optional<std::vector<Rule>> ingress;
   std::optional<std::vector<Rule>> egress;
   Span where;  // its name
+
+  static constexpr std::int32_t kLastPriority = 1001;
 
   [[nodiscard]] const std::optional<std::vector<Rule>>& rules(Direction direction) const {
     return direction == Direction::Ingress ? ingress : egress;
@@ -170,14 +237,18 @@ struct Gap {
 };
 
 /// Everything that was read, in an order that does not depend on the order of files: namespaces by
-/// name, workloads by namespace, name and kind, policies by namespace and name.
+/// name, workloads by namespace, name and kind, nodes by name, Services and entrances by namespace
+/// and name, policies in the order in which they decide: the admin tier by priority and name, then
+/// the network tier by namespace and name, then the baseline tier as the admin tier.
 struct Model {
   std::shared_ptr<source::SymbolTable> symbols = std::make_shared<source::SymbolTable>();
   LabelSets label_sets;
   std::vector<Namespace> namespaces;
   std::vector<Workload> workloads;
   std::vector<Endpoint> endpoints;
+  std::vector<Node> nodes;
   std::vector<Service> services;
+  std::vector<Entrance> entrances;
   std::vector<Policy> policies;
   std::vector<Gap> gaps;
 
