@@ -238,6 +238,8 @@ class Writer {
     if (reason.other_as_node) flag("otherwiseAsNode", true);
     list("selectedBy", reason.selecting, [&](model::PolicyId id) { policy(report, id); });
     list("perhapsSelectedBy", reason.may_select, [&](model::PolicyId id) { policy(report, id); });
+    list("deniedBy", reason.denying, [&](const RuleReason& r) { rule(report, r); });
+    list("passedOnBy", reason.passing, [&](const RuleReason& r) { rule(report, r); });
     list("allowedBy", reason.allowing, [&](const RuleReason& r) { rule(report, r); });
     list("nearMisses", reason.near_misses, [&](const RuleReason& r) { rule(report, r); });
     list("misses", reason.misses, [&](const queries::RuleMiss& m) { miss(report, m); });
@@ -249,7 +251,13 @@ class Writer {
   void policy_fields(const CanReport& report, model::PolicyId id) {
     const Model& model = report.input.model;
     text("kind", model.text(model[id].kind));
-    text("namespace", model.text(model[model[id].ns].name));
+    if (model[id].tier == model::Tier::Network) {
+      text("namespace", model.text(model[model[id].ns].name));
+    } else {
+      text("tier", model[id].tier == model::Tier::Admin ? "admin" : "baseline");
+      json_.Key("priority");
+      json_.Int(model[id].priority);
+    }
     text("name", model.text(model[id].name));
   }
 
@@ -265,6 +273,7 @@ class Writer {
     policy_fields(report, reason.policy);
     json_.Key("rule");
     json_.Uint(reason.rule->number);
+    if (reason.rule->name) text("ruleName", report.input.model.text(*reason.rule->name));
     flag("certain", reason.matches == Tri::Yes);
     traffic("traffic", reason.traffic);
     if (!reason.addresses.empty()) addresses("cidrs", reason.addresses);

@@ -230,21 +230,31 @@ class Writer {
   }
 
   void policies(const Outcome& outcome, const DirectionReason& reason) {
+    rules("denied by", reason.denying, outcome.asked);
+    rules("left to the next tier by", reason.passing, outcome.asked);
     for (model::PolicyId id : reason.selecting) policy("isolated by", id);
     for (model::PolicyId id : reason.may_select) policy("perhaps isolated by", id);
-    std::vector<const RuleReason*> rules;
-    for (const RuleReason& rule : reason.allowing) rules.push_back(&rule);
-    std::stable_sort(rules.begin(), rules.end(), [](const RuleReason* a, const RuleReason* b) {
+    rules("allowed by", reason.allowing, outcome.asked);
+    const bool isolated = !reason.selecting.empty() || !reason.may_select.empty();
+    if (isolated && reason.allowing.empty() && reason.effect != Effect::Passes) no_rule(reason);
+    if (!isolated && reason.effect != Effect::Stopped) {
+      out_ << "    what no rule of these decides is open by default: no NetworkPolicy selects it\n";
+    }
+  }
+
+  void rules(const std::string& how, const std::vector<RuleReason>& reasons,
+             const net::Traffic& asked) {
+    std::vector<const RuleReason*> order;
+    for (const RuleReason& reason : reasons) order.push_back(&reason);
+    std::stable_sort(order.begin(), order.end(), [](const RuleReason* a, const RuleReason* b) {
       return a->matches > b->matches;
     });
-    for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
-      rule(*rules[i], rules[i]->matches == Tri::Yes ? "allowed by" : "perhaps allowed by",
-           outcome.asked);
+    for (std::size_t i = 0; i < order.size() && i < kMostRules; ++i) {
+      rule(*order[i], order[i]->matches == Tri::Yes ? how : "perhaps " + how, asked);
     }
-    if (rules.size() > kMostRules) {
-      out_ << "    and by " << plural(rules.size() - kMostRules, "more rule") << "\n";
+    if (order.size() > kMostRules) {
+      out_ << "    and by " << plural(order.size() - kMostRules, "more rule") << "\n";
     }
-    if (rules.empty()) no_rule(reason);
   }
 
   void policy(std::string_view how, model::PolicyId id) {
@@ -259,6 +269,7 @@ class Writer {
                          reason.rule < policy.ingress->data() + policy.ingress->size();
     out_ << "    " << how << " " << policy_name(model_, reason.policy) << ", "
          << (ingress ? "ingress" : "egress") << " rule " << reason.rule->number;
+    if (reason.rule->name) out_ << " \"" << printable(model_.text(*reason.rule->name)) << "\"";
     if (reason.traffic != asked) out_ << ", on " << net::to_string(reason.traffic);
     if (!reason.addresses.empty()) out_ << ", for " << shown(reason.addresses);
     out_ << "\n      " << printable(report_.input.sources.place(reason.rule->where)) << "\n";
@@ -379,6 +390,12 @@ class Writer {
 
 std::string policy_name(const Model& model, model::PolicyId id) {
   const model::Policy& policy = model[id];
+  if (policy.tier != model::Tier::Network) {
+    const std::string_view tier = policy.tier == model::Tier::Admin ? "admin" : "baseline";
+    const std::string name = fmt::format("{} {}", model.text(policy.kind), model.text(policy.name));
+    if (policy.priority == model::Policy::kLastPriority) return name + " (baseline tier)";
+    return name + fmt::format(" ({} tier, priority {})", tier, policy.priority);
+  }
   return fmt::format("{} {}/{}", model.text(policy.kind), model.text(model[policy.ns].name),
                      model.text(policy.name));
 }

@@ -121,71 +121,150 @@ Term Lowering::ipblock_matches_pods() {
   return pool_.constant(reading == model::Reading::Yes);
 }
 
-/// isolated => some rule of some selecting policy matches.
 Term Lowering::direction(Direction direction, EndpointId self, const Party& other) {
-  const Model& model = cluster_.model();
   const bool ingress = direction == Direction::Ingress;
-  const Side self_side = ingress ? Side::Destination : Side::Source;
-  const Side other_side = ingress ? Side::Source : Side::Destination;
   const auto* other_id = std::get_if<EndpointId>(&other);
-  std::optional<EndpointId> destination;
+  DirectedPair pair{self,
+                    other,
+                    ingress ? Side::Destination : Side::Source,
+                    ingress ? Side::Source : Side::Destination,
+                    std::nullopt,
+                    direction};
   if (ingress) {
-    destination = self;
+    pair.destination = self;
   } else if (other_id != nullptr) {
-    destination = *other_id;
+    pair.destination = *other_id;
   }
-  const model::NamespaceId ns = model.namespace_of(self);
-  const Labels labels = pod_labels(self, self_side);
-
-  std::vector<Term> not_isolated;
-  std::vector<Term> allowed;
+  std::array<std::vector<const model::Policy*>, 3> tiers;
   for (model::PolicyId id : cluster_.candidates(self, direction)) {
-    const model::Policy& policy = model[id];
-    const Term selects = selector(policy.subject, labels);
-    if (selects == pool_.constant(false)) continue;
-    not_isolated.push_back(pool_.negation(selects));
-    for (const model::Rule& each : *policy.rules(direction)) {
-      allowed.push_back(
-          pool_.conjunction({selects, rule(each, ns, other, other_side, destination)}));
-    }
+    const model::Policy& policy = cluster_.model()[id];
+    tiers[static_cast<std::size_t>(policy.tier)].push_back(&policy);
   }
-  return pool_.disjunction(
-      {is_node(self), pool_.conjunction(not_isolated), pool_.disjunction(allowed)});
+  const Term always = pool_.constant(true);
+  const Term baseline = ordered_tier(tiers[2], pair, always, always);
+  const Term network = network_tier(tiers[1], pair, baseline);
+  const Term admin = ordered_tier(tiers[0], pair, network, network);
+  return pool_.disjunction({is_node(self), admin});
 }
 
-Term Lowering::rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
-                    Side other_side, const std::optional<EndpointId>& destination) {
+/// isolated => some rule of some selecting policy matches; not isolated => the next tier.
+Term Lowering::network_tier(const std::vector<const model::Policy*>& policies,
+                            const DirectedPair& pair, Term next) {
+  std::vector<Term> not_isolated{next};
+  std::vector<Term> allowed;
+  for (const model::Policy* policy : policies) {
+    const Term selects = this->selects(*policy, pair);
+    if (selects == pool_.constant(false)) continue;
+    not_isolated.push_back(pool_.negation(selects));
+    for (const model::Rule& each : *policy->rules(pair.direction)) {
+      allowed.push_back(pool_.conjunction({selects, rule(each, *policy, pair)}));
+    }
+  }
+  return pool_.disjunction({pool_.conjunction(not_isolated), pool_.disjunction(allowed)});
+}
+
+/// The first rule that matches decides: built from the last to the first, rules with one action in
+/// a row together. `pass`: what holds where one passes; `next`: where none matches.
+Term Lowering::ordered_tier(const std::vector<const model::Policy*>& policies,
+                            const DirectedPair& pair, Term pass, Term next) {
+  struct Run {
+    model::Action action;
+    std::vector<Term> matches;
+  };
+  std::vector<Run> runs;
+  for (const model::Policy* policy : policies) {
+    const Term selects = this->selects(*policy, pair);
+    for (const model::Rule& each : *policy->rules(pair.direction)) {
+      const Term match = pool_.conjunction({selects, rule(each, *policy, pair)});
+      if (match == pool_.constant(false)) continue;
+      if (runs.empty() || runs.back().action != each.action) runs.push_back({each.action, {}});
+      runs.back().matches.push_back(match);
+    }
+  }
+  Term result = next;
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    const Term any = pool_.disjunction(run->matches);
+    switch (run->action) {
+      case model::Action::Allow:
+        result = pool_.disjunction({any, result});
+        break;
+      case model::Action::Deny:
+        result = pool_.conjunction({pool_.negation(any), result});
+        break;
+      case model::Action::Pass:
+        result = pool_.disjunction(
+            {pool_.conjunction({any, pass}), pool_.conjunction({pool_.negation(any), result})});
+        break;
+    }
+  }
+  return result;
+}
+
+Term Lowering::selects(const model::Policy& policy, const DirectedPair& pair) {
+  const Term pod = selector(policy.subject, pod_labels(pair.self, pair.self_side));
+  if (policy.tier == model::Tier::Network) return pod;
+  const model::NamespaceId ns = cluster_.model().namespace_of(pair.self);
+  return pool_.conjunction({pod, selector(policy.namespaces, namespace_labels(ns))});
+}
+
+Term Lowering::rule(const model::Rule& rule, const model::Policy& policy,
+                    const DirectedPair& pair) {
   std::vector<Term> peers;
   for (const model::Peer& each : rule.peers) {
-    peers.push_back(peer(each, policy_ns, other, other_side));
+    peers.push_back(
+        std::visit([&](const auto& what) { return peer(what, policy, pair); }, each.what));
   }
   std::vector<Term> ports;
-  for (const model::PortMatch& each : rule.ports) ports.push_back(port(each, destination));
+  for (const model::PortMatch& each : rule.ports) ports.push_back(port(each, pair.destination));
   const Term always = pool_.constant(true);
   return pool_.conjunction({rule.peers.empty() ? always : pool_.disjunction(peers),
                             rule.ports.empty() ? always : pool_.disjunction(ports)});
 }
 
-Term Lowering::peer(const model::Peer& peer, model::NamespaceId policy_ns, const Party& other,
-                    Side other_side) {
-  const auto* id = std::get_if<EndpointId>(&other);
-  if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
-    std::vector<Term> parts{pool_.address_in(other_side, block->cidr)};
-    for (const net::Prefix& except : block->except) {
-      parts.push_back(pool_.negation(pool_.address_in(other_side, except)));
-    }
-    if (id != nullptr) {
-      parts.push_back(pool_.disjunction({ipblock_matches_pods(), is_node(*id)}));
-    }
-    return pool_.conjunction(parts);
+Term Lowering::peer(const model::BlockPeer& block, const model::Policy& /*policy*/,
+                    const DirectedPair& pair) {
+  const auto* id = std::get_if<EndpointId>(&pair.other);
+  std::vector<Term> parts{pool_.address_in(pair.other_side, block.cidr)};
+  for (const net::Prefix& except : block.except) {
+    parts.push_back(pool_.negation(pool_.address_in(pair.other_side, except)));
   }
+  if (id != nullptr && !block.matches_pods) {
+    parts.push_back(pool_.disjunction({ipblock_matches_pods(), is_node(*id)}));
+  }
+  return pool_.conjunction(parts);
+}
+
+Term Lowering::peer(const model::PodPeer& pods, const model::Policy& policy,
+                    const DirectedPair& pair) {
+  const auto* id = std::get_if<EndpointId>(&pair.other);
   if (id == nullptr) return pool_.constant(false);
-  const auto& pods = std::get<model::PodPeer>(peer.what);
-  const model::NamespaceId ns = cluster_.model().namespace_of(*id);
+  const Model& model = cluster_.model();
+  const model::NamespaceId ns = model.namespace_of(*id);
   const Term in_namespace = pods.namespaces ? selector(*pods.namespaces, namespace_labels(ns))
-                                            : pool_.constant(ns == policy_ns);
-  return pool_.conjunction({in_namespace, selector(pods.pods, pod_labels(*id, other_side)),
-                            pool_.negation(is_node(*id))});
+                                            : pool_.constant(ns == policy.ns);
+  const Term is_no_pod =
+      policy.tier == model::Tier::Network ? is_node(*id) : pool_.constant(model[*id].host_network);
+  return pool_.conjunction({in_namespace, selector(pods.pods, pod_labels(*id, pair.other_side)),
+                            pool_.negation(is_no_pod)});
+}
+
+Term Lowering::peer(const model::NodePeer& nodes, const model::Policy& /*policy*/,
+                    const DirectedPair& pair) {
+  const auto* id = std::get_if<EndpointId>(&pair.other);
+  if (id != nullptr && !cluster_.model()[*id].host_network) return pool_.constant(false);
+  const std::size_t index = cluster_.index_of(nodes);
+  const NodeSelector& selector = cluster_.node_selectors()[index];
+  std::vector<Term> parts{addresses(pair.other_side, selector.addresses)};
+  if (selector.open) {
+    parts.push_back(pool_.flag(Flag::NodeSelector, static_cast<std::uint32_t>(index)));
+  }
+  return pool_.disjunction(parts);
+}
+
+Term Lowering::peer(const model::DomainPeer& /*names*/, const model::Policy& /*policy*/,
+                    const DirectedPair& pair) {
+  const bool outside = std::holds_alternative<net::AddressSet>(pair.other);
+  return outside ? pool_.flag(Flag::DomainsMatch) : pool_.constant(false);
 }
 
 Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointId>& destination) {

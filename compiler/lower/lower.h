@@ -40,11 +40,26 @@ class Lowering {
   [[nodiscard]] Labels pod_labels(model::EndpointId id, Side side) const;
   [[nodiscard]] Labels namespace_labels(model::NamespaceId ns) const;
 
+  /// The pod that a direction protects, and the other end.
+  struct DirectedPair {
+    model::EndpointId self;
+    const Party& other;
+    Side self_side;
+    Side other_side;
+    std::optional<model::EndpointId> destination;
+    model::Direction direction;
+  };
   Term direction(model::Direction direction, model::EndpointId self, const Party& other);
-  Term rule(const model::Rule& rule, model::NamespaceId policy_ns, const Party& other,
-            Side other_side, const std::optional<model::EndpointId>& destination);
-  Term peer(const model::Peer& peer, model::NamespaceId policy_ns, const Party& other,
-            Side other_side);
+  Term ordered_tier(const std::vector<const model::Policy*>& policies, const DirectedPair& pair,
+                    Term pass, Term next);
+  Term network_tier(const std::vector<const model::Policy*>& policies, const DirectedPair& pair,
+                    Term next);
+  Term selects(const model::Policy& policy, const DirectedPair& pair);
+  Term rule(const model::Rule& rule, const model::Policy& policy, const DirectedPair& pair);
+  Term peer(const model::PodPeer& pods, const model::Policy& policy, const DirectedPair& pair);
+  Term peer(const model::BlockPeer& block, const model::Policy& policy, const DirectedPair& pair);
+  Term peer(const model::NodePeer& nodes, const model::Policy& policy, const DirectedPair& pair);
+  Term peer(const model::DomainPeer& names, const model::Policy& policy, const DirectedPair& pair);
   Term port(const model::PortMatch& match, const std::optional<model::EndpointId>& destination);
   Term own_node(model::EndpointId destination, const Party& source);
   Term possible_addresses(const Party& source, const Party& destination);

@@ -16,16 +16,26 @@ using model::Symbol;
 struct Distinctions {
   std::set<Symbol> keys;
   std::vector<net::Prefix> prefixes;
+  bool any_matches_pods = false;  // some block does, whatever the profile says
 
   explicit Distinctions(const model::Model& model) {
     for (const model::Policy& policy : model.policies) {
       add(policy.subject);
+      add(policy.namespaces);
       for (const auto* rules : {&policy.ingress, &policy.egress}) {
         if (!*rules) continue;
         for (const model::Rule& rule : **rules) {
           for (const model::Peer& peer : rule.peers) add(peer);
         }
       }
+    }
+  }
+
+  /// Nodes are told apart by their addresses.
+  void add_nodes(const Cluster& cluster) {
+    for (const NodeSelector& nodes : cluster.node_selectors()) {
+      const std::vector<net::Prefix> more = net::prefixes_of(nodes.addresses);
+      prefixes.insert(prefixes.end(), more.begin(), more.end());
     }
     std::sort(prefixes.begin(), prefixes.end());
     prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());
@@ -38,10 +48,10 @@ struct Distinctions {
   void add(const model::Peer& peer) {
     if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
       add(pods->pods);
-    } else {
-      const auto& block = std::get<model::BlockPeer>(peer.what);
-      prefixes.push_back(block.cidr);
-      prefixes.insert(prefixes.end(), block.except.begin(), block.except.end());
+    } else if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
+      any_matches_pods = any_matches_pods || block->matches_pods;
+      prefixes.push_back(block->cidr);
+      prefixes.insert(prefixes.end(), block->except.begin(), block->except.end());
     }
   }
 };
@@ -85,11 +95,12 @@ std::vector<net::Address> within(std::vector<net::Address> addresses, const net:
 
 Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
   const model::Model& model = cluster.model();
-  const Distinctions seen(model);
+  Distinctions seen(model);
+  seen.add_nodes(cluster);
   const bool any_host = std::any_of(model.endpoints.begin(), model.endpoints.end(),
                                     [](const Endpoint& e) { return e.host_network; });
-  const bool addresses_count =
-      any_host || cluster.profile().ipblock_matches_pods != model::Reading::No;
+  const bool addresses_count = any_host || seen.any_matches_pods ||
+                               cluster.profile().ipblock_matches_pods != model::Reading::No;
 
   // Label sets are few: project each once.
   model::LabelSets small_sets;

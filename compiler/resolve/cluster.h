@@ -12,6 +12,15 @@ namespace polreach::compiler {
 /// One end of a connection: an endpoint of the model, or addresses outside of it.
 using Party = std::variant<model::EndpointId, net::AddressSet>;
 
+/// What a selector over nodes comes to.
+struct NodeSelector {
+  const model::Selector* selector = nullptr;
+  net::AddressSet addresses;  // of the Node objects that it selects
+  /// Nobody knows whether it selects others too: there are no Node objects, or one of those that
+  /// it selects has no address.
+  bool open = false;
+};
+
 /// A model under a profile, indexed for questions: which policies can select which endpoint.
 ///
 /// Keeps a reference to the model, which must outlive it and not change.
@@ -27,10 +36,18 @@ class Cluster {
     return by_namespace_[static_cast<std::size_t>(ns)];
   }
 
-  /// The policies of Tier::Network that cover a direction and select the endpoint, or may (where
-  /// that rests on labels that are not known), in model order.
+  /// The policies of all tiers that cover a direction and select the endpoint, or may (where that
+  /// rests on labels that are not known), in model order, which is that of their decisions.
   [[nodiscard]] const std::vector<model::PolicyId>& candidates(model::EndpointId id,
                                                                model::Direction direction) const;
+
+  /// The policies of a tier, in model order.
+  [[nodiscard]] std::vector<model::PolicyId> policies_of(model::Tier tier) const;
+
+  /// The distinct selectors of NodePeers, in the order in which the policies name them.
+  [[nodiscard]] const std::vector<NodeSelector>& node_selectors() const { return node_selectors_; }
+  /// Its index there. The peer must be one of a policy of the model.
+  [[nodiscard]] std::size_t index_of(const model::NodePeer& peer) const;
 
   /// Whether the addresses of two pods are known and of different families: then no packet can
   /// travel between them, whatever the policies.
@@ -52,11 +69,15 @@ class Cluster {
  private:
   /// Endpoints of one namespace with equal labels have the same candidates.
   using Selected = std::array<std::vector<model::PolicyId>, 2>;  // by direction
-  [[nodiscard]] Selected select(model::NamespaceId ns, model::LabelSetId labels) const;
+  [[nodiscard]] Selected select(model::NamespaceId ns, model::LabelSetId labels,
+                                bool host_network) const;
+  void index_node_selectors();
 
   const model::Model* model_;
   model::ClusterProfile profile_;
   std::vector<std::vector<model::PolicyId>> by_namespace_;
+  std::vector<model::PolicyId> cluster_wide_;  // of the other tiers
+  std::vector<NodeSelector> node_selectors_;
   std::vector<std::uint32_t> selected_of_;  // by endpoint, into selected_
   std::vector<Selected> selected_;
 };

@@ -39,6 +39,12 @@ struct World {
   /// The family that the connection uses, where the pods could use either.
   std::optional<net::Family> family;
   std::vector<AssumedLabel> labels;
+  /// Whether the addresses asked about are among those of the domain names that rules name. Such
+  /// rules only allow: all names or none are the two extremes. Nothing: not assumed.
+  std::optional<bool> domains_match;
+  /// For each node selector that is open (Cluster::node_selectors): whether it selects the other
+  /// end. Beyond its size, and where nothing: not assumed.
+  std::vector<std::optional<bool>> node_selectors;
 };
 
 /// What the input leaves open and a verdict can depend on.
@@ -49,6 +55,8 @@ enum class Assumption : std::uint8_t {
   NodePlacement,    // whether two pods run on one node
   NamespaceLabels,  // the labels of a namespace that no document declares
   PodLabels,        // labels that a controller will give to a pod
+  Nodes,            // which nodes there are, and their addresses
+  DomainNames,      // the addresses of domain names
 };
 
 /// An assumption about something in particular.

@@ -9,15 +9,21 @@ using model::Endpoint;
 using model::EndpointId;
 using model::Model;
 
-Tri matches_pod(const Cluster& cluster, const model::PodPeer& peer, model::NamespaceId policy_ns,
+/// Whether a policy's PodPeers can match an endpoint at all.
+bool is_pod_to(const model::Policy& policy, const Endpoint& endpoint, const World& world) {
+  if (policy.tier == model::Tier::Network) return !is_node(endpoint, world);
+  return !endpoint.host_network;  // network policy API: pods with hostNetwork are not matched
+}
+
+Tri matches_pod(const Cluster& cluster, const model::PodPeer& peer, const model::Policy& policy,
                 const End& other, const World& world) {
   const EndpointId* id = other.endpoint();
-  if (id == nullptr || is_node(cluster.model()[*id], world)) return Tri::No;
+  if (id == nullptr || !is_pod_to(policy, cluster.model()[*id], world)) return Tri::No;
   const model::NamespaceId ns = cluster.model().namespace_of(*id);
   Tri result = Tri::Yes;
   if (peer.namespaces) {
     result = matches(*peer.namespaces, namespace_labels(cluster, ns, &world.labels));
-  } else if (ns != policy_ns) {
+  } else if (ns != policy.ns) {
     return Tri::No;
   }
   return result == Tri::No
@@ -40,24 +46,77 @@ net::AddressSet other_addresses(const Cluster& cluster, const End& other, const 
   return world.family ? all & net::all_addresses(*world.family) : all;
 }
 
-RuleView view_rule(const Cluster& cluster, const model::Rule& rule, model::NamespaceId policy_ns,
-                   const End& other, const Endpoint* destination, const World& world) {
-  RuleView view;
-  view.rule = &rule;
-  view.traffic = traffic_of(rule, destination);
-  if (rule.peers.empty()) view.peer = Tri::Yes;
-  const bool by_address = addresses_count(cluster, other, world);
-  std::vector<net::AddressSet::Interval> intervals;
-  for (const model::Peer& peer : rule.peers) {
-    if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
-      view.peer = either(view.peer, matches_pod(cluster, *pods, policy_ns, other, world));
-    } else if (by_address) {
-      const net::AddressSet block = addresses_of(std::get<model::BlockPeer>(peer.what));
-      intervals.insert(intervals.end(), block.intervals().begin(), block.intervals().end());
+Tri tri_of(const std::optional<bool>& assumed) {
+  if (!assumed) return Tri::Maybe;
+  return *assumed ? Tri::Yes : Tri::No;
+}
+
+/// Whether an open selector over nodes selects the other end in a world.
+Tri selects_unseen(const World& world, std::size_t index) {
+  return tri_of(index < world.node_selectors.size() ? world.node_selectors[index] : std::nullopt);
+}
+
+/// Gathers how the peers of one rule match one other end.
+class RuleViewer {
+ public:
+  RuleViewer(const Cluster& cluster, const model::Policy& policy, const End& other,
+             const World& world)
+      : cluster_(cluster), policy_(policy), other_(other), world_(world) {}
+
+  RuleView view(const model::Rule& rule, const Endpoint* destination) {
+    view_.rule = &rule;
+    view_.traffic = traffic_of(rule, destination);
+    if (rule.peers.empty()) view_.peer = Tri::Yes;
+    for (const model::Peer& peer : rule.peers) {
+      std::visit([&](const auto& what) { add(what); }, peer.what);
     }
+    view_.addresses = net::AddressSet::of(std::move(intervals_));
+    return std::move(view_);
   }
-  view.addresses = net::AddressSet::of(std::move(intervals));
-  return view;
+
+ private:
+  void add(const model::PodPeer& peer) {
+    view_.peer = either(view_.peer, matches_pod(cluster_, peer, policy_, other_, world_));
+  }
+
+  void add(const model::BlockPeer& peer) {
+    if (peer.matches_pods || addresses_count(cluster_, other_, world_)) add(addresses_of(peer));
+  }
+
+  void add(const model::NodePeer& peer) {
+    const EndpointId* id = other_.endpoint();
+    if (id != nullptr && !cluster_.model()[*id].host_network) return;
+    const std::size_t index = cluster_.index_of(peer);
+    const NodeSelector& nodes = cluster_.node_selectors()[index];
+    add(nodes.addresses);
+    if (nodes.open) view_.peer = either(view_.peer, selects_unseen(world_, index));
+  }
+
+  void add(const model::DomainPeer& /*peer*/) {
+    if (other_.endpoint() != nullptr) return;
+    view_.peer = either(view_.peer, tri_of(world_.domains_match));
+  }
+
+  void add(const net::AddressSet& addresses) {
+    const auto& more = addresses.intervals();
+    intervals_.insert(intervals_.end(), more.begin(), more.end());
+  }
+
+  const Cluster& cluster_;
+  const model::Policy& policy_;
+  const End& other_;
+  const World& world_;
+  RuleView view_;
+  std::vector<net::AddressSet::Interval> intervals_;
+};
+
+/// Whether a policy selects the pod that a direction protects.
+Tri selects(const Cluster& cluster, const model::Policy& policy, const End& self,
+            const World& world) {
+  const Tri pod = matches(policy.subject, pod_labels(cluster, self, &world.labels));
+  if (policy.tier == model::Tier::Network || pod == Tri::No) return pod;
+  const model::NamespaceId ns = cluster.model().namespace_of(*self.endpoint());
+  return both(pod, matches(policy.namespaces, namespace_labels(cluster, ns, &world.labels)));
 }
 
 bool from_own_node(const Cluster& cluster, const End& destination, const End& source,
@@ -132,14 +191,12 @@ DirectionView view_direction(const Cluster& cluster, Direction direction, const 
   const Endpoint* target =
       destination.endpoint() != nullptr ? &model[*destination.endpoint()] : nullptr;
   if (target != nullptr && is_node(*target, world)) target = nullptr;
-  const model::NamespaceId ns = model.namespace_of(id);
   for (model::PolicyId policy_id : cluster.candidates(id, direction)) {
     const model::Policy& policy = model[policy_id];
-    const Tri selects = matches(policy.subject, pod_labels(cluster, self, &world.labels));
-    if (selects == Tri::No) continue;
-    PolicyView entry{policy_id, selects, {}};
+    PolicyView entry{policy_id, policy.tier, selects(cluster, policy, self, world), {}};
+    if (entry.selects == Tri::No) continue;
     for (const model::Rule& rule : *policy.rules(direction)) {
-      entry.rules.push_back(view_rule(cluster, rule, ns, other, target, world));
+      entry.rules.push_back(RuleViewer(cluster, policy, other, world).view(rule, target));
     }
     view.policies.push_back(std::move(entry));
   }

@@ -22,12 +22,13 @@ struct RuleView {
 /// A policy that covers the direction and may select the endpoint.
 struct PolicyView {
   model::PolicyId policy{};
+  model::Tier tier = model::Tier::Network;
   Tri selects = Tri::No;  // never No
   std::vector<RuleView> rules;
 };
 
 /// Everything that decides one direction of one pair in one world: the policies of the endpoint
-/// that the direction protects, in model order.
+/// that the direction protects, in the order in which they decide.
 struct DirectionView {
   std::vector<PolicyView> policies;
   /// The other end's possible addresses. For a party of addresses: those asked about.

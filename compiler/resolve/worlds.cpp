@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace polreach::compiler {
 namespace {
@@ -22,6 +23,7 @@ class LabelCollector {
     for (model::PolicyId id : cluster_.candidates(*self.endpoint(), direction)) {
       const model::Policy& policy = model[id];
       selector(policy.subject, pod(self));
+      if (policy.tier != model::Tier::Network) selector(policy.namespaces, namespace_of(self));
       if (other.endpoint() == nullptr) continue;
       for (const model::Rule& rule : *policy.rules(direction)) {
         for (const model::Peer& peer : rule.peers) {
@@ -61,6 +63,34 @@ class LabelCollector {
   std::map<UnknownLabel, std::vector<model::Symbol>> found_;
 };
 
+/// What the peers of one direction leave open about the other end, besides labels.
+struct OpenPeers {
+  bool domains = false;
+  std::set<std::size_t> node_selectors;
+};
+
+OpenPeers open_peers(const Cluster& cluster, Direction direction, EndpointId self,
+                     const model::Endpoint* other) {
+  OpenPeers result;
+  // Pods are no nodes, and no domain name stands for them.
+  if (other != nullptr && !other->host_network) return result;
+  const Model& model = cluster.model();
+  for (model::PolicyId id : cluster.candidates(self, direction)) {
+    if (model[id].tier == model::Tier::Network) continue;
+    for (const model::Rule& rule : *model[id].rules(direction)) {
+      for (const model::Peer& peer : rule.peers) {
+        const bool domains = std::holds_alternative<model::DomainPeer>(peer.what);
+        result.domains = result.domains || (domains && other == nullptr);
+        const auto* nodes = std::get_if<model::NodePeer>(&peer.what);
+        if (nodes == nullptr) continue;
+        const std::size_t index = cluster.index_of(*nodes);
+        if (cluster.node_selectors()[index].open) result.node_selectors.insert(index);
+      }
+    }
+  }
+  return result;
+}
+
 const model::Endpoint* endpoint_of(const Cluster& cluster, const Party& party) {
   const auto* id = std::get_if<EndpointId>(&party);
   return id == nullptr ? nullptr : &cluster.model()[*id];
@@ -75,6 +105,7 @@ OpenPoint point_of(const UnknownLabel& label) {
 
 Worlds::Worlds(const Cluster& cluster, const Party& source, const Party& destination) {
   add_readings(cluster, source, destination);
+  add_open_peers(cluster, source, destination);
   add_labels(cluster, source, destination);
 }
 
@@ -99,6 +130,30 @@ void Worlds::add_readings(const Cluster& cluster, const Party& source, const Par
   const bool may_share = from != nullptr && to != nullptr && from->host_network && !placed;
   if (may_share && profile.host_network_is_pod != Reading::Yes)
     add({Assumption::NodePlacement, {}}, 2);
+}
+
+void Worlds::add_open_peers(const Cluster& cluster, const Party& source, const Party& destination) {
+  const auto* from = std::get_if<EndpointId>(&source);
+  const auto* to = std::get_if<EndpointId>(&destination);
+  OpenPeers open;
+  if (from != nullptr) {
+    open = open_peers(cluster, Direction::Egress, *from, endpoint_of(cluster, destination));
+  }
+  if (to != nullptr) {
+    const OpenPeers more =
+        open_peers(cluster, Direction::Ingress, *to, endpoint_of(cluster, source));
+    open.domains = open.domains || more.domains;
+    open.node_selectors.insert(more.node_selectors.begin(), more.node_selectors.end());
+  }
+  if (open.domains) add({Assumption::DomainNames, {}}, 2);
+  if (open.node_selectors.size() > kMostNodeSelectors) {
+    unassumed_.push_back({Assumption::Nodes, {}});
+    return;
+  }
+  for (std::size_t index : open.node_selectors) {
+    add({Assumption::Nodes, {}}, 2);
+    node_selectors_.push_back(index);
+  }
 }
 
 void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party& destination) {
@@ -133,6 +188,7 @@ void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party
 World Worlds::at(std::size_t index) const {
   World world = base_;
   std::size_t label = 0;
+  std::size_t node_selector = 0;
   for (const Choice& choice : choices_) {
     const std::size_t option = index / choice.stride % choice.count;
     switch (choice.point.assumption) {
@@ -151,6 +207,15 @@ World Worlds::at(std::size_t index) const {
         if (option > 0) value = values_[label][option - 1];
         world.labels.push_back({labels_[label], value});
         ++label;
+        break;
+      }
+      case Assumption::DomainNames:
+        world.domains_match = option == 1;
+        break;
+      case Assumption::Nodes: {
+        const std::size_t selector = node_selectors_[node_selector++];
+        world.node_selectors.resize(std::max(world.node_selectors.size(), selector + 1));
+        world.node_selectors[selector] = option == 1;
         break;
       }
       case Assumption::PodAddress:  // not a choice here; see the class comment

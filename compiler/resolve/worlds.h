@@ -15,6 +15,8 @@ namespace polreach::compiler {
 class Worlds {
  public:
   static constexpr std::size_t kMostWorlds = 4096;
+  /// Beyond so many open selectors over nodes these are left unassumed, too.
+  static constexpr std::size_t kMostNodeSelectors = 6;
 
   Worlds(const Cluster& cluster, const Party& source, const Party& destination);
 
@@ -30,18 +32,20 @@ class Worlds {
     std::size_t stride = 1;
   };
   [[nodiscard]] const std::vector<Choice>& choices() const { return choices_; }
-  /// The labels that had to be left unassumed; empty where all worlds are told apart.
+  /// What had to be left unassumed; empty where all worlds are told apart.
   [[nodiscard]] const std::vector<OpenPoint>& unassumed() const { return unassumed_; }
 
  private:
   void add(const OpenPoint& point, std::size_t count);
   void add_readings(const Cluster& cluster, const Party& source, const Party& destination);
+  void add_open_peers(const Cluster& cluster, const Party& source, const Party& destination);
   void add_labels(const Cluster& cluster, const Party& source, const Party& destination);
 
   World base_;
   std::vector<Choice> choices_;
   std::vector<UnknownLabel> labels_;                // one for each choice of labels, in order
   std::vector<std::vector<model::Symbol>> values_;  // the values to try, besides absent
+  std::vector<std::size_t> node_selectors_;         // one for each choice of nodes, in order
   std::size_t size_ = 1;
   std::vector<OpenPoint> unassumed_;
 };

@@ -109,10 +109,11 @@ Term TermPool::label_set(const LabelVariable& label) {
   return intern(std::move(node));
 }
 
-Term TermPool::flag(Flag flag) {
+Term TermPool::flag(Flag flag, std::uint32_t index) {
   Node node;
   node.kind = Kind::Flag;
   node.flag = flag;
+  node.index = index;
   return intern(std::move(node));
 }
 

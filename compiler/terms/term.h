@@ -22,7 +22,13 @@ enum class Term : std::uint32_t {};
 enum class Side : std::uint8_t { Source, Destination };
 
 /// A fact about the world that is true or false, independent of the packet.
-enum class Flag : std::uint8_t { IpBlockMatchesPods, HostNetworkIsPod, SameNode };
+enum class Flag : std::uint8_t {
+  IpBlockMatchesPods,
+  HostNetworkIsPod,
+  SameNode,
+  DomainsMatch,
+  NodeSelector,  // of one selector, by its index in Cluster::node_selectors
+};
 
 /// Whose label a term speaks of; see compiler/resolve/unknown.h for the meaning of the owners.
 struct LabelVariable {
@@ -53,6 +59,7 @@ class TermPool {
     net::Protocol protocol = net::Protocol::Tcp;
     Side side = Side::Source;
     Flag flag = Flag::SameNode;
+    std::uint32_t index = 0;  // of a flag that there are several of
     net::Port first = 0;
     net::Port last = 0;
     net::Prefix prefix;
@@ -78,7 +85,7 @@ class TermPool {
   Term address_in(Side side, const net::Prefix& prefix);
   Term label_is(const LabelVariable& label, model::Symbol value);
   Term label_set(const LabelVariable& label);
-  Term flag(Flag flag);
+  Term flag(Flag flag, std::uint32_t index = 0);
 
  private:
   Term intern(Node node);

@@ -52,41 +52,97 @@ class Evaluation {
   [[nodiscard]] bool policies_let_pass(Direction direction, EndpointId self,
                                        const std::optional<EndpointId>& other,
                                        const net::Address& other_address) const {
-    bool isolated = false;
-    const model::NamespaceId ns = model_.namespace_of(self);
-    for (model::PolicyId id : cluster_.policies_in(ns)) {
-      const model::Policy& policy = model_[id];
-      if (!policy.rules(direction) || !selects_pod(policy.subject, self, direction)) continue;
-      isolated = true;
-      for (const model::Rule& rule : *policy.rules(direction)) {
-        if (port_matches(rule) && peer_matches(rule, ns, direction, other, other_address)) {
-          return true;
-        }
-      }
-    }
-    return !isolated;
+    const Side side{direction, self, other, other_address};
+    const auto admin = first_match(model::Tier::Admin, side);
+    if (admin && *admin != model::Action::Pass) return *admin == model::Action::Allow;
+    if (const auto network = network_policies(side)) return *network;
+    return first_match(model::Tier::Baseline, side) != model::Action::Deny;
   }
 
-  [[nodiscard]] bool peer_matches(const model::Rule& rule, model::NamespaceId policy_ns,
-                                  Direction direction, const std::optional<EndpointId>& other,
-                                  const net::Address& other_address) const {
-    if (rule.peers.empty()) return true;
-    const Direction other_role =
-        direction == Direction::Egress ? Direction::Ingress : Direction::Egress;
-    for (const model::Peer& peer : rule.peers) {
-      if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
-        const bool counts = !other || ipblocks_match_pods() || is_node(*other);
-        if (counts && in_block(*block, other_address)) return true;
-        continue;
+  /// One direction: the pod that it protects, and the other end.
+  struct Side {
+    Direction direction;
+    EndpointId self;
+    const std::optional<EndpointId>& other;
+    const net::Address& other_address;
+  };
+
+  /// What the NetworkPolicies say; nothing where none selects the pod.
+  [[nodiscard]] std::optional<bool> network_policies(const Side& side) const {
+    bool isolated = false;
+    for (model::PolicyId id : cluster_.policies_in(model_.namespace_of(side.self))) {
+      const model::Policy& policy = model_[id];
+      if (!policy.rules(side.direction)) continue;
+      if (!selects_pod(policy.subject, side.self, side.direction)) continue;
+      isolated = true;
+      for (const model::Rule& rule : *policy.rules(side.direction)) {
+        if (port_matches(rule) && peer_matches(rule, policy, side)) return true;
       }
-      if (!other || is_node(*other)) continue;
-      const auto& pods = std::get<model::PodPeer>(peer.what);
-      const model::NamespaceId ns = model_.namespace_of(*other);
-      const bool in_namespace =
-          pods.namespaces ? selects_namespace(*pods.namespaces, ns) : ns == policy_ns;
-      if (in_namespace && selects_pod(pods.pods, *other, other_role)) return true;
     }
-    return false;
+    if (isolated) return false;
+    return std::nullopt;
+  }
+
+  /// The action of the first rule of a tier that matches, if one does.
+  [[nodiscard]] std::optional<model::Action> first_match(model::Tier tier, const Side& side) const {
+    if (model_[side.self].host_network) return std::nullopt;
+    for (const model::Policy& policy : model_.policies) {
+      if (policy.tier != tier || !policy.rules(side.direction)) continue;
+      if (!selects_namespace(policy.namespaces, model_.namespace_of(side.self))) continue;
+      if (!selects_pod(policy.subject, side.self, side.direction)) continue;
+      for (const model::Rule& rule : *policy.rules(side.direction)) {
+        if (port_matches(rule) && peer_matches(rule, policy, side)) return rule.action;
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool peer_matches(const model::Rule& rule, const model::Policy& policy,
+                                  const Side& side) const {
+    return rule.peers.empty() ||
+           std::any_of(rule.peers.begin(), rule.peers.end(), [&](const model::Peer& peer) {
+             return std::visit([&](const auto& what) { return matches(what, policy, side); },
+                               peer.what);
+           });
+  }
+
+  [[nodiscard]] bool matches(const model::BlockPeer& block, const model::Policy& /*policy*/,
+                             const Side& side) const {
+    const bool counts =
+        !side.other || block.matches_pods || ipblocks_match_pods() || is_node(*side.other);
+    return counts && in_block(block, side.other_address);
+  }
+
+  [[nodiscard]] bool matches(const model::PodPeer& pods, const model::Policy& policy,
+                             const Side& side) const {
+    if (!side.other) return false;
+    const bool network = policy.tier == model::Tier::Network;
+    if (network ? is_node(*side.other) : model_[*side.other].host_network) return false;
+    const model::NamespaceId ns = model_.namespace_of(*side.other);
+    const bool in_namespace =
+        pods.namespaces ? selects_namespace(*pods.namespaces, ns) : ns == policy.ns;
+    const Direction other_role =
+        side.direction == Direction::Egress ? Direction::Ingress : Direction::Egress;
+    return in_namespace && selects_pod(pods.pods, *side.other, other_role);
+  }
+
+  [[nodiscard]] bool matches(const model::NodePeer& nodes, const model::Policy& /*policy*/,
+                             const Side& side) const {
+    if (side.other && !model_[*side.other].host_network) return false;
+    bool open = model_.nodes.empty();
+    for (const model::Node& node : model_.nodes) {
+      if (!selects(nodes.nodes, model_.label_sets[node.labels], {}, false)) continue;
+      open = open || node.addresses.empty();
+      const auto& own = node.addresses;
+      if (std::find(own.begin(), own.end(), side.other_address) != own.end()) return true;
+    }
+    const std::size_t index = cluster_.index_of(nodes);
+    return open && index < world_.node_selectors.size() && world_.node_selectors[index];
+  }
+
+  [[nodiscard]] bool matches(const model::DomainPeer& /*names*/, const model::Policy& /*policy*/,
+                             const Side& side) const {
+    return !side.other && world_.domains_match;
   }
 
   static bool in_block(const model::BlockPeer& block, const net::Address& address) {

@@ -33,6 +33,11 @@ struct World {
   /// The values of labels that are not known; nothing: the label is absent. A key that is missing
   /// here is absent too.
   std::map<UnknownLabel, std::optional<std::string>> labels;
+  /// Whether outside addresses are among those of the domain names that rules name.
+  bool domains_match = false;
+  /// For each of Cluster::node_selectors: whether it selects a node with the other end's address,
+  /// where nobody knows. False beyond its size.
+  std::vector<bool> node_selectors;
 };
 
 /// A packet and a world, as Z3 found them.

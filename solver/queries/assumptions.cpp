@@ -73,6 +73,17 @@ NamedAssumption describe(const std::string& namespaces, Assumption assumption) {
               "labels that a controller will give to the pods",
               "an export that holds the pods: kubectl get pods -o json",
               {}};
+    case Assumption::Nodes:
+      return {"A-nodes",
+              "which addresses are those of nodes that policies name by their labels",
+              "the Node objects: kubectl get nodes -o json",
+              {}};
+    case Assumption::DomainNames:
+      return {"A-domain-names",
+              "the addresses of domain names that policies name: they are not decidable from "
+              "addresses",
+              "networks peers with addresses instead of domainNames",
+              {}};
   }
   return {};
 }
@@ -127,7 +138,9 @@ class Standing {
       requests_only(outcome);
     }
     if (policies) {
-      add("A-enforced", "the cluster's network plugin enforces NetworkPolicy");
+      add("A-enforced", tiers_matter() ? "the cluster's network plugin enforces NetworkPolicy and "
+                                         "the policies of the admin and baseline tiers"
+                                       : "the cluster's network plugin enforces NetworkPolicy");
     }
     add("A-complete", asks_about_groups()
                           ? "the input holds all policies, and all pods that the question means"
@@ -172,6 +185,13 @@ class Standing {
  private:
   void add(std::string_view id, std::string text) {
     result_.push_back({id, std::move(text), "", {}});
+  }
+
+  [[nodiscard]] bool tiers_matter() const {
+    const auto& policies = cluster_.model().policies;
+    return std::any_of(policies.begin(), policies.end(), [](const model::Policy& policy) {
+      return policy.tier != model::Tier::Network;
+    });
   }
 
   [[nodiscard]] bool has_blocks(const DirectionReason& reason) const {

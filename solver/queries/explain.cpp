@@ -2,11 +2,11 @@
 #include "solver/queries/explain.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
 #include "compiler/resolve/view.h"
 #include "solver/queries/misses.h"
+#include "solver/sets/pieces.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -74,18 +74,24 @@ class Explanation {
       result_.basis = Basis::Node;
       return result_;
     }
+    here_ = {
+        {other_.endpoint() == nullptr ? certain.other_addresses : net::all_addresses(), asked_}};
+    model::Tier tier = model::Tier::Admin;
     for (std::size_t i = 0; i < certain.policies.size(); ++i) {
       const compiler::PolicyView& policy = certain.policies[i];
-      result_.basis = Basis::Policies;
-      (policy.selects == Tri::Yes ? result_.selecting : result_.may_select)
-          .push_back(policy.policy);
-      result_.rules += policy.rules.size();
+      while (tier < policy.tier) leave(tier);
+      if (tier == model::Tier::Network) {
+        result_.basis = Basis::Policies;
+        (policy.selects == Tri::Yes ? result_.selecting : result_.may_select)
+            .push_back(policy.policy);
+        result_.rules += policy.rules.size();
+      }
       for (std::size_t j = 0; j < policy.rules.size(); ++j) {
-        add_rule(policy.policy, policy.rules[j], certain.other_addresses,
-                 possible.policies[i].rules[j], possible.other_addresses);
+        add_rule(policy, policy.rules[j], certain.other_addresses, possible.policies[i].rules[j],
+                 possible.other_addresses);
       }
     }
-    if (result_.basis == Basis::Policies) result_.effect = effect(certain.other_addresses);
+    if (result_.basis == Basis::Policies) result_.effect = effect(certain, possible);
     return result_;
   }
 
@@ -94,41 +100,39 @@ class Explanation {
     return view_direction(cluster_, result_.direction, self_, other_, world);
   }
 
-  /// What the allowing rules leave of the question.
-  [[nodiscard]] Effect effect(const net::AddressSet& addresses) const {
-    const bool outside = other_.endpoint() == nullptr;
-    const net::AddressSet where = outside ? addresses : net::all_addresses();
-    std::vector<Box> left{{where, asked_}};
-    bool any = false;
-    std::map<net::Traffic, std::vector<net::AddressSet::Interval>> allowed;
-    for (const RuleReason& rule : result_.allowing) {
-      if (rule.matches != Tri::Yes) continue;
-      any = true;
-      const auto& own = (outside ? rule.addresses : where).intervals();
-      auto& intervals = allowed[rule.traffic];
-      intervals.insert(intervals.end(), own.begin(), own.end());
-    }
-    for (auto& [traffic, intervals] : allowed) {
-      left = without(left, {net::AddressSet::of(std::move(intervals)), traffic});
-    }
-    if (result_.own_node) {
-      any = true;
-      if (!outside) return Effect::Passes;
-      left = without(left, {cluster_.node_addresses(*self_.endpoint()), net::Traffic::all()});
-    }
-    if (left.empty()) return Effect::Passes;
-    if (result_.selecting.empty() || rests_on_maybe(left)) return Effect::Depends;
-    return any ? Effect::InPart : Effect::Stopped;
+  /// Goes on to the next tier, with what reaches it.
+  void leave(model::Tier& tier) {
+    // Who is isolated is done: the union of the rules is final.
+    if (tier == model::Tier::Network && !result_.selecting.empty()) here_.clear();
+    here_.insert(here_.end(), passed_on_.begin(), passed_on_.end());
+    passed_on_.clear();
+    tier = static_cast<model::Tier>(static_cast<std::uint8_t>(tier) + 1);
   }
 
-  /// Whether a rule that may match would let pass some of what is left.
-  [[nodiscard]] bool rests_on_maybe(const std::vector<Box>& left) const {
-    return std::any_of(
-        result_.allowing.begin(), result_.allowing.end(), [&](const RuleReason& rule) {
-          if (rule.matches != Tri::Maybe) return false;
-          return std::any_of(left.begin(), left.end(),
-                             [&](const Box& box) { return !(box.traffic & rule.traffic).empty(); });
-        });
+  /// What the policies do with the question, by the sets.
+  [[nodiscard]] Effect effect(const DirectionView& certain, const DirectionView& possible) const {
+    sets::Pieces one = sets::sum_up(certain);
+    sets::Pieces other = sets::sum_up(possible);
+    const bool outside = other_.endpoint() == nullptr;
+    if (!outside) {
+      one = {sets::over_all_addresses(one)};
+      other = {sets::over_all_addresses(other)};
+    }
+    const net::AddressSet exempt = outside && result_.own_node
+                                       ? cluster_.node_addresses(*self_.endpoint())
+                                       : net::AddressSet();
+    bool all = true;
+    bool any = result_.own_node;
+    bool open = false;
+    for (const sets::Piece& piece : sets::open_choice(one, other)) {
+      if (outside && exempt.contains(piece.addresses)) continue;
+      all = all && (asked_ - piece.must).empty();
+      any = any || !(asked_ & piece.must).empty();
+      open = open || !((piece.may - piece.must) & asked_).empty();
+    }
+    if (all) return Effect::Passes;
+    if (open) return Effect::Depends;
+    return any ? Effect::InPart : Effect::Stopped;
   }
 
   /// The only address family that both pods can use, if there is one alone.
@@ -158,35 +162,85 @@ class Explanation {
     }
   }
 
-  void add_rule(model::PolicyId policy, const RuleView& certain, const net::AddressSet& addresses,
-                const RuleView& possible, const net::AddressSet& possible_addresses) {
+  void add_rule(const compiler::PolicyView& policy, const RuleView& certain,
+                const net::AddressSet& addresses, const RuleView& possible,
+                const net::AddressSet& possible_addresses) {
     const bool outside = other_.endpoint() == nullptr;
+    const bool network = policy.tier == model::Tier::Network;
     const Tri surely = either(certain.peer, by_address(certain, addresses, outside));
     const Tri perhaps = either(possible.peer, by_address(possible, possible_addresses, outside));
     Tri matches = surely;
     if (surely == Tri::No && perhaps != Tri::No) matches = Tri::Maybe;
     if (matches == Tri::No) {
-      result_.misses.push_back({policy, certain.rule, why_not(policy, *certain.rule)});
+      if (network) {
+        const model::NamespaceId ns = cluster_.model()[policy.policy].ns;
+        result_.misses.push_back({policy.policy, certain.rule, why_not(ns, *certain.rule)});
+      }
       return;
     }
 
-    RuleReason reason{policy, certain.rule, matches, {}, certain.traffic & asked_};
+    RuleReason reason{policy.policy, certain.rule, matches, {}, certain.traffic & asked_};
+    net::AddressSet where = net::all_addresses();
     if (outside) {
-      reason.addresses = certain.peer == Tri::Yes ? addresses : certain.addresses & addresses;
+      // What may be a node, or the address of a domain name, may be any address.
+      where = certain.peer != Tri::No ? addresses : certain.addresses & addresses;
+      reason.addresses = where;
     }
-    if (!reason.traffic.empty()) {
-      result_.allowing.push_back(std::move(reason));
-    } else {
+    if (reason.traffic.empty() && network) {
       reason.traffic = certain.traffic;
       result_.near_misses.push_back(std::move(reason));
+      return;
+    }
+    if (!keep_what_is_left(reason, where)) return;
+    if (!network) {
+      result_.basis = Basis::Policies;
+      meet(policy, reason, {where, certain.traffic});
+    }
+    switch (certain.rule->action) {
+      case model::Action::Allow:
+        result_.allowing.push_back(std::move(reason));
+        break;
+      case model::Action::Deny:
+        result_.denying.push_back(std::move(reason));
+        break;
+      case model::Action::Pass:
+        result_.passing.push_back(std::move(reason));
+        break;
     }
   }
 
-  [[nodiscard]] std::vector<std::string> why_not(model::PolicyId policy,
+  /// Cuts a reason down to what rules before it leave; false where nothing is left.
+  bool keep_what_is_left(RuleReason& reason, const net::AddressSet& where) const {
+    net::Traffic traffic;
+    net::AddressSet addresses;
+    for (const Box& box : here_) {
+      const net::AddressSet common = box.addresses & where;
+      const net::Traffic met = box.traffic & reason.traffic;
+      if (common.empty() || met.empty()) continue;
+      traffic |= met;
+      addresses |= common;
+    }
+    reason.traffic = traffic;
+    if (!reason.addresses.empty()) reason.addresses = addresses;
+    return !traffic.empty();
+  }
+
+  /// Takes away what a rule of an ordered tier decides for certain.
+  void meet(const compiler::PolicyView& policy, const RuleReason& reason, const Box& matched) {
+    if (reason.rule->action == model::Action::Pass) {
+      for (const Box& box : here_) {
+        Box met{box.addresses & matched.addresses, box.traffic & matched.traffic};
+        if (!met.addresses.empty() && !met.traffic.empty()) passed_on_.push_back(std::move(met));
+      }
+    }
+    if (reason.matches == Tri::Yes && policy.selects == Tri::Yes) here_ = without(here_, matched);
+  }
+
+  [[nodiscard]] std::vector<std::string> why_not(model::NamespaceId policy_ns,
                                                  const model::Rule& rule) const {
     std::vector<std::string> reasons;
     for (const model::Peer& peer : rule.peers) {
-      std::string reason = queries::why_not(cluster_, cluster_.model()[policy].ns, peer, other_);
+      std::string reason = queries::why_not(cluster_, policy_ns, peer, other_);
       const bool known = std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
       if (!known) reasons.push_back(std::move(reason));
     }
@@ -198,6 +252,9 @@ class Explanation {
   const End& other_;
   const net::Traffic& asked_;
   DirectionReason result_;
+  /// What has not been decided where the explanation stands, and what was left to the next tier.
+  std::vector<Box> here_;
+  std::vector<Box> passed_on_;
 };
 
 }  // namespace

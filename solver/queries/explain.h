@@ -34,7 +34,7 @@ enum class Basis : std::uint8_t {
   OnePod,       // a pod always reaches itself
   Node,         // a pod with hostNetwork, treated as its node: policies do not apply
   NotSelected,  // no policy selects the pod in this direction
-  Policies,     // policies select it: their rules decide
+  Policies,     // policies select it: their rules decide, and behind them the default
 };
 
 /// What a direction does with the packets asked about.
@@ -44,13 +44,18 @@ struct DirectionReason {
   model::Direction direction = model::Direction::Egress;
   Effect effect = Effect::Passes;
   Basis basis = Basis::NotSelected;
-  std::vector<model::PolicyId> selecting;
+  std::vector<model::PolicyId> selecting;   // NetworkPolicies: they isolate the pod
   std::vector<model::PolicyId> may_select;  // depending on labels that are not known
   std::vector<RuleReason> allowing;         // match, or may match, and admit part of what was asked
-  std::vector<RuleReason> near_misses;      // match the other end, but admit nothing that was asked
-  std::vector<RuleMiss> misses;             // do not match the other end
-  std::size_t rules = 0;                    // of all those policies, in this direction
-  bool own_node = false;                    // (part of) the source is the pod's own node
+  /// Rules of the other tiers that stop part of what was asked, and those that leave it to the
+  /// next tier, in the order in which they act. Their traffic, like that of `allowing`, is what
+  /// rules before them leave.
+  std::vector<RuleReason> denying;
+  std::vector<RuleReason> passing;
+  std::vector<RuleReason> near_misses;  // match the other end, but admit nothing that was asked
+  std::vector<RuleMiss> misses;         // do not match the other end
+  std::size_t rules = 0;                // of the NetworkPolicies, in this direction
+  bool own_node = false;                // (part of) the source is the pod's own node
   /// The reading of hostNetwork makes a difference; what stands here holds for a pod like others.
   bool other_as_node = false;
 };

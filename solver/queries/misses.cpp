@@ -72,10 +72,11 @@ std::string why_not(const Cluster& cluster, model::NamespaceId policy_ns, const 
   if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
     return why_not_pods(cluster, policy_ns, *pods, other);
   }
-  const auto& block = std::get<model::BlockPeer>(peer.what);
+  const auto* block = std::get_if<model::BlockPeer>(&peer.what);
+  if (block == nullptr) return "it is no node";  // NetworkPolicies name neither nodes nor domains
   const bool outside = other.endpoint() == nullptr;
   return (outside ? "the address is not in " : "the pod's address is not in, or not matched by, ") +
-         net::to_string(compiler::addresses_of(block));
+         net::to_string(compiler::addresses_of(*block));
 }
 
 }  // namespace polreach::solver::queries

@@ -53,8 +53,9 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
   return labels_.emplace(std::pair{label, copy}, context_.bv_const(name.c_str(), 32)).first->second;
 }
 
-::z3::expr Encoding::flag_variable(compiler::Flag flag, Copy copy) {
-  const std::string name = "flag-" + std::to_string(static_cast<int>(flag)) + suffix(copy);
+::z3::expr Encoding::flag_variable(compiler::Flag flag, std::uint32_t index, Copy copy) {
+  const std::string name =
+      "flag-" + std::to_string(static_cast<int>(flag)) + "-" + std::to_string(index) + suffix(copy);
   return context_.bool_const(name.c_str());
 }
 
@@ -100,7 +101,7 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::LabelSet:
       return label_variable(node.label, copy) != context_.bv_val(kAbsent, 32);
     case Kind::Flag:
-      return flag_variable(node.flag, copy);
+      return flag_variable(node.flag, node.index, copy);
   }
   return context_.bool_val(false);
 }
@@ -152,8 +153,8 @@ net::Address Encoding::address(const ::z3::model& model, Side side, Copy copy) {
   return {v6 ? net::Family::V6 : net::Family::V4, (high << 64U) | low};
 }
 
-bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy) {
-  return model.eval(flag_variable(flag, copy), true).is_true();
+bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy, std::uint32_t index) {
+  return model.eval(flag_variable(flag, index, copy), true).is_true();
 }
 
 std::vector<Encoding::LabelValue> Encoding::labels(const ::z3::model& model, Copy copy,

@@ -45,7 +45,8 @@ class Encoding {
   [[nodiscard]] net::Protocol protocol(const ::z3::model& model);
   [[nodiscard]] net::Port port(const ::z3::model& model);
   [[nodiscard]] net::Address address(const ::z3::model& model, compiler::Side side, Copy copy);
-  [[nodiscard]] bool flag(const ::z3::model& model, compiler::Flag flag, Copy copy);
+  [[nodiscard]] bool flag(const ::z3::model& model, compiler::Flag flag, Copy copy,
+                          std::uint32_t index = 0);
   /// The labels that the encoded terms speak of: the code that the model gives to each.
   struct LabelValue {
     compiler::LabelVariable label;
@@ -68,7 +69,7 @@ class Encoding {
   ::z3::expr in_prefix(const AddressVariable& address, const net::Prefix& prefix);
   AddressVariable& address_variable(compiler::Side side, Copy copy);
   ::z3::expr label_variable(const compiler::LabelVariable& label, Copy copy);
-  ::z3::expr flag_variable(compiler::Flag flag, Copy copy);
+  ::z3::expr flag_variable(compiler::Flag flag, std::uint32_t index, Copy copy);
   [[nodiscard]] std::string suffix(Copy copy) const;
 
   ::z3::context& context_;

@@ -73,6 +73,11 @@ struct Prover::State {
         encoding.flag(model, compiler::Flag::IpBlockMatchesPods, Copy::First);
     world.host_network_is_pod = encoding.flag(model, compiler::Flag::HostNetworkIsPod, Copy::First);
     world.same_node = encoding.flag(model, compiler::Flag::SameNode, Copy::First);
+    world.domains_match = encoding.flag(model, compiler::Flag::DomainsMatch, Copy::First);
+    for (std::uint32_t i = 0; i < cluster.node_selectors().size(); ++i) {
+      world.node_selectors.push_back(
+          encoding.flag(model, compiler::Flag::NodeSelector, Copy::First, i));
+    }
     const model::Model& names = cluster.model();
     for (const Encoding::LabelValue& label :
          encoding.labels(model, Copy::First, names.symbols->size())) {
