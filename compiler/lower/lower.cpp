@@ -287,6 +287,7 @@ Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointI
 
 /// Pods accept whatever comes from their own node (kubelet probes).
 Term Lowering::own_node(EndpointId destination, const Party& source) {
+  if (!cluster_.profile().own_node_passes) return pool_.constant(false);
   const Endpoint& to = cluster_.model()[destination];
   const auto* id = std::get_if<EndpointId>(&source);
   if (id == nullptr) {

@@ -115,20 +115,30 @@ Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
       std::tuple<model::NamespaceId, model::LabelSetId, std::vector<model::NamedPort>, bool,
                  std::optional<Symbol>, Memberships, Memberships, std::vector<net::Address>>;
   std::map<Key, std::uint32_t> ids;
-  for (const Endpoint& endpoint : model.endpoints) {
+  std::map<std::pair<Memberships, Memberships>, std::uint32_t> signatures;
+  for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
+    const Endpoint& endpoint = model.endpoints[i];
     Key key{model[endpoint.workload].ns,
             small[static_cast<std::size_t>(endpoint.labels)],
             endpoint.ports,
             endpoint.host_network,
-            any_host ? endpoint.node : std::nullopt,
+            any_host && cluster.profile().own_node_passes ? endpoint.node : std::nullopt,
             addresses_count ? memberships(endpoint.addresses, seen.prefixes) : Memberships{},
             any_host && endpoint.host_network ? memberships(endpoint.node_addresses, seen.prefixes)
                                               : Memberships{},
             within(endpoint.node_addresses, outside)};
     const auto next = static_cast<std::uint32_t>(ids.size());
-    class_of_.push_back(ids.emplace(std::move(key), next).first->second);
+    const auto [entry, added] = ids.emplace(std::move(key), next);
+    class_of_.push_back(entry->second);
+    if (added) {
+      const auto& [pod, node] = std::tie(std::get<5>(entry->first), std::get<6>(entry->first));
+      const auto signature = static_cast<std::uint32_t>(signatures.size());
+      address_signatures_.push_back(
+          signatures.emplace(std::pair{pod, node}, signature).first->second);
+      members_.emplace_back();
+    }
+    members_[entry->second].push_back(static_cast<model::EndpointId>(i));
   }
-  size_ = ids.size();
 }
 
 }  // namespace polreach::compiler

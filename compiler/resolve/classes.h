@@ -22,11 +22,20 @@ class Classes {
   [[nodiscard]] std::uint32_t of(model::EndpointId id) const {
     return class_of_[static_cast<std::size_t>(id)];
   }
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  /// The endpoints of a class, in model order; never empty.
+  [[nodiscard]] const std::vector<model::EndpointId>& members(std::uint32_t id) const {
+    return members_[id];
+  }
+  /// Equal for classes whose addresses no ipBlock tells apart.
+  [[nodiscard]] std::uint32_t address_signature(std::uint32_t id) const {
+    return address_signatures_[id];
+  }
 
  private:
   std::vector<std::uint32_t> class_of_;
-  std::size_t size_ = 0;
+  std::vector<std::vector<model::EndpointId>> members_;
+  std::vector<std::uint32_t> address_signatures_;
 };
 
 }  // namespace polreach::compiler

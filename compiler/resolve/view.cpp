@@ -122,7 +122,7 @@ Tri selects(const Cluster& cluster, const model::Policy& policy, const End& self
 bool from_own_node(const Cluster& cluster, const End& destination, const End& source,
                    const World& world) {
   const EndpointId* from = source.endpoint();
-  if (from == nullptr) return false;
+  if (from == nullptr || !cluster.profile().own_node_passes) return false;
   const Endpoint& pod = cluster.model()[*from];
   if (!is_node(pod, world)) return false;
   const Endpoint& target = cluster.model()[*destination.endpoint()];

@@ -127,7 +127,8 @@ void Worlds::add_readings(const Cluster& cluster, const Party& source, const Par
   if (!host) return;
   if (profile.host_network_is_pod == Reading::Both) add({Assumption::HostNetwork, {}}, 2);
   const bool placed = from != nullptr && to != nullptr && from->node && to->node;
-  const bool may_share = from != nullptr && to != nullptr && from->host_network && !placed;
+  const bool may_share =
+      profile.own_node_passes && from != nullptr && to != nullptr && from->host_network && !placed;
   if (may_share && profile.host_network_is_pod != Reading::Yes)
     add({Assumption::NodePlacement, {}}, 2);
 }

@@ -285,6 +285,9 @@ struct ClusterProfile {
   /// then no policy selects it, no podSelector matches it, ipBlocks match it by its node's
   /// address, and pods of its own node always accept it.
   Reading host_network_is_pod = Reading::Both;
+  /// Whether what comes from a pod's own node always passes. Lists of all connections leave it out
+  /// and say so: it would stand beside every pod.
+  bool own_node_passes = true;
   /// Whether namespaces that no document declares may have labels that are not known. No: they
   /// have kubernetes.io/metadata.name alone.
   bool unknown_namespace_labels = true;

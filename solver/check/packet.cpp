@@ -39,6 +39,7 @@ class Evaluation {
   }
 
   [[nodiscard]] bool from_own_node() const {
+    if (!cluster_.profile().own_node_passes) return false;
     const Endpoint& to = model_[*packet_.destination];
     if (!packet_.source) {
       return std::find(to.node_addresses.begin(), to.node_addresses.end(),

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "compiler/resolve/worlds.h"
+#include "solver/sets/open_points.h"
 #include "solver/sets/pieces.h"
 
 namespace polreach::solver::sets {
 namespace {
 
-using compiler::Assumption;
 using compiler::Cluster;
 using compiler::DirectionView;
 using compiler::End;
@@ -50,7 +50,7 @@ class Pair {
         sum_up(view_direction(cluster_, Direction::Ingress, destination_, source_, world));
     // The kubelet must be able to probe the pods of its node, whatever the policies.
     const model::Endpoint& pod = cluster_.model()[*destination_.endpoint()];
-    if (pod.node_addresses.empty()) return pieces;
+    if (pod.node_addresses.empty() || !cluster_.profile().own_node_passes) return pieces;
     const AddressSet node = cluster_.node_addresses(*destination_.endpoint());
     Pieces result;
     AddressSet exempt;
@@ -140,26 +140,11 @@ std::vector<compiler::OpenPoint> assumptions(const Cluster& cluster, const Party
     results.push_back(restricted(pair.in_world(worlds.at(i)), asked));
   }
 
-  std::vector<compiler::OpenPoint> found;
-  for (const Worlds::Choice& choice : worlds.choices()) {
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      const bool first_option = i / choice.stride % choice.count == 0;
-      for (std::size_t option = 1; first_option && option < choice.count; ++option) {
-        if (results[i] != results[i + option * choice.stride]) found.push_back(choice.point);
-      }
-    }
-  }
-  // Within one world only addresses are open, and labels where there were too many worlds.
-  for (const Pieces& pieces : results) {
-    for (const Piece& piece : pieces) {
-      if (piece.must == piece.may) continue;
-      if (worlds.unassumed().empty()) found.push_back({Assumption::PodAddress, {}});
-      found.insert(found.end(), worlds.unassumed().begin(), worlds.unassumed().end());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  const bool within_a_world = std::any_of(results.begin(), results.end(), [](const Pieces& pieces) {
+    return std::any_of(pieces.begin(), pieces.end(),
+                       [](const Piece& piece) { return piece.must != piece.may; });
+  });
+  return open_points(worlds, results, within_a_world);
 }
 
 }  // namespace polreach::solver::sets
