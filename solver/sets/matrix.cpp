@@ -176,8 +176,9 @@ Matrix::Profile Matrix::profile(Direction direction, EndpointId self, PeerIndex&
   for (std::uint32_t id = 0; id < classes_.size(); ++id) {
     const EndpointId other = classes_.members(id).front();
     const model::Endpoint& endpoint = model[other];
-    Kind kind{marks.of(id), sight.addresses ? classes_.address_signature(id) : 0,
-              sight.addresses || endpoint.host_network ? families_[id] : 0, endpoint.host_network,
+    const bool by_address = sight.addresses || endpoint.host_network;
+    Kind kind{marks.of(id), by_address ? classes_.address_signature(id) : 0,
+              by_address ? families_[id] : 0, endpoint.host_network,
               sight.ports ? endpoint.ports : std::vector<model::NamedPort>()};
     if (kind != last.first) {
       auto known = kinds.find(kind);
