@@ -12,7 +12,18 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::array<OptionSpec, 15> kCanOptions = {{
+template <std::size_t... N>
+constexpr auto joined(const std::array<OptionSpec, N>&... tables) {
+  std::array<OptionSpec, (N + ...)> result{};
+  std::size_t at = 0;
+  const auto append = [&](const auto& table) {
+    for (const OptionSpec& option : table) result[at++] = option;
+  };
+  (append(tables), ...);
+  return result;
+}
+
+constexpr std::array<OptionSpec, 2> kPacketOptions = {{
     {"port", 'p', "PORTS",
      "ask about these destination ports only: 80, 8000-8080, a port's name, any of these with "
      "/udp or the like, several joined by commas",
@@ -20,10 +31,10 @@ constexpr std::array<OptionSpec, 15> kCanOptions = {{
     {"protocol", '\0', "PROTOCOL",
      "ask about this protocol only; with --port and without this, TCP is meant", "tcp|udp|sctp|any",
      ""},
-    {"any", '\0', "", "exit with 0 also where only part of what was asked is allowed", "", ""},
-    {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
-    {"namespace", 'n', "NAMESPACE", "the namespace of objects and references that name none", "",
-     "default"},
+}};
+
+/// What every command that reads manifests understands.
+constexpr std::array<OptionSpec, 10> kInputOptions = {{
     {"ipblock-matches-pods", '\0', "READING",
      "whether an ipBlock can match the address of a pod, which network plugins answer differently",
      "yes|no|both", "both"},
@@ -43,17 +54,48 @@ constexpr std::array<OptionSpec, 15> kCanOptions = {{
      "answer even where some documents cannot be read; what they could change then depends", "",
      ""},
     {"color", '\0', "WHEN", "colour the answer", "auto|always|never", "auto"},
-    {"quiet", 'q', "", "write the verdict line only, and no warnings", "", ""},
+    {"quiet", 'q', "", "write the short form of the answer, and no warnings", "", ""},
     {"stats", '\0', "", "write what was read and how long each stage took to standard error", "",
      ""},
     {"help", 'h', "", "show this help", "", ""},
 }};
 
+constexpr std::array<OptionSpec, 3> kOnlyCanOptions = {{
+    {"any", '\0', "", "exit with 0 also where only part of what was asked is allowed", "", ""},
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
+    {"namespace", 'n', "NAMESPACE", "the namespace of objects and references that name none", "",
+     "default"},
+}};
+
+/// What every command that lists connections understands.
+constexpr std::array<OptionSpec, 8> kListOptions = {{
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg", "text"},
+    {"from", '\0', "SOURCE", "list connections from these only; written as for polreach can", "",
+     ""},
+    {"to", '\0', "DESTINATION", "list connections to these only", "", ""},
+    {"namespace", 'n', "NAMESPACE", "list connections with an end in this namespace only", "", ""},
+    {"default-namespace", '\0', "NAMESPACE",
+     "the namespace of objects and references that name none", "", "default"},
+    {"pods", '\0', "", "show pods instead of workloads", "", ""},
+    {"owners", '\0', "WHICH",
+     "show pods as the workload at the top, or as the object that they name as their controller",
+     "top|immediate", "top"},
+    {"explain", 'e', "", "add the rules that decide to each connection", "", ""},
+}};
+
+constexpr std::array<OptionSpec, 2> kOnlyMapOptions = {{
+    {"itself", '\0', "", "list connections between the pods of one workload, too", "", ""},
+    {"prove", '\0', "", "have Z3 prove each connection that is listed", "", ""},
+}};
+
+constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kInputOptions);
+constexpr auto kMapOptions = joined(kPacketOptions, kListOptions, kOnlyMapOptions, kInputOptions);
+
 constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
-constexpr std::array<CommandSpec, 2> kCommands = {{
+constexpr std::array<CommandSpec, 3> kCommands = {{
     {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
      "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
      "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
@@ -65,6 +107,15 @@ constexpr std::array<CommandSpec, 2> kCommands = {{
      kCanOptions, 3, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach can default/web default/db k8s/"},
+    {"map", "PATH...", "list every connection that the policies allow",
+     "Reads the manifests in the PATHs (files, folders, - for standard input) and lists what may "
+     "connect to what: workload to workload, and workloads with addresses outside, one connection "
+     "a line with its protocols and ports. What holds under one reading of the input only stands "
+     "there with the assumption that it rests on. Connections between the pods of one workload are "
+     "left out, and so is what comes from a pod's own node, which always passes.",
+     kMapOptions, 1, false,
+     "say what to read: files, folders, or - for standard input, as in\n"
+     "  polreach map k8s/"},
     {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
      "Writes the manual page or the completion script of a shell to standard output.",
      kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},
@@ -134,7 +185,7 @@ const CommandSpec* find_command(std::string_view name) {
 std::string Arguments::value(std::string_view option) const {
   const auto given = values.find(option);
   if (given != values.end() && !given->second.empty()) return given->second.back();
-  for (const OptionSpec& spec : kCanOptions) {
+  for (const OptionSpec& spec : options) {
     if (spec.name == option) return std::string(spec.fallback);
   }
   return "";
@@ -147,6 +198,7 @@ std::vector<std::string> Arguments::all(std::string_view option) const {
 
 source::Result<Arguments> parse(const CommandSpec& command, const std::vector<std::string>& words) {
   Arguments arguments;
+  arguments.options = command.options;
   try {
     po::positional_options_description positional;
     positional.add("arguments", -1);
@@ -169,6 +221,11 @@ source::Result<Arguments> parse(const CommandSpec& command, const std::vector<st
   } catch (const po::error& error) {
     return source::failure(error.what());
   }
+  // The name that other tools use for it.
+  for (std::string& format : arguments.values["format"]) {
+    if (format == "txt") format = "text";
+  }
+  if (arguments.values["format"].empty()) arguments.values.erase("format");
   if (auto checked = check_choices(command, arguments); !checked) {
     return tl::unexpected(checked.error());
   }

@@ -40,6 +40,7 @@ struct CommandSpec {
 
 /// What was given on a command line.
 struct Arguments {
+  std::span<const OptionSpec> options;  // of the command
   std::vector<std::string> positional;
   std::map<std::string, std::vector<std::string>, std::less<>> values;
 

@@ -26,13 +26,8 @@ void write_text(std::ostream& out, const Style& style, const CanReport& report, 
 /// The schema polreach.can/v1: docs/schemas/polreach.can.v1.json.
 void write_json(std::ostream& out, const CanReport& report);
 
-/// The same schema for a run without a verdict: `message` is empty where diagnostics say it all.
-void write_json_error(std::ostream& out, const Input* input, const std::string& code,
-                      const std::string& message, const std::string& help);
-
-// Names that both formats use.
+/// What both formats call an end.
 [[nodiscard]] std::string name_of(const CanReport& report, const solver::queries::Variant& variant,
                                   const solver::queries::Target& target);
-[[nodiscard]] std::string policy_name(const model::Model& model, model::PolicyId id);
 
 }  // namespace polreach::cli

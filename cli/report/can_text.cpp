@@ -5,6 +5,7 @@
 
 #include "cli/report/can_report.h"
 #include "cli/report/diagnostics.h"
+#include "cli/report/reasons.h"
 #include "solver/queries/assumptions.h"
 
 namespace polreach::cli {
@@ -387,18 +388,6 @@ class Writer {
 };
 
 }  // namespace
-
-std::string policy_name(const Model& model, model::PolicyId id) {
-  const model::Policy& policy = model[id];
-  if (policy.tier != model::Tier::Network) {
-    const std::string_view tier = policy.tier == model::Tier::Admin ? "admin" : "baseline";
-    const std::string name = fmt::format("{} {}", model.text(policy.kind), model.text(policy.name));
-    if (policy.priority == model::Policy::kLastPriority) return name + " (baseline tier)";
-    return name + fmt::format(" ({} tier, priority {})", tier, policy.priority);
-  }
-  return fmt::format("{} {}/{}", model.text(policy.kind), model.text(model[policy.ns].name),
-                     model.text(policy.name));
-}
 
 std::string name_of(const CanReport& report, const Variant& variant, const Target& target) {
   const Model& model = report.input.model;

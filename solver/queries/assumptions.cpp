@@ -88,14 +88,10 @@ NamedAssumption describe(const std::string& namespaces, Assumption assumption) {
   return {};
 }
 
-void add_gaps(const Cluster& cluster, const Answer& answer, std::vector<NamedAssumption>& result) {
-  NamedAssumption unsupported{"A-unsupported-policy", "", "", {}};
-  NamedAssumption unreadable{"A-unreadable", "", "", {}};
-  std::set<std::size_t> used;
-  for (const Outcome& outcome : answer.outcomes) {
-    if (!outcome.without_gaps) continue;
-    used.insert(outcome.gaps.begin(), outcome.gaps.end());
-  }
+void add_gaps(const Cluster& cluster, const std::set<std::size_t>& used,
+              std::vector<NamedAssumption>& result) {
+  NamedAssumption unsupported{kUnsupportedPolicy, "", "", {}};
+  NamedAssumption unreadable{kUnreadable, "", "", {}};
   for (std::size_t i : used) {
     const Gap& gap = cluster.model().gaps[i];
     if (gap.effect == Gap::Effect::RequestsOnly) continue;
@@ -317,24 +313,34 @@ class Standing {
 
 }  // namespace
 
-std::vector<NamedAssumption> open_assumptions(const Cluster& cluster, const Answer& answer) {
-  std::set<compiler::OpenPoint> found;
-  for (const Outcome& outcome : answer.outcomes) {
-    found.insert(outcome.rests_on.begin(), outcome.rests_on.end());
-  }
+std::string_view id_of(Assumption assumption) { return describe({}, assumption).id; }
+
+std::vector<NamedAssumption> describe(const Cluster& cluster,
+                                      const std::set<compiler::OpenPoint>& points,
+                                      const std::set<std::size_t>& gaps) {
   std::string namespaces;
   std::set<Assumption> kinds;
   const Model& model = cluster.model();
-  for (const compiler::OpenPoint& point : found) {
+  for (const compiler::OpenPoint& point : points) {
     kinds.insert(point.assumption);
     if (point.assumption != Assumption::NamespaceLabels) continue;
     namespaces += (namespaces.empty() ? "" : ", ") + std::string(model.text(model[point.ns].name));
   }
   std::vector<NamedAssumption> result;
   for (Assumption kind : kinds) result.push_back(describe(namespaces, kind));
-  add_gaps(cluster, answer, result);
+  add_gaps(cluster, gaps, result);
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return result;
+}
+
+std::vector<NamedAssumption> open_assumptions(const Cluster& cluster, const Answer& answer) {
+  std::set<compiler::OpenPoint> points;
+  std::set<std::size_t> gaps;
+  for (const Outcome& outcome : answer.outcomes) {
+    points.insert(outcome.rests_on.begin(), outcome.rests_on.end());
+    if (outcome.without_gaps) gaps.insert(outcome.gaps.begin(), outcome.gaps.end());
+  }
+  return describe(cluster, points, gaps);
 }
 
 std::vector<NamedAssumption> standing_assumptions(const Cluster& cluster, const Answer& answer) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,16 @@ struct NamedAssumption {
   std::string settle;   // for what a verdict depends on: what would settle it; else empty
   std::vector<source::Span> where;  // the documents it is about, if any
 };
+
+/// The id of an assumption: "A-...".
+[[nodiscard]] std::string_view id_of(compiler::Assumption assumption);
+inline constexpr std::string_view kUnsupportedPolicy = "A-unsupported-policy";
+inline constexpr std::string_view kUnreadable = "A-unreadable";
+
+/// Open points in words, and the gaps of the model among `gaps`; sorted by id.
+[[nodiscard]] std::vector<NamedAssumption> describe(const compiler::Cluster& cluster,
+                                                    const std::set<compiler::OpenPoint>& points,
+                                                    const std::set<std::size_t>& gaps);
 
 /// What a *depends* depends on, sorted by id.
 [[nodiscard]] std::vector<NamedAssumption> open_assumptions(const compiler::Cluster& cluster,

@@ -51,26 +51,6 @@ std::vector<Group> groups_of(const Model& model, const compiler::Classes& classe
   return groups;
 }
 
-Traffic traffic_of(const Model& model, const Asked& asked, const Party& destination) {
-  if (asked.entries.empty()) return Traffic::all();
-  Traffic result;
-  const auto* id = std::get_if<EndpointId>(&destination);
-  for (const Asked::Entry& entry : asked.entries) {
-    if (const auto* ports = std::get_if<net::PortSet>(&entry.ports)) {
-      result[entry.protocol] |= *ports;
-      continue;
-    }
-    if (id == nullptr) continue;
-    const std::string& name = std::get<std::string>(entry.ports);
-    for (const model::NamedPort& port : model[*id].ports) {
-      if (model.text(port.name) != name || port.protocol != entry.protocol) continue;
-      result[entry.protocol] |= net::PortSet(port.number, port.number);
-      break;
-    }
-  }
-  return result;
-}
-
 Verdict verdict_of(bool allowed, bool denied, bool open) {
   if (open) return Verdict::Depends;
   if (allowed && denied) return Verdict::Partly;
@@ -429,6 +409,26 @@ class Question {
 };
 
 }  // namespace
+
+Traffic traffic_of(const Model& model, const Asked& asked, const Party& destination) {
+  if (asked.entries.empty()) return Traffic::all();
+  Traffic result;
+  const auto* id = std::get_if<EndpointId>(&destination);
+  for (const Asked::Entry& entry : asked.entries) {
+    if (const auto* ports = std::get_if<net::PortSet>(&entry.ports)) {
+      result[entry.protocol] |= *ports;
+      continue;
+    }
+    if (id == nullptr) continue;
+    const std::string& name = std::get<std::string>(entry.ports);
+    for (const model::NamedPort& port : model[*id].ports) {
+      if (model.text(port.name) != name || port.protocol != entry.protocol) continue;
+      result[entry.protocol] |= net::PortSet(port.number, port.number);
+      break;
+    }
+  }
+  return result;
+}
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {

@@ -26,6 +26,10 @@ struct Asked {
   std::vector<Entry> entries;  // none: every packet
 };
 
+/// The packets that are meant for a destination.
+[[nodiscard]] net::Traffic traffic_of(const model::Model& model, const Asked& asked,
+                                      const compiler::Party& destination);
+
 enum class Verdict : std::uint8_t {
   Allowed,  // all that was asked
   Denied,   // nothing that was asked

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/map.h"
+
+#include "cli/listing.h"
+#include "cli/profile.h"
+#include "cli/report/map_report.h"
+#include "cli/session.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace queries = solver::queries;
+
+class Command {
+ public:
+  Command(const Arguments& arguments, const Streams& streams)
+      : arguments_(arguments), session_(arguments, streams, "polreach.map/v1") {}
+
+  int run() {
+    InputOptions options = session_.input_options(arguments_.value("default-namespace"));
+    options.paths = arguments_.positional;
+    if (!session_.read(options)) return kNoVerdict;
+    const model::Model& model = session_.input().model;
+    const auto listing = listing_of(arguments_, model);
+    if (!listing) {
+      const ListingError& error = listing.error();
+      return session_.refuse(error.code, error.message, error.help);
+    }
+    model::ClusterProfile profile = profile_of(arguments_, model);
+    profile.own_node_passes = false;
+    const compiler::Cluster cluster(model, profile);
+    const queries::Map map = queries::map(cluster, listing->options);
+    session_.lap("solve");
+    const int status =
+        report({session_.input(), cluster, map, listing->asked, arguments_.has("explain")});
+    session_.lap("report");
+    return status;
+  }
+
+ private:
+  int report(const MapReport& report) {
+    const std::string format = arguments_.value("format");
+    if (format == "json") {
+      write_map_json(session_.out(), report);
+    } else if (format == "csv") {
+      write_map_csv(session_.out(), report);
+    } else if (format == "md") {
+      write_map_markdown(session_.out(), report);
+    } else {
+      write_map_text(session_.out(), session_.style(), report, session_.is_quiet());
+    }
+    return kYes;
+  }
+
+  const Arguments& arguments_;
+  Session session_;
+};
+
+}  // namespace
+
+int run_map(const Arguments& arguments, const Streams& streams) {
+  return Command(arguments, streams).run();
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/listing.h"
+
+#include "cli/ports.h"
+#include "policies/source/nearest.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace queries = solver::queries;
+
+tl::expected<std::optional<queries::Target>, ListingError> target_of(const Arguments& arguments,
+                                                                     std::string_view option,
+                                                                     const model::Model& model) {
+  if (!arguments.has(option)) return std::nullopt;
+  auto target =
+      queries::resolve(model, arguments.value(option), arguments.value("default-namespace"));
+  if (target) return std::move(*target);
+  const queries::ReferenceError& error = target.error();
+  return tl::unexpected(ListingError{std::string(error.code), error.message, error.help});
+}
+
+tl::expected<std::optional<model::NamespaceId>, ListingError> namespace_of(
+    const Arguments& arguments, const model::Model& model) {
+  if (!arguments.has("namespace")) return std::nullopt;
+  const std::string name = arguments.value("namespace");
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < model.namespaces.size(); ++i) {
+    names.emplace_back(model.text(model.namespaces[i].name));
+    if (names.back() == name) return static_cast<model::NamespaceId>(i);
+  }
+  return tl::unexpected(ListingError{
+      "unknown-reference",
+      "there is no namespace " + name + source::did_you_mean(source::nearest(name, names)), ""});
+}
+
+}  // namespace
+
+tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
+                                               const model::Model& model) {
+  Listing listing;
+  const auto packets = parse_packets(arguments.all("port"), arguments.value("protocol"));
+  if (!packets) return tl::unexpected(ListingError{"bad-port", packets.error().message, ""});
+  listing.options.asked = packets->asked;
+  if (!packets->asked.entries.empty()) listing.asked = packets->text;
+  auto from = target_of(arguments, "from", model);
+  if (!from) return tl::unexpected(from.error());
+  listing.options.from = std::move(*from);
+  auto to = target_of(arguments, "to", model);
+  if (!to) return tl::unexpected(to.error());
+  listing.options.to = std::move(*to);
+  const auto ns = namespace_of(arguments, model);
+  if (!ns) return tl::unexpected(ns.error());
+  listing.options.ns = *ns;
+  listing.options.itself = arguments.has("itself");
+  listing.options.prove = arguments.has("prove");
+  if (arguments.value("owners") == "immediate") {
+    listing.options.grouping = queries::Grouping::Owners;
+  }
+  if (arguments.has("pods")) listing.options.grouping = queries::Grouping::Pods;
+  return listing;
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/report/reasons.h"
+
+#include <fmt/format.h>
+
+#include "cli/report/style.h"
+
+namespace polreach::cli {
+
+namespace queries = solver::queries;
+
+using queries::Basis;
+using queries::RuleReason;
+
+namespace {
+
+constexpr std::size_t kMostRules = 4;
+
+std::string_view word(model::Direction direction) {
+  return direction == model::Direction::Egress ? "egress" : "ingress";
+}
+
+void add_rules(const Input& input, std::string_view how, const std::vector<RuleReason>& rules,
+               std::string_view direction, std::vector<std::string>& lines) {
+  for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
+    const RuleReason& each = rules[i];
+    const bool certain = each.matches == compiler::Tri::Yes;
+    lines.push_back(fmt::format(
+        "{}: {}{} {}, rule {}, {}  {}", direction, certain ? "" : "perhaps ", how,
+        policy_name(input.model, each.policy), each.rule->number, net::to_string(each.traffic),
+        printable(input.sources.place(each.rule->where))));
+  }
+  if (rules.size() > kMostRules) {
+    lines.push_back(fmt::format("{}: and {} {} more", direction, how, rules.size() - kMostRules));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> lines_of(const Input& input, const queries::DirectionReason& reason) {
+  const std::string_view direction = word(reason.direction);
+  std::vector<std::string> lines;
+  switch (reason.basis) {
+    case Basis::Outside:
+      return {};
+    case Basis::OnePod:
+      return {fmt::format("{}: a pod always reaches itself", direction)};
+    case Basis::Node:
+      return {fmt::format("{}: it uses the network of its node (hostNetwork)", direction)};
+    case Basis::NotSelected:
+      return {fmt::format("{}: no policy selects it, open by default", direction)};
+    case Basis::Policies:
+      break;
+  }
+  add_rules(input, "denied by", reason.denying, direction, lines);
+  add_rules(input, "left to the next tier by", reason.passing, direction, lines);
+  add_rules(input, "allowed by", reason.allowing, direction, lines);
+  const bool isolated = !reason.selecting.empty() || !reason.may_select.empty();
+  if (!isolated && reason.effect != queries::Effect::Stopped) {
+    lines.push_back(
+        fmt::format("{}: the rest is open by default, no NetworkPolicy selects it", direction));
+  }
+  if (isolated && reason.allowing.empty()) {
+    for (model::PolicyId id : reason.selecting) {
+      lines.push_back(fmt::format("{}: isolated by {}, no rule matches  {}", direction,
+                                  policy_name(input.model, id),
+                                  printable(input.sources.place(input.model[id].where))));
+    }
+    for (model::PolicyId id : reason.may_select) {
+      lines.push_back(fmt::format("{}: perhaps isolated by {}, no rule matches  {}", direction,
+                                  policy_name(input.model, id),
+                                  printable(input.sources.place(input.model[id].where))));
+    }
+  }
+  return lines;
+}
+
+std::string policy_name(const model::Model& model, model::PolicyId id) {
+  const model::Policy& policy = model[id];
+  if (policy.tier != model::Tier::Network) {
+    const std::string_view tier = policy.tier == model::Tier::Admin ? "admin" : "baseline";
+    const std::string name = fmt::format("{} {}", model.text(policy.kind), model.text(policy.name));
+    if (policy.priority == model::Policy::kLastPriority) return name + " (baseline tier)";
+    return name + fmt::format(" ({} tier, priority {})", tier, policy.priority);
+  }
+  return fmt::format("{} {}/{}", model.text(policy.kind), model.text(model[policy.ns].name),
+                     model.text(policy.name));
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+#include <utility>
+
+#include "cli/profile.h"
+#include "cli/report/diagnostics.h"
+#include "cli/report/json.h"
+
+namespace polreach::cli {
+
+Session::Session(const Arguments& arguments, const Streams& streams, std::string schema)
+    : arguments_(arguments), streams_(streams), schema_(std::move(schema)) {}
+
+InputOptions Session::input_options(const std::string& default_namespace) const {
+  InputOptions options;
+  options.kustomize = arguments_.all("kustomize");
+  options.helm = arguments_.all("helm");
+  options.default_namespace = default_namespace;
+  options.keep_going = arguments_.has("keep-going");
+  return options;
+}
+
+bool Session::read(const InputOptions& options) {
+  auto input = read_input(options, streams_.in);
+  if (!input) {
+    refuse("input", input.error().message, "");
+    return false;
+  }
+  return accept(std::move(*input));
+}
+
+bool Session::accept(std::unique_ptr<Input> input) {
+  input_ = std::move(input);
+  lap("read");
+  write_diagnostics(streams_.err, error_style(), input_->sources, input_->diagnostics, !is_quiet());
+  if (input_->diagnostics.errors() == 0) return true;
+  say_no_verdict();
+  return false;
+}
+
+int Session::refuse(const std::string& code, const std::string& message, const std::string& help) {
+  const Style style = error_style();
+  streams_.err << style.red("error[" + code + "]") << ": " << style.bold(printable(message))
+               << "\n";
+  if (!help.empty()) streams_.err << "  help: " << printable(help) << "\n";
+  if (is_json()) write_json_error(streams_.out, schema_, input_.get(), code, message, help);
+  return kNoVerdict;
+}
+
+void Session::say_no_verdict() {
+  const std::size_t errors = input_->diagnostics.errors();
+  streams_.err << fmt::format("no verdict: {} {} in the input", errors,
+                              errors == 1 ? "error" : "errors");
+  // Only what was read in part can be gone on with.
+  if (!arguments_.has("keep-going") && input_->ledger.read() > 0) {
+    streams_.err << "; mend them, or use --keep-going to see what does not depend on them";
+  }
+  streams_.err << "\n";
+  if (is_json()) write_json_error(streams_.out, schema_, input_.get(), "", "", "");
+}
+
+void Session::lap(std::string_view stage) {
+  const auto now = Clock::now();
+  const std::chrono::duration<double, std::milli> spent = now - last_;
+  if (arguments_.has("stats")) {
+    streams_.err << fmt::format("stats: {:<10} {:9.2f} ms\n", stage, spent.count());
+  }
+  last_ = now;
+}
+
+Style Session::style() const {
+  return Style(wants_colour(arguments_.value("color"), streams_.out_is_terminal));
+}
+
+Style Session::error_style() const {
+  return Style(wants_colour(arguments_.value("color"), streams_.err_is_terminal));
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/report/style.h"
+#include "cli/streams.h"
+
+namespace polreach::cli {
+
+/// What the commands that read manifests have in common: how input is read, how its problems are
+/// shown, and how a run ends without a verdict.
+class Session {
+ public:
+  /// `schema` of what the command writes as JSON. Keeps references to the others.
+  Session(const Arguments& arguments, const Streams& streams, std::string schema);
+
+  /// How the arguments say that input is read; `paths` are left to the caller.
+  [[nodiscard]] InputOptions input_options(const std::string& default_namespace) const;
+  /// Reads, and writes the problems of the input. False where there is no verdict: it has been
+  /// said, and the command ends with kNoVerdict.
+  bool read(const InputOptions& options);
+  /// The same for input that came another way.
+  bool accept(std::unique_ptr<Input> input);
+  [[nodiscard]] const Input& input() const { return *input_; }
+
+  /// Says why there is no verdict; gives kNoVerdict.
+  int refuse(const std::string& code, const std::string& message, const std::string& help);
+
+  /// Says how long a stage took, where --stats asks for it.
+  void lap(std::string_view stage);
+
+  [[nodiscard]] const Arguments& arguments() const { return arguments_; }
+  [[nodiscard]] std::ostream& out() const { return streams_.out; }
+  [[nodiscard]] std::ostream& err() const { return streams_.err; }
+  [[nodiscard]] Style style() const;
+  [[nodiscard]] bool is_json() const { return arguments_.value("format") == "json"; }
+  [[nodiscard]] bool is_quiet() const { return arguments_.has("quiet"); }
+
+ private:
+  [[nodiscard]] Style error_style() const;
+  void say_no_verdict();
+
+  using Clock = std::chrono::steady_clock;
+  const Arguments& arguments_;
+  const Streams& streams_;
+  std::string schema_;
+  std::unique_ptr<Input> input_;
+  Clock::time_point last_ = Clock::now();
+};
+
+}  // namespace polreach::cli
