@@ -52,6 +52,10 @@ class Command {
   int run() {
     const auto packets = parse_packets(arguments_.all("port"), arguments_.value("protocol"));
     if (!packets) return refuse("bad-port", packets.error().message, "");
+    if (names_port_twice()) {
+      return refuse("usage", "the port of a Service is behind its name: --port has no place here",
+                    "leave --port and --protocol out");
+    }
     auto input = read_input(input_options(), streams_.in);
     if (!input) return refuse("input", input.error().message, "");
     input_ = std::move(*input);
@@ -63,6 +67,14 @@ class Command {
   }
 
  private:
+  /// A Service comes with its port.
+  [[nodiscard]] bool names_port_twice() const {
+    const std::string& destination = arguments_.positional[1];
+    const bool is_service =
+        destination.starts_with("svc/") && destination.find(':') != std::string::npos;
+    return is_service && (arguments_.has("port") || arguments_.has("protocol"));
+  }
+
   [[nodiscard]] InputOptions input_options() const {
     InputOptions options;
     options.paths.assign(arguments_.positional.begin() + 2, arguments_.positional.end());
@@ -82,7 +94,8 @@ class Command {
     streams_.err << style.red("error[" + code + "]") << ": " << style.bold(printable(message))
                  << "\n";
     if (!help.empty()) streams_.err << "  help: " << printable(help) << "\n";
-    if (json_) write_json_error(streams_.out, input_.get(), code, message, help);
+    const bool answers = json_ && code != "usage";
+    if (answers) write_json_error(streams_.out, input_.get(), code, message, help);
     return kNoVerdict;
   }
 
@@ -111,11 +124,17 @@ class Command {
         return refuse(std::string(error.code), error.message, error.help);
       }
     }
+    if (source->asked) {
+      return refuse("bad-reference", "a Service opens no connections: it cannot be the SOURCE",
+                    "ask for the pods behind it");
+    }
+    const queries::Asked& asked = destination->asked ? *destination->asked : packets.asked;
+    const std::string text = destination->asked ? describe(asked) : packets.text;
     const compiler::Cluster cluster(model, profile_of(arguments_, model));
-    const auto answer = queries::can(cluster, *source, *destination, packets.asked);
+    const auto answer = queries::can(cluster, *source, *destination, asked);
     if (!answer) return refuse("no-verdict", answer.error().message, "");
     watch_.lap("solve");
-    report({*input_, cluster, *source, *destination, packets.text, *answer});
+    report({*input_, cluster, *source, *destination, text, *answer});
     watch_.lap("report");
     return exit_status(*answer);
   }

@@ -24,8 +24,9 @@ bool same(const ServiceObject& a, const ServiceObject& b) {
                     service.external_name);
   };
   return rest(a) == rest(b) && selector(a) == selector(b) &&
-         std::equal(a.ports.begin(), a.ports.end(), b.ports.begin(), b.ports.end(),
-                    [](const auto& left, const auto& right) { return facts(left) == facts(right); });
+         std::equal(
+             a.ports.begin(), a.ports.end(), b.ports.begin(), b.ports.end(),
+             [](const auto& left, const auto& right) { return facts(left) == facts(right); });
 }
 
 bool same(const EntranceObject& a, const EntranceObject& b) {
@@ -33,10 +34,9 @@ bool same(const EntranceObject& a, const EntranceObject& b) {
     return std::tuple(reference.ns, reference.service, reference.port);
   };
   return a.controller == b.controller &&
-         std::equal(a.backends.begin(), a.backends.end(), b.backends.begin(), b.backends.end(),
-                    [&](const auto& left, const auto& right) {
-                      return backend(left) == backend(right);
-                    });
+         std::equal(
+             a.backends.begin(), a.backends.end(), b.backends.begin(), b.backends.end(),
+             [&](const auto& left, const auto& right) { return backend(left) == backend(right); });
 }
 
 /// Numbers before names: an order that does not depend on that of symbols.
@@ -109,7 +109,8 @@ class Assembly {
     for (const Object* object : sorted) {
       const Metadata& metadata = object->metadata;
       const Symbol kind = kind_of(*object);
-      const auto [first, added] = seen.emplace(std::tuple(kind, metadata.ns, metadata.name), object);
+      const auto [first, added] =
+          seen.emplace(std::tuple(kind, metadata.ns, metadata.name), object);
       if (!added && same(*first->second, *object)) continue;
       // The API server makes up the rest of a generated name: these are two objects.
       if (!added && !metadata.generated) warn(kind, metadata, first->second->metadata);

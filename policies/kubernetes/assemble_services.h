@@ -19,7 +19,7 @@ void add_service_namespaces(const Objects& objects, std::set<Symbol>& names);
 /// ReferenceGrant there permits it (Gateway API, ReferenceGrant); else `entrance-not-granted`.
 void add_services_and_entrances(const Objects& objects,
                                 const std::map<Symbol, model::NamespaceId>& namespaces,
-                                const source::SourceMap& sources,
-                                source::Diagnostics& diagnostics, model::Model& model);
+                                const source::SourceMap& sources, source::Diagnostics& diagnostics,
+                                model::Model& model);
 
 }  // namespace polreach::kubernetes

@@ -42,8 +42,8 @@ struct KindInfo {
 };
 
 /// Kinds and versions: the Kubernetes API reference (apps, batch, core, networking.k8s.io, and the
-/// removed extensions and beta versions); the Gateway API; the custom resources of Calico, Cilium, Istio, Linkerd,
-/// Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
+/// removed extensions and beta versions); the Gateway API; the custom resources of Calico, Cilium,
+/// Istio, Linkerd, Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
 [[nodiscard]] KindInfo classify(std::string_view api_version, std::string_view kind);
 
 /// The kinds of the API group, for hints; empty where the group is not one of Kubernetes' own.

@@ -240,9 +240,10 @@ class Loader::Receiver : public syntax::Sink {
     }
     ++loader_.ledger_.used;
     if (info.deprecated) {
-      fields.warning("deprecated-version", version_place(root),
-                     std::string(api_version) + " is no longer served by Kubernetes",
-                     kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
+      fields.warning(
+          "deprecated-version", version_place(root),
+          std::string(api_version) + " is no longer served by Kubernetes",
+          kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
     }
   }
 

@@ -20,8 +20,8 @@ class Backends {
       : fields_(fields), context_(context), beta_(beta), entrance_(entrance) {}
 
   void read(const Value& spec) {
-    if (const auto backend = fields_.get(spec, beta_ ? "backend" : "defaultBackend",
-                                         Type::Mapping)) {
+    if (const auto backend =
+            fields_.get(spec, beta_ ? "backend" : "defaultBackend", Type::Mapping)) {
       add(*backend);
     }
     const auto rules = fields_.get(spec, "rules", Type::Sequence);
@@ -42,8 +42,7 @@ class Backends {
  private:
   void add(const Value& backend) {
     const bool resource = Fields::get(backend, "resource").has_value();
-    const bool service =
-        Fields::get(backend, beta_ ? "serviceName" : "service").has_value();
+    const bool service = Fields::get(backend, beta_ ? "serviceName" : "service").has_value();
     if (resource && service) {
       fields_.error("bad-backend", backend.span(), "the backend has both a Service and a resource",
                     "remove one of the two");
@@ -144,8 +143,9 @@ std::string class_of(Fields& fields, const Value& root, const std::optional<Valu
     }
   }
   const auto metadata = Fields::get(root, "metadata");
-  const auto annotations =
-      metadata && metadata->is(Type::Mapping) ? Fields::get(*metadata, "annotations") : std::nullopt;
+  const auto annotations = metadata && metadata->is(Type::Mapping)
+                               ? Fields::get(*metadata, "annotations")
+                               : std::nullopt;
   if (!annotations || !annotations->is(Type::Mapping)) return "";
   const auto name = Fields::get(*annotations, "kubernetes.io/ingress.class");
   return name && name->is(Type::String) ? std::string(name->text()) : "";

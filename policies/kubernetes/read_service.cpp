@@ -133,14 +133,16 @@ class Ports {
     }
     const auto number = value ? read_port(fields_, *value, "port") : std::nullopt;
     if (several && !name && !Fields::get(entry, "name")) {
-      fields_.error("missing-field", entry.span(), "name is missing, and there are several ports",
-                    "give each port of the Service a name");
+      // Its meaning is clear all the same, and examples everywhere leave it out.
+      fields_.warning("service-port-unnamed", entry.span(),
+                      "the Service has several ports, and this one has no name",
+                      "add a name: the API server refuses the Service without it");
     }
     if (!number || !protocol) return;
     const auto target = read_target(fields_, context_, entry, *number);
     if (name && !names_.insert(*name).second) {
-      refuse(entry, "two ports of the Service have the name " +
-                        quoted(context_.symbols.text(*name)));
+      refuse(entry,
+             "two ports of the Service have the name " + quoted(context_.symbols.text(*name)));
     }
     if (!numbers_.insert({*protocol, *number}).second) {
       refuse(entry, "two ports of the Service are " + std::string(net::to_string(*protocol)) + " " +

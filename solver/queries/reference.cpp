@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "policies/source/nearest.h"
+#include "solver/queries/service_reference.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -351,6 +352,7 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
     }
     return target;
   }
+  if (is_service_reference(model, text)) return resolve_service(model, text, default_namespace);
   if (const auto address = net::Address::parse(text)) return resolve_address(model, text, *address);
   if (const auto prefix = net::Prefix::parse(text)) {
     const bool one = prefix->length == net::width(prefix->address.family);
@@ -364,9 +366,10 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
   }
   const auto name = split(text, default_namespace);
   if (!name) {
-    return refuse("bad-reference", "\"" + std::string(text) + "\" is not a reference",
-                  "write namespace/name, namespace/kind/name, namespace/*, an address, a CIDR, "
-                  "internet or any");
+    return refuse(
+        "bad-reference", "\"" + std::string(text) + "\" is not a reference",
+        "write namespace/name, namespace/kind/name, namespace/*, svc/namespace/name:port, "
+        "an address, a CIDR, internet or any");
   }
   return resolve_name(model, text, *name);
 }
