@@ -217,9 +217,10 @@ class Loader::Receiver : public syntax::Sink {
         }
         return;
       case Role::UnknownVersion:
-        fields.error("unsupported-version", version_place(root),
-                     std::string(kind) + " has no version " + std::string(api_version),
-                     kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+        fields.error(
+            "unsupported-version", version_place(root),
+            std::string(kind) + " has no version " + std::string(api_version),
+            kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
         break;
       case Role::UnknownKind:
         fields.error("unknown-kind", kind_place(root),
