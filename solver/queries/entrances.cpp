@@ -79,7 +79,7 @@ class Resolution {
   void warning(std::string_view code, std::string message, std::string help) {
     result_.warnings.push_back({source::Severity::Warning,
                                 code,
-                                std::move(message) + ": this backend leads nowhere",
+                                std::move(message),
                                 entrance_.where,
                                 std::string(model_.text(entrance_.kind)) + " " +
                                     full_name(model_, entrance_.ns, entrance_.name),
@@ -106,17 +106,39 @@ class Resolution {
     for (const ServicePort& port : service.ports) {
       if (port.protocol == protocol_) has_port = add(service, port) || has_port;
     }
-    if (!has_port) {
-      const std::string wanted = text_of(model_, entrance_.port);
-      return warning("entrance-no-port",
-                     name + " has no " + std::string(net::to_string(protocol_)) + " port" +
-                         (wanted.empty() ? "" : " " + wanted),
-                     "check the port against those of the Service");
-    }
+    if (!has_port) return follow_target_port(service, name);
     if (result_.backends.size() == before) {
       warning("service-no-target-port", name + " leads to a port that none of its pods has",
               "check targetPort against the names of the containers' ports");
     }
+  }
+
+  /// The Service has no port of that number or name. ingress-nginx then takes it for a targetPort;
+  /// others do not, and the API does not say so.
+  void follow_target_port(const Service& service, const std::string& name) {
+    const std::size_t before = result_.backends.size();
+    const bool ingress = model_.text(entrance_.kind) == "Ingress";
+    for (const ServicePort& port : service.ports) {
+      const bool fits = entrance_.port == as_entrance_port(port.target);
+      if (!ingress || !fits || port.protocol != protocol_) continue;
+      for (Backend backend : backends(model_, service, port)) {
+        backend.maybe = true;
+        result_.backends.push_back(backend);
+      }
+    }
+    const std::string wanted = text_of(model_, entrance_.port);
+    const std::string missing = name + " has no " + std::string(net::to_string(protocol_)) +
+                                " port" + (wanted.empty() ? "" : " " + wanted);
+    const bool found = result_.backends.size() > before;
+    warning(
+        "entrance-no-port",
+        found ? missing + ": some controllers take it for the targetPort, others do not" : missing,
+        "check the port against those of the Service");
+  }
+
+  static model::EntrancePort as_entrance_port(const std::variant<net::Port, model::Symbol>& port) {
+    if (const auto* number = std::get_if<net::Port>(&port)) return *number;
+    return std::get<model::Symbol>(port);
   }
 
   /// Adds where a port leads, if it is asked for. False where it is not.

@@ -17,7 +17,8 @@ struct Backend {
   model::EndpointId endpoint{};
   net::Protocol protocol = net::Protocol::Tcp;
   net::Port port = 1;
-  /// Whether the selector selects the endpoint rests on labels that are not known.
+  /// Whether it leads there is not known: the selector rests on labels that are not, or controllers
+  /// differ.
   bool maybe = false;
   friend auto operator<=>(const Backend&, const Backend&) = default;
 };

@@ -221,6 +221,10 @@ TEST_CASE("backends that lead nowhere say why") {
   CHECK(to("wbe", "{number: 80}") == Texts{"Ingress shop/in -> shop/wbe: entrance-no-service"});
   CHECK(to("web", "{number: 8080}") == Texts{"Ingress shop/in -> shop/web: entrance-no-port"});
   CHECK(to("web", "{name: https}") == Texts{"Ingress shop/in -> shop/web: entrance-no-port"});
+  // ingress-nginx takes it for the target port; the API does not.
+  CHECK(to("web", "{number: 9000}") ==
+        Texts{"Ingress shop/in -> shop/web: shop/web TCP 9000?, shop/web-2 TCP 9000?, "
+              "entrance-no-port"});
   // The port is there, for a protocol that an Ingress does not carry.
   CHECK(to("web", "{name: dns}") == Texts{"Ingress shop/in -> shop/web: entrance-no-port"});
   CHECK(to("web", "{number: 82}") == Texts{"Ingress shop/in -> shop/web: service-no-target-port"});
