@@ -47,6 +47,13 @@ std::tuple<std::size_t, net::Port, std::string_view> rank(const model::EntranceP
   return {0, 0, {}};
 }
 
+/// Everything of an entrance but its place.
+auto rank(const model::Entrance& each, const source::SymbolTable& symbols) {
+  return std::tuple(each.ns, symbols.text(each.name), symbols.text(each.kind), each.service_ns,
+                    symbols.text(each.service), rank(each.port, symbols), each.port_is_target,
+                    std::string_view(each.controller));
+}
+
 class Assembly {
  public:
   Assembly(const Objects& objects, const std::map<Symbol, NamespaceId>& namespaces,
@@ -79,6 +86,7 @@ class Assembly {
       for (const BackendReference& backend : object->backends) add(*object, backend);
     }
     auto& entrances = model_.entrances;
+    const auto rank_of = [&](const model::Entrance& each) { return rank(each, *model_.symbols); };
     std::stable_sort(entrances.begin(), entrances.end(),
                      [&](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
     // Paths that lead to the same backend are one entrance: the first stays.
@@ -160,13 +168,6 @@ class Assembly {
     model_.entrances.push_back({object.kind, namespaces_.at(metadata.ns), metadata.name,
                                 namespaces_.at(service_ns), backend.service, backend.port,
                                 object.port_is_target, object.controller, backend.where});
-  }
-
-  /// Everything of an entrance but its place.
-  [[nodiscard]] auto rank_of(const model::Entrance& each) const {
-    return std::tuple(each.ns, text(each.name), text(each.kind), each.service_ns,
-                      text(each.service), rank(each.port, *model_.symbols), each.port_is_target,
-                      std::string_view(each.controller));
   }
 
   const Objects& objects_;
