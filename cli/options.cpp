@@ -103,7 +103,8 @@ constexpr std::array<CommandSpec, 3> kCommands = {{
      "verdict rests on.\n\n"
      "SOURCE and DESTINATION are namespace/name, namespace/kind/name, a name in the default "
      "namespace, namespace/* for all workloads of a namespace, an IP address, a CIDR, internet, "
-     "or any.",
+     "or any. DESTINATION can also be svc/namespace/name:port, a port of a Service: then the pods "
+     "behind it are meant, on the ports that it leads to.",
      kCanOptions, 3, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach can default/web default/db k8s/"},

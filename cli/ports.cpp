@@ -61,6 +61,8 @@ source::Result<std::vector<Entry>> entries_of(std::string_view word,
   return entries;
 }
 
+}  // namespace
+
 std::string describe(const solver::queries::Asked& asked) {
   if (asked.entries.empty()) return "all traffic";
   net::Traffic traffic;
@@ -76,8 +78,6 @@ std::string describe(const solver::queries::Asked& asked) {
   if (traffic.empty()) return names;
   return net::to_string(traffic) + (names.empty() ? "" : "; " + names);
 }
-
-}  // namespace
 
 source::Result<AskedPackets> parse_packets(const std::vector<std::string>& ports,
                                            const std::string& protocol) {

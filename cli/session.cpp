@@ -47,7 +47,9 @@ int Session::refuse(const std::string& code, const std::string& message, const s
   streams_.err << style.red("error[" + code + "]") << ": " << style.bold(printable(message))
                << "\n";
   if (!help.empty()) streams_.err << "  help: " << printable(help) << "\n";
-  if (is_json()) write_json_error(streams_.out, schema_, input_.get(), code, message, help);
+  // A wrong command line is no answer.
+  const bool answers = is_json() && code != "usage";
+  if (answers) write_json_error(streams_.out, schema_, input_.get(), code, message, help);
   return kNoVerdict;
 }
 

@@ -23,12 +23,25 @@ class Command {
   int run() {
     const auto packets = parse_packets(arguments_.all("port"), arguments_.value("protocol"));
     if (!packets) return session_.refuse("bad-port", packets.error().message, "");
+    if (names_port_twice()) {
+      return session_.refuse("usage",
+                             "the port of a Service is behind its name: --port has no place here",
+                             "leave --port and --protocol out");
+    }
     InputOptions options = session_.input_options(arguments_.value("namespace"));
     options.paths.assign(arguments_.positional.begin() + 2, arguments_.positional.end());
     return session_.read(options) ? ask(*packets) : kNoVerdict;
   }
 
  private:
+  /// A Service comes with its port.
+  [[nodiscard]] bool names_port_twice() const {
+    const std::string& destination = arguments_.positional[1];
+    const bool is_service =
+        destination.starts_with("svc/") && destination.find(':') != std::string::npos;
+    return is_service && (arguments_.has("port") || arguments_.has("protocol"));
+  }
+
   int ask(const AskedPackets& packets) {
     const model::Model& model = session_.input().model;
     const std::string ns = arguments_.value("namespace");
@@ -40,11 +53,18 @@ class Command {
         return session_.refuse(std::string(error.code), error.message, error.help);
       }
     }
+    if (source->asked) {
+      return session_.refuse("bad-reference",
+                             "a Service opens no connections: it cannot be the SOURCE",
+                             "ask for the pods behind it");
+    }
+    const queries::Asked& asked = destination->asked ? *destination->asked : packets.asked;
+    const std::string text = destination->asked ? describe(asked) : packets.text;
     const compiler::Cluster cluster(model, profile_of(arguments_, model));
-    const auto answer = queries::can(cluster, *source, *destination, packets.asked);
+    const auto answer = queries::can(cluster, *source, *destination, asked);
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
     session_.lap("solve");
-    report({session_.input(), cluster, *source, *destination, packets.text, *answer});
+    report({session_.input(), cluster, *source, *destination, text, *answer});
     session_.lap("report");
     return exit_status(*answer);
   }

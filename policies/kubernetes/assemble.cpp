@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/kubernetes/assemble_services.h"
 #include "policies/kubernetes/fingerprint.h"
 #include "policies/kubernetes/owners.h"
 
@@ -42,7 +43,7 @@ class Assembly {
     add_pods();
     add_templates();
     sort_workloads();
-    add_services();
+    add_services_and_entrances(objects_, namespace_ids_, sources_, diagnostics_, model_);
     add_policies();
     add_gaps();
     return std::move(model_);
@@ -102,7 +103,7 @@ class Assembly {
     for (const auto& [name, metadata] : declared) names.insert(name);
     for (const PodObject& pod : objects_.pods) names.insert(pod.metadata.ns);
     for (const WorkloadObject& workload : objects_.workloads) names.insert(workload.metadata.ns);
-    for (const ServiceObject& service : objects_.services) names.insert(service.metadata.ns);
+    add_service_namespaces(objects_, names);
     for (const NetworkPolicyObject& policy : objects_.policies) names.insert(policy.metadata.ns);
     for (const GapObject& gap : objects_.gaps) {
       if (gap.ns) names.insert(*gap.ns);
@@ -302,24 +303,7 @@ class Assembly {
     }
   }
 
-  // Services, policies, gaps ---------------------------------------------------------------------
-
-  void add_services() {
-    for (const ServiceObject* object : by_place(objects_.services)) {
-      model::Service service;
-      service.ns = namespace_ids_.at(object->metadata.ns);
-      service.name = object->metadata.name;
-      service.selector = object->selector;
-      service.cluster_addresses = object->cluster_addresses;
-      service.where = object->metadata.where;
-      model_.services.push_back(std::move(service));
-    }
-    std::stable_sort(model_.services.begin(), model_.services.end(),
-                     [&](const model::Service& a, const model::Service& b) {
-                       return std::pair(a.ns, symbols_.text(a.name)) <
-                              std::pair(b.ns, symbols_.text(b.name));
-                     });
-  }
+  // Policies, gaps -------------------------------------------------------------------------------
 
   void add_policies() {
     const Symbol kind = symbols_.intern("NetworkPolicy");

@@ -17,7 +17,7 @@ struct NativeKind {
   bool deprecated = false;
 };
 
-constexpr std::array<NativeKind, 30> kNative = {{
+constexpr std::array<NativeKind, 34> kNative = {{
     {"", "Namespace", "v1", Role::Namespace},
     {"", "Pod", "v1", Role::Pod},
     {"", "Service", "v1", Role::Service},
@@ -45,6 +45,10 @@ constexpr std::array<NativeKind, 30> kNative = {{
     {"argoproj.io", "Rollout", "v1alpha1", Role::Workload},
     {"apps.openshift.io", "DeploymentConfig", "v1", Role::Workload},
     {"apps.kruise.io", "CloneSet", "v1alpha1", Role::Workload},
+    {"networking.k8s.io", "Ingress", "v1", Role::Ingress},
+    {"networking.k8s.io", "Ingress", "v1beta1", Role::Ingress, true},
+    {"extensions", "Ingress", "v1beta1", Role::Ingress, true},
+    {"route.openshift.io", "Route", "v1", Role::OpenShiftRoute},
     {"kustomize.config.k8s.io", "Kustomization", "v1beta1", Role::Kustomization},
     {"kustomize.config.k8s.io", "Kustomization", "v1", Role::Kustomization},
     {"kustomize.config.k8s.io", "Component", "v1alpha1", Role::Kustomization},
@@ -66,6 +70,17 @@ constexpr std::array<OwnKinds, 4> kOwnKinds = {{
     {"batch", "CronJob Job"},
     {"networking.k8s.io", "ClusterCIDR IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR"},
 }};
+
+/// Kinds of the Gateway API: the versions that served them have the same fields for what matters;
+/// v1alpha1 had others, and is served nowhere.
+Role gateway_role(std::string_view kind, std::string_view version) {
+  constexpr std::array<std::string_view, 5> kRoutes = {"HTTPRoute", "GRPCRoute", "TLSRoute",
+                                                       "TCPRoute", "UDPRoute"};
+  if (version == "v1alpha1") return Role::Irrelevant;
+  if (kind == "ReferenceGrant" || kind == "ReferencePolicy") return Role::ReferenceGrant;
+  const bool route = std::find(kRoutes.begin(), kRoutes.end(), kind) != kRoutes.end();
+  return route ? Role::GatewayRoute : Role::Irrelevant;
+}
 
 std::string_view group_of(std::string_view api_version) {
   const std::size_t slash = api_version.find('/');
@@ -128,6 +143,9 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
   const std::string_view version =
       group.empty() ? api_version : api_version.substr(group.size() + 1);
 
+  if (group == "gateway.networking.k8s.io") {
+    return {gateway_role(kind, version), false, kind == "GatewayClass", {}};
+  }
   bool known_kind = false;
   for (const NativeKind& native : kNative) {
     if (native.group != group || native.kind != kind) continue;

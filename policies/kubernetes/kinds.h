@@ -16,6 +16,10 @@ enum class Role : std::uint8_t {
   Workload,  // an owner of pods with a template
   CronJob,   // its template is a level deeper
   Service,
+  Ingress,
+  GatewayRoute,    // of the Gateway API, to a Service
+  ReferenceGrant,  // of the Gateway API
+  OpenShiftRoute,
   NetworkPolicy,
   ForeignPolicy,  // a policy of a language that is not supported
   Kustomization,  // a build file of kustomize, not an object
@@ -23,6 +27,12 @@ enum class Role : std::uint8_t {
   UnknownVersion,  // a kind that matters, in a version that is not known
   UnknownKind,     // a kind that its API group does not have: most likely misspelt
 };
+
+/// Kinds that lead traffic to Services, and change no policy's meaning.
+[[nodiscard]] constexpr bool is_entrance(Role role) {
+  return role == Role::Ingress || role == Role::GatewayRoute || role == Role::ReferenceGrant ||
+         role == Role::OpenShiftRoute;
+}
 
 struct KindInfo {
   Role role = Role::Irrelevant;
@@ -32,8 +42,8 @@ struct KindInfo {
 };
 
 /// Kinds and versions: the Kubernetes API reference (apps, batch, core, networking.k8s.io, and the
-/// removed extensions and beta versions); the custom resources of Calico, Cilium, Istio, Linkerd,
-/// Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
+/// removed extensions and beta versions); the Gateway API; the custom resources of Calico, Cilium,
+/// Istio, Linkerd, Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
 [[nodiscard]] KindInfo classify(std::string_view api_version, std::string_view kind);
 
 /// The kinds of the API group, for hints; empty where the group is not one of Kubernetes' own.

@@ -7,8 +7,10 @@
 #include "policies/kubernetes/kinds.h"
 #include "policies/kubernetes/projection.h"
 #include "policies/kubernetes/read_common.h"
+#include "policies/kubernetes/read_entrance.h"
 #include "policies/kubernetes/read_pod.h"
 #include "policies/kubernetes/read_policy.h"
+#include "policies/kubernetes/read_service.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::kubernetes {
@@ -54,30 +56,6 @@ Span kind_place(const Value& root) {
 void read_namespace(Fields& fields, const Context& context, const Value& root, Objects& objects) {
   const auto metadata = read_metadata(fields, context, root, true);
   if (metadata && fields.ok()) objects.namespaces.push_back({*metadata});
-}
-
-void read_service(Fields& fields, const Context& context, const Value& root, Objects& objects) {
-  ServiceObject service;
-  const auto metadata = read_metadata(fields, context, root, false);
-  if (const auto spec = fields.get(root, "spec", Type::Mapping)) {
-    if (const auto selector = fields.get(*spec, "selector", Type::Mapping)) {
-      service.selector = read_labels(fields, context, *selector);
-    }
-    const auto add = [&](const Value& value) {
-      // "None" marks a headless Service.
-      if (const auto address = net::Address::parse(value.text())) {
-        service.cluster_addresses.push_back(*address);
-      }
-    };
-    if (const auto list = fields.get(*spec, "clusterIPs", Type::Sequence)) {
-      for (const Value each : *list) add(each);
-    } else if (const auto single = Fields::get(*spec, "clusterIP")) {
-      add(*single);
-    }
-  }
-  if (!metadata || !fields.ok()) return;
-  service.metadata = *metadata;
-  objects.services.push_back(std::move(service));
 }
 
 }  // namespace
@@ -213,6 +191,18 @@ class Loader::Receiver : public syntax::Sink {
       case Role::Service:
         read_service(fields, context, root, objects);
         break;
+      case Role::Ingress:
+        read_ingress(fields, context, root, info.deprecated, objects);
+        break;
+      case Role::GatewayRoute:
+        read_gateway_route(fields, context, root, kind, objects);
+        break;
+      case Role::ReferenceGrant:
+        read_reference_grant(fields, context, root, objects);
+        break;
+      case Role::OpenShiftRoute:
+        read_openshift_route(fields, context, root, objects);
+        break;
       case Role::NetworkPolicy:
         read_network_policy(fields, context, root, objects);
         break;
@@ -227,9 +217,10 @@ class Loader::Receiver : public syntax::Sink {
         }
         return;
       case Role::UnknownVersion:
-        fields.error("unsupported-version", version_place(root),
-                     std::string(kind) + " has no version " + std::string(api_version),
-                     kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+        fields.error(
+            "unsupported-version", version_place(root),
+            std::string(kind) + " has no version " + std::string(api_version),
+            kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
         break;
       case Role::UnknownKind:
         fields.error("unknown-kind", kind_place(root),
@@ -241,14 +232,19 @@ class Loader::Receiver : public syntax::Sink {
         return;
     }
     if (!fields.ok()) {
-      reject(subject, gap_namespace(root, info), root.span());
+      if (is_entrance(info.role)) {
+        ++loader_.ledger_.rejected;  // no gap: what it leads to is up to the policies all the same
+      } else {
+        reject(subject, gap_namespace(root, info), root.span());
+      }
       return;
     }
     ++loader_.ledger_.used;
     if (info.deprecated) {
-      fields.warning("deprecated-version", version_place(root),
-                     std::string(api_version) + " is no longer served by Kubernetes",
-                     kind == "NetworkPolicy" ? "use networking.k8s.io/v1" : "");
+      fields.warning(
+          "deprecated-version", version_place(root),
+          std::string(api_version) + " is no longer served by Kubernetes",
+          kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
     }
   }
 

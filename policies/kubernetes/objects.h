@@ -59,6 +59,38 @@ struct ServiceObject {
   Metadata metadata;
   std::optional<std::vector<model::Label>> selector;
   std::vector<net::Address> cluster_addresses;
+  model::ServiceType type = model::ServiceType::ClusterIp;
+  bool headless = false;
+  std::string external_name;
+  std::vector<model::ServicePort> ports;
+};
+
+/// A Service that an entrance leads to.
+struct BackendReference {
+  std::optional<Symbol> ns;  // only where it was written
+  Symbol service{};
+  model::EntrancePort port;
+  Span where;
+};
+
+/// An Ingress, a route of the Gateway API, an OpenShift Route.
+struct EntranceObject {
+  Symbol kind{};
+  Metadata metadata;
+  std::string controller;
+  bool port_is_target = false;
+  std::vector<BackendReference> backends;
+};
+
+/// A ReferenceGrant, as far as it lets routes refer to Services in its namespace.
+struct GrantObject {
+  struct From {
+    Symbol kind{};
+    Symbol ns{};
+  };
+  Metadata metadata;
+  std::vector<From> from;                 // kinds of the Gateway API
+  std::vector<std::optional<Symbol>> to;  // a Service; nothing: every one
 };
 
 struct NetworkPolicyObject {
@@ -82,6 +114,8 @@ struct Objects {
   std::vector<PodObject> pods;
   std::vector<WorkloadObject> workloads;
   std::vector<ServiceObject> services;
+  std::vector<EntranceObject> entrances;
+  std::vector<GrantObject> grants;
   std::vector<NetworkPolicyObject> policies;
   std::vector<GapObject> gaps;
 };

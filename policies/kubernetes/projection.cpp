@@ -26,8 +26,12 @@ std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_
   return std::nullopt;
 }
 
-/// Large members of metadata that say nothing about connections.
-bool wanted_in_metadata(Path path) {
+/// Large members of metadata that say nothing about connections; but of an Ingress, an old
+/// annotation may hold the class.
+bool wanted_in_metadata(Path path, bool of_ingress = false) {
+  if (of_ingress && path[0] == "annotations") {
+    return path.size() == 1 || path[1] == "kubernetes.io/ingress.class";
+  }
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
   return !is_one_of(path[0], kLarge);
 }
@@ -66,8 +70,8 @@ bool wanted_in_status(Path path) {
 }
 
 bool wanted_in_service(Path path) {
-  constexpr std::array<std::string_view, 4> kMembers = {"selector", "ports", "clusterIP",
-                                                        "clusterIPs"};
+  constexpr std::array<std::string_view, 6> kMembers = {"selector",   "ports", "clusterIP",
+                                                        "clusterIPs", "type",  "externalName"};
   return is_one_of(path[0], kMembers);
 }
 
@@ -82,6 +86,10 @@ bool wanted_in_spec(Role role, Path path) {
     case Role::Service:
       return wanted_in_service(path);
     case Role::NetworkPolicy:
+    case Role::Ingress:
+    case Role::GatewayRoute:
+    case Role::ReferenceGrant:
+    case Role::OpenShiftRoute:
       return true;
     default:
       return false;
@@ -101,7 +109,10 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   }
   // Lists are taken apart before they come here: one that does not is reported, by its items.
   if (path[0] == "items") return path.size() == 1;
-  if (path[0] == "metadata") return path.size() == 1 || wanted_in_metadata(path.subspan(1));
+  if (path[0] == "metadata") {
+    const bool of_ingress = !role_ || *role_ == Role::Ingress;
+    return path.size() == 1 || wanted_in_metadata(path.subspan(1), of_ingress);
+  }
   if (!role_ || *role_ == Role::Kustomization) return true;
   if (path[0] == "status") {
     if (path.size() == 1) return *role_ == Role::Pod || *role_ == Role::NetworkPolicy;

@@ -106,6 +106,9 @@ struct Service {
   Span where;
 };
 
+/// A port by number or name; nothing: every one.
+using EntrancePort = std::variant<std::monostate, net::Port, Symbol>;
+
 /// One backend of an object that leads traffic from outside to a Service: a path of an Ingress, a
 /// rule of a Gateway API route, an OpenShift Route.
 struct Entrance {
@@ -115,9 +118,13 @@ struct Entrance {
   /// The Service that it leads to, which need not be in the input.
   NamespaceId service_ns{};
   Symbol service;
-  /// The port of the Service, by number or name; nothing: every port of it.
-  std::variant<std::monostate, net::Port, Symbol> port;
-  /// What serves it: the ingress class, or "namespace/name" of the Gateway; empty: not named.
+  /// The port of the Service.
+  EntrancePort port;
+  /// OpenShift, RoutePort.targetPort: `port` is that of the endpoints behind the Service, where a
+  /// name is the one that the Service gives them.
+  bool port_is_target = false;
+  /// What serves it: the ingress class, or "namespace/name" of the Gateway, of several in order and
+  /// joined by commas; empty: not named.
   std::string controller;
   Span where;  // of the backend
 };

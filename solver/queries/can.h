@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
@@ -16,15 +15,6 @@
 
 /// "Can A reach B on this port, and because of which line?"
 namespace polreach::solver::queries {
-
-/// The packets asked about. A port name means what each destination calls so.
-struct Asked {
-  struct Entry {
-    net::Protocol protocol = net::Protocol::Tcp;
-    std::variant<net::PortSet, std::string> ports;
-  };
-  std::vector<Entry> entries;  // none: every packet
-};
 
 /// The packets that are meant for a destination.
 [[nodiscard]] net::Traffic traffic_of(const model::Model& model, const Asked& asked,

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "policies/source/nearest.h"
+#include "solver/queries/entrances.h"
+#include "solver/queries/service_reference.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -220,16 +222,8 @@ std::string behind_service(const Model& model, const Name& wanted) {
         model.text(model[service.ns].name) == wanted.ns && model.text(service.name) == wanted.name;
     if (!same || !service.selector) continue;
     std::set<std::string> names;
-    for (const Endpoint& endpoint : model.endpoints) {
-      if (model[endpoint.workload].ns != service.ns) continue;
-      const model::LabelSet& labels = model.label_sets[endpoint.labels];
-      const bool selected =
-          std::all_of(service.selector->begin(), service.selector->end(),
-                      [&](const model::Label& wanted_label) {
-                        const model::Label* label = labels.find(wanted_label.key);
-                        return label != nullptr && label->value == wanted_label.value;
-                      });
-      if (selected) names.insert(name_of(model, endpoint.workload));
+    for (const Selected& each : selected_by(model, service)) {
+      if (!each.maybe) names.insert(name_of(model, model[each.endpoint].workload));
     }
     std::string text =
         wanted.ns + "/" + wanted.name + " is a Service; policies see the pods behind it";
@@ -351,6 +345,7 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
     }
     return target;
   }
+  if (is_service_reference(model, text)) return resolve_service(model, text, default_namespace);
   if (const auto address = net::Address::parse(text)) return resolve_address(model, text, *address);
   if (const auto prefix = net::Prefix::parse(text)) {
     const bool one = prefix->length == net::width(prefix->address.family);
@@ -364,9 +359,10 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
   }
   const auto name = split(text, default_namespace);
   if (!name) {
-    return refuse("bad-reference", "\"" + std::string(text) + "\" is not a reference",
-                  "write namespace/name, namespace/kind/name, namespace/*, an address, a CIDR, "
-                  "internet or any");
+    return refuse(
+        "bad-reference", "\"" + std::string(text) + "\" is not a reference",
+        "write namespace/name, namespace/kind/name, namespace/*, svc/namespace/name:port, "
+        "an address, a CIDR, internet or any");
   }
   return resolve_name(model, text, *name);
 }

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "policies/model/model.h"
 #include "policies/source/result.h"
 
 namespace polreach::solver::queries {
+
+/// The packets asked about. A port name means what each destination calls so.
+struct Asked {
+  struct Entry {
+    net::Protocol protocol = net::Protocol::Tcp;
+    std::variant<net::PortSet, std::string> ports;
+  };
+  std::vector<Entry> entries;  // none: every packet
+};
 
 /// What someone means by one end of a question: endpoints, outside addresses, or both.
 struct Target {
@@ -18,7 +29,9 @@ struct Target {
   net::AddressSet addresses;
   /// Addresses of pods and Services in between, which are not meant: pods are asked for by name.
   net::AddressSet left_out;
-  bool is_one_pod = false;         // a single pod was named, not its workload
+  bool is_one_pod = false;  // a single pod was named, not its workload
+  /// Where a port of a Service was named: the ports that it stands for at the endpoints.
+  std::optional<Asked> asked;
   std::vector<std::string> notes;  // what the answer should say about the choice
 };
 
@@ -34,6 +47,7 @@ struct ReferenceError {
 ///   namespace/kind/name       the same where several kinds share a name; kubectl's short names too
 ///   name                      in the default namespace
 ///   namespace/*               every workload of a namespace
+///   svc/namespace/name:port   what a port of a Service leads to
 ///   10.0.0.7, 2001:db8::1     an address; of a pod where one has it
 ///   10.0.0.0/8                addresses, without those of pods in the input
 ///   internet                  net::internet_addresses()

@@ -226,6 +226,56 @@ spec: {clusterIP: 10.0.0.5, selector: {app: db}, ports: [{port: 5432}]}
   CHECK(has(run({"can", "shop/web", "10.0.0.5", "-"}, service).err, "service-address"));
 }
 
+TEST_CASE("a port of a Service is asked for behind its name, and only there") {
+  const char* folder = "fixtures/service-target-port";
+  const fs::path before = fs::current_path();
+  fs::current_path(support::source_folder());
+  const Run named = run({"can", "shop/client", "svc/shop/front:80", folder});
+  CHECK(named.status == 0);
+  CHECK(
+      named.out.starts_with("ALLOWED  shop/client -> svc/shop/front:80, TCP 8080\n"
+                            "  (svc/shop/front:80 leads to TCP 8080 of shop/canary, shop/web)\n"));
+  const Run json = run({"can", "shop/client", "svc/shop/front:80", folder, "--format", "json"});
+  CHECK(json.out.find("\"svc/shop/front:80 leads to TCP 8080 of shop/canary, shop/web\"") !=
+        std::string::npos);
+  CHECK(json.out.find("\"asked\": \"TCP 8080\"") != std::string::npos);
+  for (const char* option : {"--port=80", "--protocol=tcp"}) {
+    const Run twice = run({"can", "shop/client", "svc/shop/front:80", folder, option});
+    CHECK(twice.status == 2);
+    CHECK(twice.out.empty());
+    CHECK(twice.err.starts_with("error[usage]: "));
+  }
+  const Run wrong = run({"can", "shop/client", "svc/shop/front:81", folder});
+  CHECK(wrong.err.find("it has TCP 80 (http), TCP 9100 (metrics)") != std::string::npos);
+  const Run near = run({"can", "shop/client", "svc/shop/fornt:80", folder});
+  CHECK(near.err.find("did you mean shop/front?") != std::string::npos);
+  fs::current_path(before);
+}
+
+TEST_CASE("a headless Service and one whose pods are not certain say so") {
+  const char* folder = "fixtures/service-headless";
+  const fs::path before = fs::current_path();
+  fs::current_path(support::source_folder());
+  const Run headless = run({"can", "data/client", "svc/data/db:5432", folder});
+  CHECK(headless.out.find("(svc/data/db:5432 leads to TCP 5432 of data/db)") != std::string::npos);
+  CHECK(headless.out.find("targetPort does not count") != std::string::npos);
+  const Run by_name = run({"can", "data/client", "svc/data/db:sql", folder});
+  CHECK(by_name.out.find("(svc/data/db:sql leads to TCP 6432 of data/db)") != std::string::npos);
+  const Run maybe = run({"can", "data/client", "svc/data/first:5432", folder});
+  CHECK(maybe.out.find("perhaps leads to TCP 5432 of data/db") != std::string::npos);
+  fs::current_path(before);
+}
+
+TEST_CASE("entrances that lead nowhere have a warning each") {
+  const fs::path file = support::source_folder() / "fixtures" / "entrances" / "odd.yaml";
+  const Run result = run({"can", "shop/client", "shop/web", file.string()});
+  CHECK(result.status == 0);
+  for (const char* code : {"entrance-other-backend", "entrance-no-parent", "entrance-not-granted",
+                           "service-port-unnamed"}) {
+    CHECK_MESSAGE(result.err.find("warning[" + std::string(code) + "]") != std::string::npos, code);
+  }
+}
+
 TEST_CASE("charts are recognised") {
   const Folder folder;
   folder.write("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
