@@ -24,14 +24,14 @@ struct RevisionInput {
 };
 
 struct InputOptions {
-  /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
-  /// rendered then.
-  std::optional<RevisionInput> revision;
   std::vector<std::string> paths;      // files, folders, "-"
   std::vector<std::string> kustomize;  // folders to build
   std::vector<std::string> helm;       // charts to render
   std::string default_namespace = "default";
   bool keep_going = false;
+  /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
+  /// rendered then.
+  std::optional<RevisionInput> revision = {};
 };
 
 /// Everything that a run reads.

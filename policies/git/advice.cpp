@@ -75,9 +75,12 @@ std::string no_such_revision(git_repository* repository, const std::string& expr
     return prefix + "no such revision: " + base + " exists, but " + expression.substr(base.size()) +
            " leads nowhere from there";
   }
-  const auto near = source::nearest(base, revision_names(repository));
+  const std::vector<std::string> names = revision_names(repository);
+  const auto near = source::nearest(base, names);
   std::string text = prefix + "no such revision" + source::did_you_mean(near);
-  if (git_repository_is_empty(repository) == 1) return text + "; the repository has no commits";
+  if (names.empty() && git_repository_head_unborn(repository) == 1) {
+    return text + "; the repository has no commits";
+  }
   if (near.empty() && git_repository_is_shallow(repository) == 1) {
     text +=
         "; this is a shallow clone, which holds few branches and tags: git fetch gets more (in "

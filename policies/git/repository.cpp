@@ -36,12 +36,13 @@ git_oid oid_of(const ObjectId& id) {
 
 std::string cannot_open(const std::string& folder, int result) {
   const std::string message = last_message();
-  if (result == GIT_ENOTFOUND) return folder + ": is not in a git repository";
-  if (result == GIT_EOWNER) {
+  // Where nobody has ever set safe.directory, libgit2 1.5 says just that it did not find it.
+  if (result == GIT_EOWNER || message.find("'safe.directory'") != std::string::npos) {
     return folder +
            ": is in a repository of another user, which git does not trust; if you do: git config "
            "--global --add safe.directory FOLDER, with the folder that holds .git";
   }
+  if (result == GIT_ENOTFOUND) return folder + ": is not in a git repository";
   if (message.find("extensions.objectformat") != std::string::npos) {
     return folder +
            ": is in a repository with SHA-256 object names, which cannot be read; check "
