@@ -2,30 +2,14 @@
 #include "cli/files.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <set>
-#include <string_view>
+
+#include "cli/selection.h"
 
 namespace polreach::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kDeepestFolder = 64;
-constexpr std::size_t kMostFiles = 100'000;
-
-bool is_manifest(const fs::path& path) {
-  if (path.filename() == "Kustomization") return true;
-  constexpr std::array<std::string_view, 3> kExtensions = {".yaml", ".yml", ".json"};
-  const std::string extension = path.extension().string();
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
-bool is_hidden(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.size() > 1 && name[0] == '.' && name != "..";
-}
 
 /// Whether a link leads to a regular file below the root.
 bool stays_inside(const fs::path& link, const fs::path& root) {
@@ -37,12 +21,9 @@ bool stays_inside(const fs::path& link, const fs::path& root) {
   return end == base.end();
 }
 
-/// What a chart renders itself: reading it as it is would be wrong.
-bool belongs_to_chart(const fs::path& folder) {
+bool in_chart(const fs::path& entry) {
   std::error_code error;
-  const std::string name = folder.filename().string();
-  const bool chart_part = name == "templates" || name == "charts" || name == "crds";
-  return chart_part && fs::exists(folder.parent_path() / "Chart.yaml", error);
+  return fs::exists(entry.parent_path() / "Chart.yaml", error);
 }
 
 source::Result<FoundFiles> walk(const fs::path& root) {
@@ -55,27 +36,28 @@ source::Result<FoundFiles> walk(const fs::path& root) {
     if (error) return source::failure(last.string() + ": " + error.message());
     const fs::path& path = at->path();
     last = path;
+    const std::string name = path.filename().string();
     const bool is_link = at->is_symlink(error);
     if (at->is_directory(error) && !is_link) {
-      if (is_hidden(path) || belongs_to_chart(path)) {
+      const bool hidden = is_hidden_name(name);
+      if (hidden || (is_folder_of_chart(name) && in_chart(path))) {
         at.disable_recursion_pending();
-        if (is_hidden(path) && path.filename() != ".git") found.skipped.push_back(path.string());
+        if (hidden && name != ".git") found.skipped.push_back(path.string());
       } else if (at.depth() >= kDeepestFolder) {
         return source::failure(path.string() + ": folders are nested too deeply");
       }
       continue;
     }
     const bool to_folder = is_link && fs::is_directory(path, error);
-    if (!to_folder && !is_manifest(path)) continue;
+    if (!to_folder && !is_manifest_name(name)) continue;
     const bool outside = is_link && !stays_inside(path, root);
-    if (is_hidden(path) || to_folder || outside) {
+    if (is_hidden_name(name) || to_folder || outside) {
       found.skipped.push_back(path.string());
       continue;
     }
     if (!is_link && !at->is_regular_file(error)) continue;
-    const std::string name = path.filename().string();
-    if (name == "values.yaml" && fs::exists(path.parent_path() / "Chart.yaml", error)) continue;
-    found.files.push_back({path.lexically_normal().string(), name == "Chart.yaml"});
+    if (is_file_of_chart(name) && in_chart(path)) continue;
+    found.files.push_back({path.lexically_normal().string(), is_chart_name(name)});
     if (found.files.size() > kMostFiles) {
       return source::failure(root.string() + ": holds more than 100000 manifests");
     }

@@ -8,6 +8,8 @@
 
 #include "cli/files.h"
 #include "cli/render.h"
+#include "cli/revisions.h"
+#include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
 
 namespace polreach::cli {
@@ -40,6 +42,20 @@ class Reading {
       : options_(options), in_(in), input_(std::make_unique<Input>()) {}
 
   source::Result<std::unique_ptr<Input>> run() {
+    if (auto added = options_.revision ? add_revision(*options_.revision) : add_paths(); !added) {
+      return tl::unexpected(added.error());
+    }
+    load();
+    return std::move(input_);
+  }
+
+ private:
+  struct Pending {
+    source::FileId file;
+    syntax::Format format;
+  };
+
+  source::Result<void> add_paths() {
     for (const std::string& path : options_.paths) {
       if (auto added = path == "-" ? add_stdin() : add_path(path); !added) {
         return tl::unexpected(added.error());
@@ -59,15 +75,43 @@ class Reading {
       if (!text) return tl::unexpected(text.error());
       add("<helm " + chart + ">", std::move(*text));
     }
-    load();
-    return std::move(input_);
+    return {};
   }
 
- private:
-  struct Pending {
-    source::FileId file;
-    syntax::Format format;
-  };
+  source::Result<void> add_revision(const RevisionInput& input) {
+    if (!options_.kustomize.empty() || !options_.helm.empty()) {
+      return source::failure(input.revision +
+                             ": --kustomize and --helm render folders, not revisions; check the "
+                             "revision out (git worktree add DIR REVISION)");
+    }
+    const auto repository = git::Repository::find(input.folder);
+    if (!repository) return tl::unexpected(repository.error());
+    const auto revision = repository->resolve(input.revision);
+    if (!revision) return tl::unexpected(revision.error());
+    auto found = read_revision(*repository, *revision, options_.paths);
+    if (!found) return tl::unexpected(found.error());
+    for (const AbsentPath& absent : found->absent) {
+      if (!input.absent_paths) return source::failure(absent.message);
+      input_->absent_paths.push_back(absent.path);
+    }
+    report_skipped("hidden entries, links and submodules of " + input.revision, found->skipped,
+                   "check the revision out, and name them as PATHs of their own, if they count");
+    if (found->files.empty() && found->absent.empty()) {
+      return source::failure(input.revision + ": holds no .yaml, .yml or .json file" +
+                             (options_.paths.empty() ? "" : " in these paths"));
+    }
+    for (RevisionFile& file : found->files) {
+      const std::string name = input.revision + ":" + file.path;
+      const source::FileId id = input_->sources.add(name, Text::own(std::move(file.bytes)));
+      if (file.is_chart) {
+        report_chart(id,
+                     "check the revision out (git worktree add DIR REVISION), and render it: "
+                     "--helm DIR");
+      }
+      pending_.push_back({id, format_of(file.path)});
+    }
+    return {};
+  }
 
   void add(const std::string& name, std::string bytes) {
     pending_.push_back(
@@ -86,7 +130,8 @@ class Reading {
   source::Result<void> add_path(const std::string& path) {
     const auto found = find_files(path);
     if (!found) return tl::unexpected(found.error());
-    report_skipped(path, found->skipped);
+    report_skipped("hidden entries and links that lead out of " + path, found->skipped,
+                   "name them as PATHs of their own if they count");
     if (found->files.empty()) {
       return source::failure(path + ": holds no .yaml, .yml or .json file");
     }
@@ -100,7 +145,8 @@ class Reading {
   }
 
   /// What might hold a policy and is not read must not go unsaid.
-  void report_skipped(const std::string& path, const std::vector<std::string>& skipped) {
+  void report_skipped(const std::string& what, const std::vector<std::string>& skipped,
+                      const std::string& help) {
     if (skipped.empty()) return;
     constexpr std::size_t kMostNames = 5;
     std::string names;
@@ -110,15 +156,14 @@ class Reading {
     if (skipped.size() > kMostNames) {
       names += " and " + std::to_string(skipped.size() - kMostNames) + " more";
     }
-    input_->diagnostics.add(
-        {Severity::Warning,
-         "skipped-entry",
-         "hidden entries and links that lead out of " + path + " are not read: " + names,
-         {},
-         "",
-         "name them as PATHs of their own if they count",
-         {},
-         {}});
+    input_->diagnostics.add({Severity::Warning,
+                             "skipped-entry",
+                             what + " are not read: " + names,
+                             {},
+                             "",
+                             help,
+                             {},
+                             {}});
   }
 
   source::Result<void> add_file(const FoundFile& file) {
@@ -137,26 +182,30 @@ class Reading {
     const source::FileId id = input_->sources.add(file.path, std::move(*text));
     if (file.is_chart) {
       const std::string folder = fs::path(file.path).parent_path().string();
-      input_->diagnostics.add(
-          {options_.keep_going ? Severity::Warning : Severity::Error,
-           "helm-template",
-           "this folder is a Helm chart, whose templates have not been rendered",
-           {id, 0, 0},
-           "",
-           "render it: polreach ... --helm " + folder + ", or helm template " + folder +
-               " | polreach ... -",
-           {},
-           {}});
-      chart_gaps_.push_back({id, 0, 0});
+      report_chart(id, "render it: polreach ... --helm " + folder + ", or helm template " + folder +
+                           " | polreach ... -");
     }
     pending_.push_back({id, format_of(file.path)});
     return {};
   }
 
+  void report_chart(source::FileId file, const std::string& help) {
+    input_->diagnostics.add({options_.keep_going ? Severity::Warning : Severity::Error,
+                             "helm-template",
+                             "this folder is a Helm chart, whose templates have not been rendered",
+                             {file, 0, 0},
+                             "",
+                             help,
+                             {},
+                             {}});
+    chart_gaps_.push_back({file, 0, 0});
+  }
+
   void load() {
     auto symbols = std::make_shared<source::SymbolTable>();
-    kubernetes::Loader loader(input_->sources, *symbols, input_->diagnostics,
-                              {options_.default_namespace, options_.keep_going, {}});
+    kubernetes::Loader loader(
+        input_->sources, *symbols, input_->diagnostics,
+        {options_.default_namespace, options_.keep_going, {}, options_.revision.has_value()});
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
     loader.finish();
     input_->ledger = loader.ledger();
@@ -170,7 +219,8 @@ class Reading {
                                 chart});
       }
     }
-    if (input_->ledger.read() == 0 && input_->diagnostics.errors() == 0) {
+    if (input_->ledger.read() == 0 && input_->diagnostics.errors() == 0 &&
+        input_->absent_paths.empty()) {
       input_->diagnostics.add({Severity::Error,
                                "no-objects",
                                "the input holds no Kubernetes objects",

@@ -3,6 +3,7 @@
 
 #include <istream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,24 @@
 
 namespace polreach::cli {
 
+/// A revision of a git repository, to be read in place of the file system.
+struct RevisionInput {
+  std::string revision;      // a branch, a tag, HEAD~2
+  std::string folder = ".";  // what paths are relative to, in the repository's work tree
+  /// A path that the revision does not have is read as a folder without files: it may have been
+  /// added since, or removed. Otherwise it is a failure.
+  bool absent_paths = false;
+};
+
 struct InputOptions {
   std::vector<std::string> paths;      // files, folders, "-"
   std::vector<std::string> kustomize;  // folders to build
   std::vector<std::string> helm;       // charts to render
   std::string default_namespace = "default";
   bool keep_going = false;
+  /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
+  /// rendered then.
+  std::optional<RevisionInput> revision = {};
 };
 
 /// Everything that a run reads.
@@ -27,12 +40,15 @@ struct Input {
   source::Diagnostics diagnostics;
   kubernetes::Ledger ledger;
   model::Model model;
+  std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the
-/// file system; a file that is named twice is read once. Problems of the input are in the
-/// diagnostics; a failure is one of the world: a path that does not exist, a renderer that fails.
+/// file system; a file that is named twice is read once. A file of a revision is called
+/// REVISION:PATH, with the path from the root of the repository, as git does. Problems of the input
+/// are in the diagnostics; a failure is one of the world: a path that does not exist, a renderer
+/// that fails.
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in);
 
 }  // namespace polreach::cli

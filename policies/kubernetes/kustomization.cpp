@@ -45,7 +45,7 @@ bool Kustomizations::add(const syntax::Value& root) {
 }
 
 void Kustomizations::report(source::Diagnostics& diagnostics, const source::SourceMap& sources,
-                            bool keep_going) const {
+                            bool keep_going, bool from_revision) const {
   const Found* first = nullptr;
   std::size_t count = 0;
   const bool any_changes =
@@ -60,8 +60,11 @@ void Kustomizations::report(source::Diagnostics& diagnostics, const source::Sour
                                       : ", here and in " + std::to_string(count - 1) +
                                             (count == 2 ? " more folder" : " more folders");
   const std::string help =
-      "render them: --kustomize DIR in place of the path renders every kustomization at or below "
-      "DIR; or kubectl kustomize DIR | polreach ... -";
+      from_revision
+          ? "check the revision out (git worktree add DIR REVISION), and render it: --kustomize DIR"
+          : "render them: --kustomize DIR in place of the path renders every kustomization at or "
+            "below "
+            "DIR; or kubectl kustomize DIR | polreach ... -";
   if (any_changes) {
     diagnostics.add({keep_going ? source::Severity::Warning : source::Severity::Error,
                      "unrendered-kustomization",

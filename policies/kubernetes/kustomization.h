@@ -18,9 +18,10 @@ class Kustomizations {
   bool add(const syntax::Value& root);
 
   /// Reports the error `unrendered-kustomization` where some change what files mean; otherwise
-  /// the note `kustomization` where there are any. `keep_going` makes the error a warning.
-  void report(source::Diagnostics& diagnostics, const source::SourceMap& sources,
-              bool keep_going) const;
+  /// the note `kustomization` where there are any. `keep_going` makes the error a warning;
+  /// `from_revision` changes the advice.
+  void report(source::Diagnostics& diagnostics, const source::SourceMap& sources, bool keep_going,
+              bool from_revision) const;
 
  private:
   struct Found {

@@ -290,7 +290,9 @@ Loader::Loader(const source::SourceMap& sources, source::SymbolTable& symbols,
       diagnostics_(diagnostics),
       options_(std::move(options)) {}
 
-void Loader::finish() { kustomizations_.report(diagnostics_, sources_, options_.keep_going); }
+void Loader::finish() {
+  kustomizations_.report(diagnostics_, sources_, options_.keep_going, options_.from_revision);
+}
 
 void Loader::load(source::FileId file, syntax::Format format) {
   source::Diagnostics problems;

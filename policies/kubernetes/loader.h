@@ -20,6 +20,8 @@ struct LoadOptions {
   /// run.
   bool keep_going = false;
   syntax::Limits limits;
+  /// The files come from a revision of a repository: there is no folder to render.
+  bool from_revision = false;
 };
 
 /// Reads files into Kubernetes objects, and accounts for every object in them.
