@@ -42,6 +42,15 @@ bool Session::accept(std::unique_ptr<Input> input) {
   return false;
 }
 
+void Session::warn(const std::vector<source::Diagnostic>& warnings) {
+  source::Diagnostics more;
+  for (const source::Diagnostic& warning : warnings) {
+    more.add(warning);
+    input_->diagnostics.add(warning);
+  }
+  write_diagnostics(streams_.err, error_style(), input_->sources, more, !is_quiet());
+}
+
 int Session::refuse(const std::string& code, const std::string& message, const std::string& help) {
   const Style style = error_style();
   streams_.err << style.red("error[" + code + "]") << ": " << style.bold(printable(message))

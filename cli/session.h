@@ -27,6 +27,8 @@ class Session {
   /// The same for input that came another way.
   bool accept(std::unique_ptr<Input> input);
   [[nodiscard]] const Input& input() const { return *input_; }
+  /// Writes what a query found to warn of, and adds it to what was said of the input.
+  void warn(const std::vector<source::Diagnostic>& warnings);
 
   /// Says why there is no verdict; gives kNoVerdict.
   int refuse(const std::string& code, const std::string& message, const std::string& help);

@@ -3,6 +3,7 @@
 
 #include "cli/listing.h"
 #include "cli/profile.h"
+#include "cli/render.h"
 #include "cli/report/map_report.h"
 #include "cli/session.h"
 
@@ -31,6 +32,7 @@ class Command {
     const compiler::Cluster cluster(model, profile);
     const queries::Map map = queries::map(cluster, listing->options);
     session_.lap("solve");
+    session_.warn(map.warnings);
     const int status =
         report({session_.input(), cluster, map, listing->asked, arguments_.has("explain")});
     session_.lap("report");
@@ -46,6 +48,12 @@ class Command {
       write_map_csv(session_.out(), report);
     } else if (format == "md") {
       write_map_markdown(session_.out(), report);
+    } else if (format == "dot") {
+      session_.out() << to_dot(graph_of(report));
+    } else if (format == "svg") {
+      const auto drawn = svg(to_dot(graph_of(report)));
+      if (!drawn) return session_.refuse("graphviz", drawn.error().message, "");
+      session_.out() << *drawn;
     } else {
       write_map_text(session_.out(), session_.style(), report, session_.is_quiet());
     }

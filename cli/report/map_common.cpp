@@ -57,12 +57,12 @@ std::string prefixes(const net::AddressSet& addresses) {
 std::vector<std::string> names_of(const Model& model, const std::vector<MapPeer>& peers) {
   std::map<std::pair<model::NamespaceId, model::Symbol>, std::set<model::Symbol>> kinds;
   for (const MapPeer& peer : peers) {
-    if (!peer.is_outside()) kinds[{peer.ns, peer.name}].insert(peer.kind);
+    if (!peer.endpoints.empty()) kinds[{peer.ns, peer.name}].insert(peer.kind);
   }
   std::vector<std::string> names;
   for (const MapPeer& peer : peers) {
-    if (peer.is_outside()) {
-      names.push_back(prefixes(peer.addresses));
+    if (peer.endpoints.empty()) {
+      names.push_back(peer.is_controller ? "{ingress controller}" : prefixes(peer.addresses));
       continue;
     }
     const bool alone = kinds.at({peer.ns, peer.name}).size() == 1;

@@ -56,7 +56,9 @@ class Writer : private JsonWriter {
     json_.Key(key);
     json_.StartObject();
     const model::Model& model = report_.input.model;
-    if (peer.is_outside()) {
+    if (peer.is_controller) {
+      text("kind", "IngressController");
+    } else if (peer.is_outside()) {
       addresses("cidrs", peer.addresses);
     } else {
       text("namespace", model.text(model[peer.ns].name));

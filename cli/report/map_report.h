@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/input.h"
+#include "cli/report/dot.h"
 #include "cli/report/style.h"
 #include "solver/queries/assumptions.h"
 #include "solver/queries/map.h"
@@ -29,6 +30,8 @@ void write_map_json(std::ostream& out, const MapReport& report);
 void write_map_csv(std::ostream& out, const MapReport& report);
 /// A table in Markdown.
 void write_map_markdown(std::ostream& out, const MapReport& report);
+/// Workloads in boxes of their namespaces, addresses, and arrows.
+[[nodiscard]] Graph graph_of(const MapReport& report);
 
 // What the formats have in common
 // ------------------------------------------------------------------

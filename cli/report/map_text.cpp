@@ -152,6 +152,10 @@ void write_map_markdown(std::ostream& out, const MapReport& report) {
 namespace {
 
 void csv_peer(std::string& line, const model::Model& model, const MapPeer& peer) {
+  if (peer.is_controller) {
+    line += ",IngressController,,,";
+    return;
+  }
   if (peer.is_outside()) {
     std::string cidrs;
     for (const net::Prefix& prefix : net::prefixes_of(peer.addresses)) {

@@ -57,6 +57,7 @@ enum class Assumption : std::uint8_t {
   PodLabels,        // labels that a controller will give to a pod
   Nodes,            // which nodes there are, and their addresses
   DomainNames,      // the addresses of domain names
+  Controller,       // the pods that serve an entrance
 };
 
 /// An assumption about something in particular.

@@ -219,7 +219,8 @@ World Worlds::at(std::size_t index) const {
         world.node_selectors[selector] = option == 1;
         break;
       }
-      case Assumption::PodAddress:  // not a choice here; see the class comment
+      case Assumption::Controller:
+      case Assumption::PodAddress:  // not choices here; see the class comment
         break;
     }
   }

@@ -32,6 +32,15 @@ bool LabelSet::is_unknown(Symbol key) const {
   return open || std::binary_search(unknown.begin(), unknown.end(), key);
 }
 
+LabelSets::LabelSets(const LabelSets& other) {
+  for (const LabelSet* set : other.sets_) intern(*set);
+}
+
+LabelSets& LabelSets::operator=(const LabelSets& other) {
+  if (this != &other) *this = LabelSets(other);
+  return *this;
+}
+
 LabelSetId LabelSets::intern(LabelSet set) {
   const auto next = static_cast<LabelSetId>(sets_.size());
   const auto [entry, added] = ids_.emplace(std::move(set), next);

@@ -73,6 +73,11 @@ NamedAssumption describe(const std::string& namespaces, Assumption assumption) {
               "labels that a controller will give to the pods",
               "an export that holds the pods: kubectl get pods -o json",
               {}};
+    case Assumption::Controller:
+      return {"A-controller",
+              "which pods serve the entrances (Ingress, Gateway, Route), and with which labels",
+              "the controller's pods in the input",
+              {}};
     case Assumption::Nodes:
       return {"A-nodes",
               "which addresses are those of nodes that policies name by their labels",

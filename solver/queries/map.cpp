@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "solver/queries/controller.h"
+#include "solver/queries/entrances.h"
 #include "solver/sets/matrix.h"
 #include "solver/z3/prover.h"
 
@@ -89,6 +91,7 @@ class Mapping {
     }
     for (std::uint32_t group = 0; group < groups_.size(); ++group) from_outside(group);
     sort_outside();
+    if (!options_.from) from_controllers();
     if (options_.prove) prove();
     return std::move(result_);
   }
@@ -378,12 +381,128 @@ class Mapping {
                      });
   }
 
+  // Entrances ------------------------------------------------------------------------------------
+
+  /// What an entrance leads to, through a controller that the input does not hold.
+  void from_controllers() {
+    std::map<EndpointId, Traffic> asked_of;  // backends, certain or not
+    std::map<EndpointId, Traffic> certain;
+    std::vector<std::pair<const model::Entrance*, EntranceTargets>> unknown;
+    for (const model::Entrance& entrance : model_.entrances) {
+      EntranceTargets targets = resolve_entrance(model_, entrance);
+      result_.warnings.insert(result_.warnings.end(), targets.warnings.begin(),
+                              targets.warnings.end());
+      const std::vector<EndpointId> controllers = controller_pods(model_, entrance);
+      if (!controllers.empty()) {
+        check_known(entrance, targets, controllers);
+        continue;
+      }
+      for (const Backend& each : targets.backends) {
+        const Traffic traffic(each.protocol, net::PortSet(each.port, each.port));
+        asked_of[each.endpoint] |= traffic;
+        if (!each.maybe) certain[each.endpoint] |= traffic;
+      }
+      unknown.emplace_back(&entrance, std::move(targets));
+    }
+    if (asked_of.empty()) return;
+    std::vector<EndpointId> destinations;
+    for (const auto& [id, traffic] : asked_of) destinations.push_back(id);
+    const UnknownController controller(cluster_, destinations);
+    std::map<EndpointId, sets::Flow> flows;
+    for (EndpointId id : destinations) flows.emplace(id, controller.reach(id));
+    for (const auto& [entrance, targets] : unknown) {
+      check_blocked(*entrance, targets, [&](EndpointId id) { return flows.at(id).may; });
+    }
+    add_controller_lines(asked_of, certain, flows);
+  }
+
+  void add_controller_lines(const std::map<EndpointId, Traffic>& asked_of,
+                            std::map<EndpointId, Traffic>& certain,
+                            const std::map<EndpointId, sets::Flow>& flows) {
+    const auto peer = static_cast<std::uint32_t>(result_.peers.size());
+    result_.peers.push_back({{}, {}, {}, {}, true, {}, true});
+    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+      if (!in_focus(is_destination_, groups_[group]) || !in_namespace(group, group)) continue;
+      std::map<std::uint32_t, std::optional<std::uint32_t>> by_part;
+      for (std::uint32_t part : groups_[group].parts) {
+        const EndpointId id = parts_[part].endpoints.front();
+        const auto backend = asked_of.find(id);
+        if (backend == asked_of.end()) continue;
+        const sets::Flow& flow = flows.at(id);
+        std::vector<compiler::OpenPoint> points = flow.points;
+        if (points.empty()) points.push_back({compiler::Assumption::Controller, {}});
+        by_part[part] = flow_of(flow.must & certain[id], flow.may & backend->second, points,
+                                asked(parts_[part].class_id), touched(group));
+      }
+      const bool alike = by_part.size() == groups_[group].parts.size() &&
+                         std::all_of(by_part.begin(), by_part.end(), [&](const auto& each) {
+                           return each.second == by_part.begin()->second;
+                         });
+      for (const auto& [part, flow] : by_part) {
+        if (!flow) continue;
+        result_.connections.push_back(
+            {peer, alike ? peer_of_group_[group] : peer_of_part_[part], *flow});
+        if (alike) break;
+      }
+    }
+  }
+
+  /// The controller's pods are in the input, and so are their connections.
+  void check_known(const model::Entrance& entrance, const EntranceTargets& targets,
+                   const std::vector<EndpointId>& controllers) {
+    check_blocked(entrance, targets, [&](EndpointId id) {
+      Traffic may;
+      for (EndpointId from : controllers) may |= sets::reach(cluster_, from, id).at(0).may;
+      return may;
+    });
+  }
+
+  /// A backend whose policies let no controller in is a mistake.
+  template <typename May>
+  void check_blocked(const model::Entrance& entrance, const EntranceTargets& targets,
+                     const May& may) {
+    std::set<model::WorkloadId> said;
+    for (const Backend& each : targets.backends) {
+      const Traffic traffic(each.protocol, net::PortSet(each.port, each.port));
+      const Traffic passes = may(each.endpoint);
+      if (!(passes & traffic).empty() || each.maybe) continue;
+      const model::WorkloadId workload = model_[each.endpoint].workload;
+      if (!said.insert(workload).second) continue;
+      result_.warnings.push_back(blocked(entrance, each, workload));
+    }
+  }
+
+  [[nodiscard]] source::Diagnostic blocked(const model::Entrance& entrance, const Backend& backend,
+                                           model::WorkloadId workload) const {
+    const std::string port =
+        std::string(net::to_string(backend.protocol)) + " " + std::to_string(backend.port);
+    const std::string subject = std::string(model_.text(entrance.kind)) + " " +
+                                std::string(model_.text(model_[entrance.ns].name)) + "/" +
+                                std::string(model_.text(entrance.name));
+    source::Diagnostic diagnostic{source::Severity::Warning,
+                                  "entrance-blocked",
+                                  "it leads to " + port + " of " + name_of(model_, workload) +
+                                      ", whose policies let no controller in there",
+                                  entrance.where,
+                                  subject,
+                                  "allow ingress on " + port + " from the controller's pods",
+                                  {},
+                                  ""};
+    const auto& policies = cluster_.candidates(backend.endpoint, model::Direction::Ingress);
+    if (!policies.empty()) {
+      diagnostic.other = model_[policies.front()].where;
+      diagnostic.other_message = "this policy acts on it";
+    }
+    return diagnostic;
+  }
+
   // Proofs ---------------------------------------------------------------------------------------
 
   void prove() {
     z3::Prover prover(cluster_);
     std::set<std::pair<Party, Party>> asked;
     for (const MapConnection& each : result_.connections) {
+      if (result_.peers[each.source].is_controller) continue;
       const auto [source, destination] = parties(result_, each);
       if (!asked.emplace(source, destination).second) continue;
       const auto pieces = sets::reach(cluster_, source, destination);
@@ -452,6 +571,13 @@ Map map(const Cluster& cluster, const MapOptions& options) {
 }
 
 MapReasons explain(const Cluster& cluster, const Map& map, const MapConnection& connection) {
+  // Nothing is known of a controller that could be explained.
+  if (map.peers[connection.source].is_controller) {
+    MapReasons reasons;
+    reasons.egress.basis = reasons.ingress.basis = Basis::Outside;
+    reasons.ingress.direction = model::Direction::Ingress;
+    return reasons;
+  }
   const auto [source, destination] = Mapping::parties(map, connection);
   const MapFlow& flow = map.flows[connection.flow];
   const Traffic asked = flow.allowed | flow.conditional;

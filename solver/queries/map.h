@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/resolve/classes.h"
+#include "policies/source/diagnostics.h"
 #include "solver/queries/can.h"
 #include "solver/queries/explain.h"
 
@@ -30,7 +31,7 @@ struct MapOptions {
   bool prove = false;                    // have Z3 confirm each connection
 };
 
-/// One end of a connection: pods, or addresses outside.
+/// One end of a connection: pods, addresses outside, or the unknown controller of an entrance.
 struct MapPeer {
   model::NamespaceId ns{};
   model::Symbol kind{};
@@ -40,8 +41,9 @@ struct MapPeer {
   /// False where policies tell the pods of one group apart and only some are meant here.
   bool whole = true;
   net::AddressSet addresses;
+  bool is_controller = false;
 
-  [[nodiscard]] bool is_outside() const { return endpoints.empty(); }
+  [[nodiscard]] bool is_outside() const { return endpoints.empty() && !is_controller; }
 };
 
 /// What passes, and what it rests on.
@@ -61,11 +63,14 @@ struct MapConnection {
 
 /// INVARIANT: what is not listed does not pass in any world that the input allows, but for what
 /// `gaps` could open, and but for what comes from a pod's own node, which always passes.
-/// Connections are sorted by source and destination: by namespace, name and kind, addresses last.
+/// Connections are sorted by source and destination: by namespace, name and kind, then addresses,
+/// then controllers. From a controller only what an entrance leads to is listed.
 struct Map {
   std::vector<MapPeer> peers;
   std::vector<MapFlow> flows;
   std::vector<MapConnection> connections;
+  /// Entrances that lead nowhere, or whose backends' policies stop their controllers.
+  std::vector<source::Diagnostic> warnings;
   std::vector<std::size_t> gaps;  // those of Model::gaps that can change a connection of the map
   std::size_t proofs = 0;
   std::size_t unproven = 0;  // Z3's budget ran out
