@@ -44,6 +44,7 @@ class Assembly {
     add_templates();
     sort_workloads();
     add_services_and_entrances(objects_, namespace_ids_, sources_, diagnostics_, model_);
+    add_nodes();
     add_policies();
     add_gaps();
     return std::move(model_);
@@ -65,8 +66,8 @@ class Assembly {
     return result;
   }
 
-  /// `ns`: where the object acts.
-  void duplicate(const std::string& subject, Symbol ns, const Metadata& second,
+  /// `ns`: where the object acts; nothing: everywhere.
+  void duplicate(const std::string& subject, std::optional<Symbol> ns, const Metadata& second,
                  const Metadata& first) {
     if (options_.keep_going) {
       contradictions_.push_back({model::Gap::Why::Unreadable, model::Gap::Effect::AllowOrDeny,
@@ -104,7 +105,9 @@ class Assembly {
     for (const PodObject& pod : objects_.pods) names.insert(pod.metadata.ns);
     for (const WorkloadObject& workload : objects_.workloads) names.insert(workload.metadata.ns);
     add_service_namespaces(objects_, names);
-    for (const NetworkPolicyObject& policy : objects_.policies) names.insert(policy.metadata.ns);
+    for (const PolicyObject& policy : objects_.policies) {
+      if (policy.tier == model::Tier::Network) names.insert(policy.metadata.ns);
+    }
     for (const GapObject& gap : objects_.gaps) {
       if (gap.ns) names.insert(*gap.ns);
     }
@@ -305,34 +308,69 @@ class Assembly {
 
   // Policies, gaps -------------------------------------------------------------------------------
 
-  void add_policies() {
-    const Symbol kind = symbols_.intern("NetworkPolicy");
-    std::map<std::pair<Symbol, Symbol>, const NetworkPolicyObject*> seen;
-    for (const NetworkPolicyObject* object : by_place(objects_.policies)) {
+  void add_nodes() {
+    std::map<Symbol, const NodeObject*> seen;
+    for (const NodeObject* object : by_place(objects_.nodes)) {
       const Metadata& metadata = object->metadata;
-      const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, object);
+      const auto [first, added] = seen.emplace(metadata.name, object);
+      const model::LabelSet labels = model::LabelSet::of(metadata.labels);
       if (!added) {
-        if (fingerprint(*entry->second) != fingerprint(*object)) {
-          duplicate("NetworkPolicy " + full_name(metadata), metadata.ns, metadata,
-                    entry->second->metadata);
+        const bool same = first->second->addresses == object->addresses &&
+                          model::LabelSet::of(first->second->metadata.labels) == labels;
+        if (!same) {
+          duplicate("Node " + std::string(symbols_.text(metadata.name)), std::nullopt, metadata,
+                    first->second->metadata);
         }
         continue;
       }
-      model::Policy policy;
-      policy.kind = kind;
-      policy.ns = namespace_ids_.at(metadata.ns);
-      policy.name = metadata.name;
-      policy.subject = object->subject;
-      policy.ingress = object->ingress;
-      policy.egress = object->egress;
-      policy.where = metadata.where;
-      model_.policies.push_back(std::move(policy));
+      model_.nodes.push_back(
+          {metadata.name, model_.label_sets.intern(labels), object->addresses, metadata.where});
     }
-    std::stable_sort(model_.policies.begin(), model_.policies.end(),
-                     [&](const model::Policy& a, const model::Policy& b) {
-                       return std::pair(a.ns, symbols_.text(a.name)) <
-                              std::pair(b.ns, symbols_.text(b.name));
-                     });
+    std::sort(model_.nodes.begin(), model_.nodes.end(),
+              [&](const model::Node& a, const model::Node& b) {
+                return symbols_.text(a.name) < symbols_.text(b.name);
+              });
+  }
+
+  void add_policies() {
+    std::map<std::tuple<Symbol, Symbol, Symbol>, const PolicyObject*> seen;
+    for (const PolicyObject* object : by_place(objects_.policies)) {
+      const Metadata& metadata = object->metadata;
+      const auto [entry, added] =
+          seen.emplace(std::tuple{object->kind, metadata.ns, metadata.name}, object);
+      if (added) {
+        add_policy(*object);
+      } else if (fingerprint(*entry->second) != fingerprint(*object)) {
+        const bool wide = object->tier != model::Tier::Network;
+        const std::string name =
+            wide ? std::string(symbols_.text(metadata.name)) : full_name(metadata);
+        duplicate(std::string(symbols_.text(object->kind)) + " " + name,
+                  wide ? std::nullopt : std::optional(metadata.ns), metadata,
+                  entry->second->metadata);
+      }
+    }
+    const auto rank = [&](const model::Policy& policy) {
+      return std::tuple(policy.tier, policy.priority, static_cast<std::uint32_t>(policy.ns),
+                        symbols_.text(policy.name), symbols_.text(policy.kind));
+    };
+    std::stable_sort(
+        model_.policies.begin(), model_.policies.end(),
+        [&](const model::Policy& a, const model::Policy& b) { return rank(a) < rank(b); });
+  }
+
+  void add_policy(const PolicyObject& object) {
+    model::Policy policy;
+    policy.tier = object.tier;
+    policy.kind = object.kind;
+    if (object.tier == model::Tier::Network) policy.ns = namespace_ids_.at(object.metadata.ns);
+    policy.name = object.metadata.name;
+    policy.subject = object.subject;
+    policy.namespaces = object.namespaces;
+    policy.priority = object.priority;
+    policy.ingress = object.ingress;
+    policy.egress = object.egress;
+    policy.where = object.metadata.where;
+    model_.policies.push_back(std::move(policy));
   }
 
   void add_gaps() {

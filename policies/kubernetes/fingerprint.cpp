@@ -33,6 +33,16 @@ void peer(std::string& out, const model::Peer& peer) {
     for (const net::Prefix& except : block->except) out += "-" + except.to_string();
     return;
   }
+  if (const auto* nodes = std::get_if<model::NodePeer>(&peer.what)) {
+    out += "nodes ";
+    selector(out, nodes->nodes);
+    return;
+  }
+  if (const auto* domains = std::get_if<model::DomainPeer>(&peer.what)) {
+    out += "domains ";
+    for (Symbol name : domains->names) symbol(out, name);
+    return;
+  }
   const auto& pods = std::get<model::PodPeer>(peer.what);
   out += "pods ";
   if (pods.namespaces) selector(out, *pods.namespaces);
@@ -57,6 +67,7 @@ void rules(std::string& out, const std::optional<std::vector<model::Rule>>& list
   if (!list) return;
   for (const model::Rule& rule : *list) {
     out += "rule(";
+    number(out, static_cast<std::uint64_t>(rule.action));
     for (const model::Peer& each : rule.peers) peer(out, each);
     for (const model::PortMatch& each : rule.ports) port(out, each);
     out += ")";
@@ -66,8 +77,11 @@ void rules(std::string& out, const std::optional<std::vector<model::Rule>>& list
 
 }  // namespace
 
-std::string fingerprint(const NetworkPolicyObject& policy) {
+std::string fingerprint(const PolicyObject& policy) {
   std::string out;
+  number(out, static_cast<std::uint64_t>(policy.tier));
+  number(out, static_cast<std::uint64_t>(policy.priority));
+  selector(out, policy.namespaces);
   selector(out, policy.subject);
   rules(out, policy.ingress);
   rules(out, policy.egress);

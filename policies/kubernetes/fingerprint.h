@@ -9,6 +9,6 @@ namespace polreach::kubernetes {
 
 /// A text that is equal for two NetworkPolicies whose fields are equal, whatever the places,
 /// formats and files they were read from. The order of rules and peers counts.
-[[nodiscard]] std::string fingerprint(const NetworkPolicyObject& policy);
+[[nodiscard]] std::string fingerprint(const PolicyObject& policy);
 
 }  // namespace polreach::kubernetes

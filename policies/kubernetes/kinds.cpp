@@ -17,7 +17,7 @@ struct NativeKind {
   bool deprecated = false;
 };
 
-constexpr std::array<NativeKind, 34> kNative = {{
+constexpr std::array<NativeKind, 38> kNative = {{
     {"", "Namespace", "v1", Role::Namespace},
     {"", "Pod", "v1", Role::Pod},
     {"", "Service", "v1", Role::Service},
@@ -28,7 +28,11 @@ constexpr std::array<NativeKind, 34> kNative = {{
     {"apps", "DaemonSet", "v1", Role::Workload},
     {"batch", "Job", "v1", Role::Workload},
     {"batch", "CronJob", "v1", Role::CronJob},
+    {"", "Node", "v1", Role::Node},
     {"networking.k8s.io", "NetworkPolicy", "v1", Role::NetworkPolicy},
+    {"policy.networking.k8s.io", "ClusterNetworkPolicy", "v1alpha2", Role::TierPolicy},
+    {"policy.networking.k8s.io", "AdminNetworkPolicy", "v1alpha1", Role::TierPolicy},
+    {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", "v1alpha1", Role::TierPolicy},
     {"extensions", "NetworkPolicy", "v1beta1", Role::NetworkPolicy, true},
     {"extensions", "Deployment", "v1beta1", Role::Workload, true},
     {"extensions", "ReplicaSet", "v1beta1", Role::Workload, true},
@@ -102,10 +106,7 @@ struct ForeignKind {
   Effect effect = Effect::AllowOrDeny;
 };
 
-constexpr std::array<ForeignKind, 31> kForeign = {{
-    {"policy.networking.k8s.io", "AdminNetworkPolicy", true},
-    {"policy.networking.k8s.io", "BaselineAdminNetworkPolicy", true},
-    {"policy.networking.k8s.io", "ClusterNetworkPolicy", true},
+constexpr std::array<ForeignKind, 28> kForeign = {{
     {"crd.projectcalico.org", "NetworkPolicy", false},
     {"crd.projectcalico.org", "GlobalNetworkPolicy", true},
     {"projectcalico.org", "NetworkPolicy", false},
@@ -150,7 +151,9 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
   for (const NativeKind& native : kNative) {
     if (native.group != group || native.kind != kind) continue;
     if (native.version == version) {
-      return {native.role, native.deprecated, native.role == Role::Namespace, {}};
+      const bool cluster_scoped = native.role == Role::Namespace || native.role == Role::Node ||
+                                  native.role == Role::TierPolicy;
+      return {native.role, native.deprecated, cluster_scoped, {}};
     }
     known_kind = true;
   }

@@ -21,6 +21,8 @@ enum class Role : std::uint8_t {
   ReferenceGrant,  // of the Gateway API
   OpenShiftRoute,
   NetworkPolicy,
+  TierPolicy,  // of the admin or the baseline tier
+  Node,
   ForeignPolicy,  // a policy of a language that is not supported
   Kustomization,  // a build file of kustomize, not an object
   Irrelevant,

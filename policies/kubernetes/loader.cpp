@@ -8,9 +8,11 @@
 #include "policies/kubernetes/projection.h"
 #include "policies/kubernetes/read_common.h"
 #include "policies/kubernetes/read_entrance.h"
+#include "policies/kubernetes/read_node.h"
 #include "policies/kubernetes/read_pod.h"
 #include "policies/kubernetes/read_policy.h"
 #include "policies/kubernetes/read_service.h"
+#include "policies/kubernetes/read_tiers.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::kubernetes {
@@ -202,6 +204,12 @@ class Loader::Receiver : public syntax::Sink {
         break;
       case Role::OpenShiftRoute:
         read_openshift_route(fields, context, root, objects);
+        break;
+      case Role::TierPolicy:
+        read_tier_policy(fields, context, root, kind, objects);
+        break;
+      case Role::Node:
+        read_node(fields, context, root, objects);
         break;
       case Role::NetworkPolicy:
         read_network_policy(fields, context, root, objects);

@@ -38,6 +38,11 @@ struct PodFacts {
   bool ended = false;  // phase Succeeded or Failed: the pod no longer has its address
 };
 
+struct NodeObject {
+  Metadata metadata;
+  std::vector<net::Address> addresses;
+};
+
 struct NamespaceObject {
   Metadata metadata;
 };
@@ -93,8 +98,13 @@ struct GrantObject {
   std::vector<std::optional<Symbol>> to;  // a Service; nothing: every one
 };
 
-struct NetworkPolicyObject {
+/// A policy of any language. Of a cluster-wide one the namespace of the metadata is empty.
+struct PolicyObject {
   Metadata metadata;
+  Symbol kind{};
+  model::Tier tier = model::Tier::Network;
+  std::int32_t priority = 0;
+  model::Selector namespaces;  // of the other tiers
   model::Selector subject;
   std::optional<std::vector<model::Rule>> ingress;  // a value: the policy covers the direction
   std::optional<std::vector<model::Rule>> egress;
@@ -116,7 +126,8 @@ struct Objects {
   std::vector<ServiceObject> services;
   std::vector<EntranceObject> entrances;
   std::vector<GrantObject> grants;
-  std::vector<NetworkPolicyObject> policies;
+  std::vector<PolicyObject> policies;
+  std::vector<NodeObject> nodes;
   std::vector<GapObject> gaps;
 };
 

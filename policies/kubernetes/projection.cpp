@@ -86,6 +86,7 @@ bool wanted_in_spec(Role role, Path path) {
     case Role::Service:
       return wanted_in_service(path);
     case Role::NetworkPolicy:
+    case Role::TierPolicy:
     case Role::Ingress:
     case Role::GatewayRoute:
     case Role::ReferenceGrant:
@@ -94,6 +95,13 @@ bool wanted_in_spec(Role role, Path path) {
     default:
       return false;
   }
+}
+
+/// Kinds whose members are all checked.
+bool is_checked_whole(Role role) { return role == Role::NetworkPolicy || role == Role::TierPolicy; }
+
+bool has_status(Role role) {
+  return role == Role::Pod || role == Role::Node || is_checked_whole(role);
 }
 
 }  // namespace
@@ -115,12 +123,13 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   }
   if (!role_ || *role_ == Role::Kustomization) return true;
   if (path[0] == "status") {
-    if (path.size() == 1) return *role_ == Role::Pod || *role_ == Role::NetworkPolicy;
+    if (path.size() == 1) return has_status(*role_);
+    if (*role_ == Role::Node) return path[1] == "addresses";
     return *role_ == Role::Pod && wanted_in_status(path.subspan(1));
   }
   if (path[0] == "spec") return path.size() == 1 || wanted_in_spec(*role_, path.subspan(1));
   // Members that no object has are kept where they are reported.
-  return is_one_of(path[0], kRoot) || *role_ == Role::NetworkPolicy;
+  return is_one_of(path[0], kRoot) || is_checked_whole(*role_);
 }
 
 }  // namespace polreach::kubernetes

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "policies/kubernetes/names.h"
+#include "policies/kubernetes/read_prefix.h"
 
 namespace polreach::kubernetes {
 
@@ -14,20 +15,6 @@ using syntax::Value;
 namespace {
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-std::optional<net::Prefix> read_prefix(Fields& fields, const Value& value, std::string_view what) {
-  if (!fields.expect(value, Type::String, what)) return std::nullopt;
-  const auto prefix = net::Prefix::parse(value.text());
-  if (prefix) return prefix;
-  const bool mapped = value.text().starts_with("::ffff:");
-  const bool bare = net::Address::parse(value.text()).has_value();
-  const bool v6 = value.text().find(':') != std::string_view::npos;
-  fields.error("bad-cidr", value.span(), in_quotes(value.text()) + " is not a CIDR",
-               mapped ? "write the IPv4 addresses in their own form"
-               : bare ? "add the length: \"" + std::string(value.text()) + (v6 ? "/128\"" : "/32\"")
-                      : "write it as 10.0.0.0/8 or 2001:db8::/32");
-  return std::nullopt;
-}
 
 std::optional<model::BlockPeer> read_block(Fields& fields, const Value& block) {
   fields.only(block, {"cidr", "except"});
@@ -225,8 +212,7 @@ void settle(Fields& fields, const Value& spec, Direction direction, bool covered
                  std::string("add ") + (ingress ? "Ingress" : "Egress") + " to policyTypes");
 }
 
-void read_spec(Fields& fields, const Context& context, const Value& spec,
-               NetworkPolicyObject& policy) {
+void read_spec(Fields& fields, const Context& context, const Value& spec, PolicyObject& policy) {
   fields.only(spec, {"podSelector", "ingress", "egress", "policyTypes"});
   if (const auto subject = fields.get(spec, "podSelector", Type::Mapping)) {
     policy.subject = read_selector(fields, context, *subject);
@@ -247,7 +233,8 @@ void read_spec(Fields& fields, const Context& context, const Value& spec,
 
 void read_network_policy(Fields& fields, const Context& context, const Value& root,
                          Objects& objects) {
-  NetworkPolicyObject policy;
+  PolicyObject policy;
+  policy.kind = context.symbols.intern("NetworkPolicy");
   fields.only(root, {"apiVersion", "kind", "metadata", "spec", "status"});
   const auto metadata = read_metadata(fields, context, root, false);
   if (const auto spec = fields.get(root, "spec", Type::Mapping)) {
