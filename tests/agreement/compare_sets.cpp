@@ -117,6 +117,9 @@ std::vector<net::Address> Comparison::interesting(const net::AddressSet& asked,
     for (const net::Address& a : endpoint.addresses) add_edges(a, a, edges);
     for (const net::Address& a : endpoint.node_addresses) add_edges(a, a, edges);
   }
+  for (const model::Node& node : model_.nodes) {
+    for (const net::Address& a : node.addresses) add_edges(a, a, edges);
+  }
   for (const auto& interval : asked.intervals()) add_edges(interval.first, interval.last, edges);
   for (const Piece& piece : pieces) {
     for (const auto& i : piece.addresses.intervals()) add_edges(i.first, i.last, edges);

@@ -8,9 +8,10 @@
 #include "solver/sets/reach.h"
 #include "solver/z3/prover.h"
 #include "tests/agreement/compare.h"
+#include "tests/agreement/generator.h"
 
 // Every cluster of a small scope: two namespaces, three pods, and every set of at most two policies
-// over a small alphabet.
+// over a small alphabet; and likewise with policies of all tiers.
 namespace polreach::agreement {
 namespace {
 
@@ -91,6 +92,56 @@ std::vector<PolicySpec> alphabet() {
   return result;
 }
 
+/// Policies of one tier with one rule: every action, over a few peers and ports.
+std::vector<PolicySpec> tier_alphabet(model::Tier tier) {
+  const SelectorSpec app_x = where("app", Operator::In, {"x"});
+  const SelectorSpec not_prod = where("env", Operator::NotIn, {"prod"});
+  const std::vector<std::vector<PeerSpec>> ingress = {{PodPeerSpec{SelectorSpec{}, {}}},
+                                                      {PodPeerSpec{not_prod, app_x}}};
+  std::vector<std::vector<PeerSpec>> egress = ingress;
+  egress.push_back({BlockPeerSpec{"10.0.0.0/31", {}}});
+  const std::vector<PortSpec> web = {{net::Protocol::Tcp, std::string("web")}};
+  const std::vector<PortSpec> tcp_80 = {
+      {net::Protocol::Tcp, std::pair<net::Port, net::Port>(80, 80)}};
+  std::vector<PolicySpec> result;
+  const auto add = [&](bool is_egress, const RuleSpec& rule) {
+    for (bool everyone : {true, false}) {
+      PolicySpec policy;
+      policy.name = "t";
+      policy.tier = tier;
+      if (!everyone) policy.subject = app_x;
+      if (!everyone) policy.namespaces = not_prod;
+      (is_egress ? policy.egress : policy.ingress) = std::vector<RuleSpec>{rule};
+      result.push_back(std::move(policy));
+    }
+  };
+  for (model::Action action : {model::Action::Allow, model::Action::Deny, model::Action::Pass}) {
+    for (const auto& peers : ingress) {
+      add(false, {peers, {}, action});
+      add(false, {peers, web, action});
+    }
+    for (const auto& peers : egress) {
+      add(true, {peers, {}, action});
+      add(true, {peers, tcp_80, action});
+    }
+  }
+  return result;
+}
+
+/// NetworkPolicies that isolate and let through nothing, or something.
+std::vector<PolicySpec> few_network_policies() {
+  const std::vector<RuleSpec> some = {
+      {{PodPeerSpec{SelectorSpec{}, where("app", Operator::In, {"x"})}}, {}}};
+  std::vector<PolicySpec> result;
+  for (std::size_t ns = 0; ns < 2; ++ns) {
+    for (const auto& list : {std::vector<RuleSpec>{}, some}) {
+      result.push_back({"p", ns, {}, list, std::nullopt});
+      result.push_back({"p", ns, {}, std::nullopt, list});
+    }
+  }
+  return result;
+}
+
 /// What a run over all clusters found.
 struct Tally {
   std::uint64_t clusters = 0;
@@ -105,9 +156,9 @@ struct Tally {
 /// The cluster with the policies of the alphabet at `chosen`.
 class Scope {
  public:
-  Scope() : alphabet_(alphabet()) {
+  explicit Scope(std::vector<PolicySpec> alphabet) : alphabet_(std::move(alphabet)) {
     Spec all = base();
-    all.policies = alphabet_;
+    all.policies = alphabet_;  // which is in the order of the tiers
     model_ = to_model(all);
     policies_ = std::move(model_.policies);
     for (std::size_t i = 0; i < model_.endpoints.size(); ++i) {
@@ -119,7 +170,10 @@ class Scope {
 
   void check(const std::vector<std::size_t>& chosen, Tally& tally) {
     model_.policies.clear();
-    for (std::size_t letter : chosen) model_.policies.push_back(policies_[letter]);
+    for (std::size_t letter : chosen) {  // in the order in which they decide
+      model_.policies.push_back(policies_[letter]);
+      model_.policies.back().priority = static_cast<std::int32_t>(model_.policies.size());
+    }
     const compiler::Cluster cluster(model_, profile_);
     const bool with_z3 = tally.clusters++ % kZ3Every == 0;
     std::optional<solver::z3::Prover> prover;
@@ -191,6 +245,7 @@ class Scope {
     for (std::size_t letter : chosen) {
       spec.policies.push_back(alphabet_[letter]);
       spec.policies.back().name = numbered("p", letter);
+      spec.policies.back().priority = static_cast<std::int32_t>(spec.policies.size());
     }
     tally.first_fault = spec.endpoints[static_cast<std::size_t>(source)].name + " -> " +
                         spec.endpoints[static_cast<std::size_t>(destination)].name + "\n" +
@@ -204,16 +259,7 @@ class Scope {
   std::vector<EndpointId> parties_;
 };
 
-}  // namespace
-
-TEST_CASE("agreement: every cluster of a small scope") {
-  Scope scope;
-  Tally tally;
-  scope.check({}, tally);
-  for (std::size_t i = 0; i < scope.letters(); ++i) {
-    scope.check({i}, tally);
-    for (std::size_t j = i + 1; j < scope.letters(); ++j) scope.check({i, j}, tally);
-  }
+void report(const Tally& tally) {
   MESSAGE(tally.clusters << " clusters, " << tally.answers << " answers (" << tally.depends
                          << " depend), " << tally.replays << " replays in single worlds, "
                          << tally.proofs << " pairs proved with Z3");
@@ -221,6 +267,45 @@ TEST_CASE("agreement: every cluster of a small scope") {
   CHECK(tally.faults == 0);
   CHECK(tally.depends > 0);
   CHECK(tally.depends < tally.answers);
+}
+
+}  // namespace
+
+TEST_CASE("agreement: every cluster of a small scope") {
+  Scope scope(alphabet());
+  Tally tally;
+  scope.check({}, tally);
+  for (std::size_t i = 0; i < scope.letters(); ++i) {
+    scope.check({i}, tally);
+    for (std::size_t j = i + 1; j < scope.letters(); ++j) scope.check({i, j}, tally);
+  }
+  report(tally);
+}
+
+TEST_CASE("agreement: every cluster of a small scope with tiers" *
+          doctest::skip(kTieredShare == 0)) {
+  std::vector<PolicySpec> letters = tier_alphabet(model::Tier::Admin);
+  const std::size_t admins = letters.size();
+  for (PolicySpec& policy : few_network_policies()) letters.push_back(std::move(policy));
+  const std::size_t before_baseline = letters.size();
+  for (PolicySpec& policy : tier_alphabet(model::Tier::Baseline)) {
+    letters.push_back(std::move(policy));
+  }
+  Scope scope(std::move(letters));
+  Tally tally;
+  for (std::size_t i = 0; i < admins; ++i) {
+    scope.check({i}, tally);
+    for (std::size_t j = 0; j < admins; ++j) scope.check({i, j}, tally);  // in both orders
+    for (std::size_t k = before_baseline; k < scope.letters(); ++k) {
+      scope.check({i, k}, tally);
+      for (std::size_t j = admins; j < before_baseline; ++j) scope.check({i, j, k}, tally);
+    }
+  }
+  for (std::size_t i = before_baseline; i < scope.letters(); ++i) {
+    scope.check({i}, tally);
+    for (std::size_t j = admins; j < scope.letters(); ++j) scope.check({j, i}, tally);
+  }
+  report(tally);
 }
 
 }  // namespace polreach::agreement

@@ -4,49 +4,20 @@
 #include <algorithm>
 #include <set>
 
+#include "tests/agreement/generator_parts.h"
+#include "tests/agreement/generator_tiers.h"
 #include "tests/agreement/random.h"
 #include "tests/agreement/world_count.h"
 
 namespace polreach::agreement {
 namespace {
 
-using model::Operator;
 using model::Reading;
 
 /// More worlds than this between two endpoints are too many to try.
 constexpr std::uint64_t kMostWorlds = 20000;
 /// More choices than this and the engines may answer with bounds.
 constexpr std::uint64_t kMostChoices = 4000;
-
-struct KeySpec {
-  std::string key;
-  std::vector<std::string> values;
-};
-
-const std::vector<KeySpec>& pod_keys() {
-  static const std::vector<KeySpec> keys = {{"app", {"db", "web"}}, {"tier", {"x", "y"}}};
-  return keys;
-}
-
-const std::vector<KeySpec>& namespace_keys() {
-  static const std::vector<KeySpec> keys = {{"env", {"dev", "prod"}}, {"team", {"x", "y"}}};
-  return keys;
-}
-
-const std::vector<std::string>& block_pool() {
-  static const std::vector<std::string> pool = {
-      "0.0.0.0/0",      "0.0.0.0/1",      "10.0.0.0/8",    "10.0.0.0/24",        "10.0.0.5/24",
-      "10.0.0.0/30",    "10.0.0.2/31",    "10.0.0.1/32",   "10.0.0.4/32",        "192.168.0.0/16",
-      "192.168.0.1/32", "203.0.113.0/24", "128.0.0.0/1",   "255.255.255.255/32", "::/0",
-      "fd00::/64",      "fd00::7/64",     "fd00::/126",    "fd00::2/127",        "fd00::1/128",
-      "fd01::1/128",    "8000::/1",       "2001:db8::/32", "fd01::/32"};
-  return pool;
-}
-
-struct Node {
-  std::string name;
-  std::vector<std::string> addresses;
-};
 
 class Generator {
  public:
@@ -65,6 +36,7 @@ class Generator {
     std::stable_sort(spec_.endpoints.begin(), spec_.endpoints.end(), by_namespace);
     std::stable_sort(spec_.policies.begin(), spec_.policies.end(), by_namespace);
     spec_.style = random_.next();
+    if (options_.tiered > 0 && random_.chance(options_.tiered)) add_tiers(spec_, nodes_, random_);
     return std::move(spec_);
   }
 
@@ -81,7 +53,7 @@ class Generator {
 
   void nodes() {
     for (std::uint64_t i = 1; i <= 2; ++i) {
-      Node node{numbered("node", i), {}};
+      NodeSpec node{numbered("node", i), {}, {}};
       const int families = random_.between(1, 3);
       if ((families & 1) != 0) node.addresses.push_back(numbered("192.168.0.", i));
       if ((families & 2) != 0) node.addresses.push_back(numbered("fd01::", i));
@@ -145,7 +117,7 @@ class Generator {
     std::set<std::pair<net::Protocol, net::Port>> used;
     const int count = random_.between(0, 3);
     for (int i = 0; i < count; ++i) {
-      NamedPortSpec port{random_.pick(names), protocol(), random_.pick(numbers)};
+      NamedPortSpec port{random_.pick(names), random_protocol(random_), random_.pick(numbers)};
       if (used.emplace(port.protocol, port.number).second) endpoint.ports.push_back(port);
     }
   }
@@ -153,7 +125,7 @@ class Generator {
   /// Where a bare pod runs and at which addresses.
   void place(EndpointSpec& endpoint, std::uint64_t number) {
     if (random_.chance(60)) {
-      const Node& node = random_.pick(nodes_);
+      const NodeSpec& node = random_.pick(nodes_);
       endpoint.node = node.name;
       if (random_.chance(60)) endpoint.node_addresses = node.addresses;
     }
@@ -168,52 +140,11 @@ class Generator {
     if ((families & 2) != 0) endpoint.addresses.push_back(numbered("fd00::", number + 1));
   }
 
-  net::Protocol protocol() {
-    static const std::vector<net::Protocol> protocols = {net::Protocol::Tcp, net::Protocol::Tcp,
-                                                         net::Protocol::Tcp, net::Protocol::Udp,
-                                                         net::Protocol::Sctp};
-    return random_.pick(protocols);
-  }
-
-  RequirementSpec requirement(const KeySpec& key) {
-    static const std::vector<Operator> operators = {Operator::In,     Operator::In,
-                                                    Operator::In,     Operator::NotIn,
-                                                    Operator::Exists, Operator::DoesNotExist};
-    RequirementSpec result{key.key, random_.pick(operators), {}};
-    if (result.op != Operator::In && result.op != Operator::NotIn) return result;
-    std::vector<std::string> values = key.values;
-    values.emplace_back("other");
-    random_.shuffle(values);
-    values.resize(random_.chance(70) ? 1 : 2);
-    result.values = std::move(values);
-    return result;
-  }
-
-  SelectorSpec selector(const std::vector<KeySpec>& keys, const KeySpec& special) {
-    SelectorSpec result;
-    const int count = random_.chance(35) ? 0 : random_.chance(75) ? 1 : 2;
-    for (int i = 0; i < count; ++i) {
-      result.push_back(requirement(random_.chance(15) ? special : random_.pick(keys)));
-    }
-    return result;
-  }
-
-  SelectorSpec pod_selector() {
-    static const KeySpec special = {kPodTemplateHash, {"h1"}};
-    return selector(pod_keys(), special);
-  }
-
-  SelectorSpec namespace_selector() {
-    KeySpec special{kNamespaceName, {}};
-    for (const NamespaceSpec& ns : spec_.namespaces) special.values.push_back(ns.name);
-    return selector(namespace_keys(), special);
-  }
-
   void add_policy(std::uint64_t number) {
     PolicySpec policy;
     policy.name = numbered("n", number);
     policy.ns = random_.below(spec_.namespaces.size());
-    policy.subject = pod_selector();
+    policy.subject = random_pod_selector(random_);
     const int directions = random_.between(1, 3);
     if ((directions & 1) != 0) policy.ingress = rules();
     if ((directions & 2) != 0) policy.egress = rules();
@@ -234,8 +165,8 @@ class Generator {
   PeerSpec peer() {
     if (random_.chance(35)) return block();
     PodPeerSpec result;
-    if (random_.chance(55)) result.namespaces = namespace_selector();
-    result.pods = pod_selector();
+    if (random_.chance(55)) result.namespaces = random_namespace_selector(spec_, random_);
+    result.pods = random_pod_selector(random_);
     return result;
   }
 
@@ -265,7 +196,7 @@ class Generator {
   PortSpec port() {
     static const std::vector<std::string> names = {"http", "http", "dns", "api", "nope"};
     static const std::vector<net::Port> numbers = {53, 80, 81, 443, 8080, 1, 65535};
-    PortSpec result{protocol(), {}};
+    PortSpec result{random_protocol(random_), {}};
     const std::size_t kind = random_.below(10);
     if (kind < 2) return result;
     if (kind < 5) {
@@ -281,7 +212,7 @@ class Generator {
   Random random_;
   Options options_;
   Spec spec_;
-  std::vector<Node> nodes_;
+  std::vector<NodeSpec> nodes_;
 };
 
 }  // namespace

@@ -7,10 +7,14 @@
 
 namespace polreach::agreement {
 
+/// Of a hundred clusters, those with policies of the admin and baseline tiers.
+inline constexpr int kTieredShare = 0;
+
 struct Options {
   /// Only what manifests can say: labels are unknown in namespaces that are not declared, and
   /// pod-template-hash in Deployments, nowhere else.
   bool readable = false;
+  int tiered = kTieredShare;
 };
 
 /// A random small cluster: equal seeds give equal specs, on every machine. The number of worlds

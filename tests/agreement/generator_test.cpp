@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
 
 #include "tests/agreement/shrink.h"
 #include "tests/oracle/oracle.h"
@@ -31,6 +33,16 @@ void count(const PeerSpec& peer, Features& features) {
     ++features[pods->namespaces ? "peer with namespaces" : "peer without namespaces"];
     count(pods->pods, features);
     if (pods->namespaces) count(*pods->namespaces, features);
+    return;
+  }
+  if (const auto* nodes = std::get_if<NodePeerSpec>(&peer)) {
+    ++features["peer of nodes"];
+    count(nodes->nodes, features);
+    return;
+  }
+  if (const auto* domains = std::get_if<DomainPeerSpec>(&peer)) {
+    ++features["peer of domain names"];
+    features["several domain names"] += domains->names.size() > 1 ? 1 : 0;
     return;
   }
   const auto& block = std::get<BlockPeerSpec>(peer);
@@ -73,8 +85,74 @@ void count(const EndpointSpec& endpoint, Features& features) {
   }
 }
 
+bool is_pods(const PeerSpec& peer) { return std::holds_alternative<PodPeerSpec>(peer); }
+
+/// What manifests can say of a NetworkPolicy.
+void check_network_rule(const RuleSpec& rule) {
+  CHECK(rule.action == model::Action::Allow);
+  for (const PeerSpec& peer : rule.peers) {
+    CHECK((is_pods(peer) || std::holds_alternative<BlockPeerSpec>(peer)));
+  }
+}
+
+/// What manifests can say of a rule of the other tiers.
+void check_tier_rule(const RuleSpec& rule, bool egress) {
+  CHECK(!rule.peers.empty());
+  for (const PeerSpec& peer : rule.peers) {
+    if (const auto* pods = std::get_if<PodPeerSpec>(&peer)) CHECK(pods->namespaces.has_value());
+    if (const auto* block = std::get_if<BlockPeerSpec>(&peer)) CHECK(block->except.empty());
+    if (std::holds_alternative<DomainPeerSpec>(peer)) CHECK(rule.action == model::Action::Allow);
+    if (!egress) CHECK(is_pods(peer));
+  }
+  const bool pods_alone = std::all_of(rule.peers.begin(), rule.peers.end(), is_pods);
+  for (const PortSpec& port : rule.ports) {
+    CHECK(!std::holds_alternative<std::monostate>(port.ports));
+    if (std::holds_alternative<std::string>(port.ports)) CHECK(pods_alone);
+  }
+}
+
+void check_rules(const PolicySpec& policy, bool egress) {
+  const auto& rules = egress ? policy.egress : policy.ingress;
+  if (!rules) return;
+  for (const RuleSpec& rule : *rules) {
+    policy.tier == model::Tier::Network ? check_network_rule(rule) : check_tier_rule(rule, egress);
+  }
+}
+
+void count_tier(const PolicySpec& policy, Features& features) {
+  const bool admin = policy.tier == model::Tier::Admin;
+  ++features[admin ? "admin policy" : "baseline policy"];
+  CHECK(policy.priority >= 0);
+  CHECK(policy.priority <= 1000);
+  count(policy.namespaces, features);
+  for (const auto* rules : {&policy.ingress, &policy.egress}) {
+    if (!*rules) continue;
+    CHECK(!(*rules)->empty());
+    features["several rules"] += (*rules)->size() > 1 ? 1 : 0;
+    for (const RuleSpec& rule : **rules) {
+      ++features[std::string(admin ? "admin" : "baseline") + " action " +
+                 std::to_string(static_cast<int>(rule.action))];
+    }
+  }
+}
+
+void count_nodes(const Spec& spec, Features& features) {
+  features["Node objects"] += spec.nodes.empty() ? 0 : 1;
+  for (const NodeSpec& node : spec.nodes) {
+    features["Node without addresses"] += node.addresses.empty() ? 1 : 0;
+    features["Node with labels"] += node.labels.empty() ? 0 : 1;
+  }
+}
+
 Features features_of(const Spec& spec) {
   Features features;
+  count_nodes(spec, features);
+  features["no NetworkPolicy"] +=
+      std::all_of(spec.policies.begin(), spec.policies.end(),
+                  [](const PolicySpec& policy) { return policy.tier != model::Tier::Network; })
+          ? 1
+          : 0;
+  std::set<std::tuple<model::Tier, std::int32_t>> priorities;
   for (const NamespaceSpec& ns : spec.namespaces) {
     ++features[ns.declared ? "namespace declared" : "namespace not declared"];
     features["namespace with unknown label"] += ns.unknown.empty() ? 0 : 1;
@@ -82,6 +160,12 @@ Features features_of(const Spec& spec) {
   for (const EndpointSpec& endpoint : spec.endpoints) count(endpoint, features);
   for (const PolicySpec& policy : spec.policies) {
     CHECK((policy.ingress || policy.egress));
+    check_rules(policy, false);
+    check_rules(policy, true);
+    if (policy.tier != model::Tier::Network) {
+      count_tier(policy, features);
+      CHECK(priorities.emplace(policy.tier, policy.priority).second);
+    }
     count(policy.subject, features);
     count(policy.ingress, features);
     count(policy.egress, features);
@@ -101,18 +185,35 @@ TEST_CASE("generator: equal seeds, equal specs") {
 TEST_CASE("generator: every feature occurs, and often enough") {
   Features total;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    for (const auto& [name, times] : features_of(generate(seed))) total[name] += times > 0 ? 1 : 0;
+    const Spec spec = generate(seed, {false, 0});
+    CHECK_FALSE(has_tiers(spec));
+    for (const auto& [name, times] : features_of(spec)) total[name] += times > 0 ? 1 : 0;
+  }
+  CHECK(total.erase("Node objects") == 1);
+  for (const auto& [name, specs] : total) {
+    INFO(name);
+    CHECK(specs >= 20);
+  }
+  CHECK(total.size() == 37);
+}
+
+TEST_CASE("generator: every feature of the tiers occurs, and often enough") {
+  Features total;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    const Spec spec = generate(seed, {false, 100});
+    CHECK(has_tiers(spec));
+    for (const auto& [name, times] : features_of(spec)) total[name] += times > 0 ? 1 : 0;
   }
   for (const auto& [name, specs] : total) {
     INFO(name);
     CHECK(specs >= 20);
   }
-  CHECK(total.size() == 36);
+  CHECK(total.size() == 52);
 }
 
 TEST_CASE("generator: readable specs have no unknown label that manifests cannot say") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    const Spec spec = generate(seed, {true});
+    const Spec spec = generate(seed, {true, seed % 2 == 0 ? 0 : 100});
     for (const NamespaceSpec& ns : spec.namespaces) CHECK(ns.unknown.empty());
     for (const EndpointSpec& endpoint : spec.endpoints) {
       CHECK(endpoint.unknown.size() == (endpoint.is_template ? 1 : 0));
@@ -122,13 +223,15 @@ TEST_CASE("generator: readable specs have no unknown label that manifests cannot
 
 TEST_CASE("generator: the number of worlds stays small, so that the oracle can try all") {
   std::size_t most = 0;
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    const Spec spec = generate(seed);
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    const Spec spec = generate(seed, {false, seed < 300 ? 0 : 100});
     const model::Model model = to_model(spec);
     for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
       const auto from = static_cast<model::EndpointId>(i);
       const auto to = static_cast<model::EndpointId>(model.endpoints.size() - 1 - i);
       most = std::max(most, oracle::settings(model, spec.profile, from, to).size());
+      const oracle::Party outside = net::Address::parse("192.168.0.1").value();
+      most = std::max(most, oracle::settings(model, spec.profile, from, outside).size());
     }
   }
   CHECK(most <= 20000);
@@ -151,6 +254,35 @@ TEST_CASE("generator: shrinking keeps what fails and little else") {
     CHECK(small.namespaces.size() <= 2);
   }
   CHECK(shrunk > 5);
+}
+
+TEST_CASE("generator: shrinking keeps what manifests can say of the tiers") {
+  const auto denies_nodes = [](const Spec& spec) {
+    Features features = features_of(spec);  // which checks
+    return features["peer of nodes"] > 0 && features["admin action 1"] > 0;
+  };
+  int shrunk = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const Spec spec = generate(seed, {false, 100});
+    if (!denies_nodes(spec)) continue;
+    Spec small = spec;
+    // One step at a time: an empty list of rules is a step on the way that manifests leave out.
+    const auto fails = [&](const Spec& candidate) {
+      const auto filled = [](const auto& rules) { return !rules || !rules->empty(); };
+      const bool whole = std::all_of(candidate.policies.begin(), candidate.policies.end(),
+                                     [&](const PolicySpec& policy) {
+                                       return filled(policy.ingress) && filled(policy.egress);
+                                     });
+      return whole && denies_nodes(candidate);
+    };
+    if (!fails(small)) continue;
+    small = shrink(small, fails);
+    ++shrunk;
+    CHECK(small.endpoints.empty());
+    CHECK(small.nodes.empty());
+    CHECK(small.policies.size() <= 2);
+  }
+  CHECK(shrunk > 3);
 }
 
 }  // namespace polreach::agreement

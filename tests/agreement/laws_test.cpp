@@ -19,6 +19,11 @@ namespace {
 using solver::sets::Piece;
 
 constexpr std::uint64_t kClusters = 1500;
+/// For laws about the admin and baseline tiers: every cluster has some.
+constexpr Options kTiered{false, 100};
+
+/// Where the random clusters have no tiers, neither have these.
+auto tiered() { return doctest::skip(kTieredShare == 0); }
 
 /// All answers of a cluster, by the names of the parties.
 using Answers = std::map<std::string, std::vector<Piece>>;
@@ -137,6 +142,70 @@ TEST_CASE("laws: a policy or a rule that is there twice counts once") {
     const Spec spec = generate(seed);
     Random random(seed ^ 0xD06ULL);
     law.check_same(seed, spec, doubled(spec, random));
+  }
+  law.report();
+}
+
+TEST_CASE("laws: another rule of a tier that allows never removes anything, wherever it stands" *
+          tiered()) {
+  Law law("another tier rule that allows");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    Random random(seed ^ 0xACCE97ULL);
+    law.check(seed, spec, with_another_tier_rule(spec, model::Action::Allow, random), is_within);
+  }
+  law.report();
+}
+
+TEST_CASE("laws: another rule of a tier that denies never adds anything, wherever it stands" *
+          tiered()) {
+  Law law("another tier rule that denies");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    Random random(seed ^ 0xDE41ULL);
+    law.check(seed, spec, with_another_tier_rule(spec, model::Action::Deny, random),
+              [](const auto& before, const auto& after) { return is_within(after, before); });
+  }
+  law.report();
+}
+
+TEST_CASE("laws: a rule of a tier that matches nothing changes nothing, wherever it stands" *
+          tiered()) {
+  Law law("idle tier rule");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    Random random(seed ^ 0x1D7EULL);
+    law.check_same(seed, spec, with_idle_tier_rule(spec, random));
+  }
+  law.report();
+}
+
+TEST_CASE("laws: only the order of priorities counts" * tiered()) {
+  Law law("priorities");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    Random random(seed ^ 0x0FF5E7ULL);
+    law.check_same(seed, spec, with_moved_priorities(spec, random));
+  }
+  law.report();
+}
+
+TEST_CASE("laws: rules mean the same in one policy of a tier and in two that follow each other" *
+          tiered()) {
+  Law law("policy cut in two");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    Random random(seed ^ 0xC07ULL);
+    law.check_same(seed, spec, with_tier_policy_cut(spec, random));
+  }
+  law.report();
+}
+
+TEST_CASE("laws: Pass in the baseline tier allows" * tiered()) {
+  Law law("baseline pass");
+  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    const Spec spec = generate(seed, kTiered);
+    law.check_same(seed, spec, with_baseline_pass_as_allow(spec));
   }
   law.report();
 }

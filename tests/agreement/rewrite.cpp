@@ -11,26 +11,36 @@ namespace {
 
 using PortPair = std::pair<net::Port, net::Port>;
 
+/// Calls `visit` with every list of rules of a policy.
+template <typename Visit>
+void each_rules(PolicySpec& policy, const Visit& visit) {
+  if (policy.ingress) visit(*policy.ingress);
+  if (policy.egress) visit(*policy.egress);
+}
+
 /// Calls `visit` with every list of rules.
 template <typename Visit>
 void each_rules(Spec& spec, const Visit& visit) {
-  for (PolicySpec& policy : spec.policies) {
-    if (policy.ingress) visit(*policy.ingress);
-    if (policy.egress) visit(*policy.egress);
-  }
+  for (PolicySpec& policy : spec.policies) each_rules(policy, visit);
 }
 
-/// Calls `pods` with every selector of pods, `namespaces` with every one of namespaces.
-template <typename Pods, typename Namespaces>
-void each_selector(Spec& spec, const Pods& pods, const Namespaces& namespaces) {
-  for (PolicySpec& policy : spec.policies) pods(policy.subject);
+bool is_tiered(const PolicySpec& policy) { return policy.tier != model::Tier::Network; }
+
+/// Calls `pods` with every selector of pods or namespaces, `nodes` with every one of nodes.
+template <typename Pods, typename Nodes>
+void each_selector(Spec& spec, const Pods& pods, const Nodes& nodes) {
+  for (PolicySpec& policy : spec.policies) {
+    pods(policy.subject);
+    pods(policy.namespaces);
+  }
   each_rules(spec, [&](std::vector<RuleSpec>& rules) {
     for (RuleSpec& rule : rules) {
       for (PeerSpec& peer : rule.peers) {
+        if (auto* node_peer = std::get_if<NodePeerSpec>(&peer)) nodes(node_peer->nodes);
         auto* pod_peer = std::get_if<PodPeerSpec>(&peer);
         if (pod_peer == nullptr) continue;
         pods(pod_peer->pods);
-        if (pod_peer->namespaces) namespaces(*pod_peer->namespaces);
+        if (pod_peer->namespaces) pods(*pod_peer->namespaces);
       }
     }
   });
@@ -129,12 +139,18 @@ std::optional<Spec> with_another_rule(Spec spec, Random& random) {
   std::vector<RuleSpec> candidates;
   for (std::uint64_t seed = random.next(); candidates.empty(); ++seed) {
     Spec other = generate(seed);
-    each_rules(other, [&](const std::vector<RuleSpec>& rules) {
-      candidates.insert(candidates.end(), rules.begin(), rules.end());
-    });
+    for (PolicySpec& policy : other.policies) {
+      if (is_tiered(policy)) continue;
+      each_rules(policy, [&](const std::vector<RuleSpec>& rules) {
+        candidates.insert(candidates.end(), rules.begin(), rules.end());
+      });
+    }
   }
   std::vector<std::vector<RuleSpec>*> lists;
-  each_rules(spec, [&](std::vector<RuleSpec>& rules) { lists.push_back(&rules); });
+  for (PolicySpec& policy : spec.policies) {
+    if (is_tiered(policy)) continue;
+    each_rules(policy, [&](std::vector<RuleSpec>& rules) { lists.push_back(&rules); });
+  }
   if (lists.empty()) return std::nullopt;
   random.pick(lists)->push_back(random.pick(candidates));
   return spec;
@@ -145,21 +161,31 @@ Spec shuffled(const Spec& spec, Random& random) {
   shuffle_namespaces(result, random);
   random.shuffle(result.endpoints);
   random.shuffle(result.policies);
+  random.shuffle(result.nodes);
   for (NamespaceSpec& ns : result.namespaces) random.shuffle(ns.labels);
+  for (NodeSpec& node : result.nodes) {
+    random.shuffle(node.labels);
+    random.shuffle(node.addresses);
+  }
   for (EndpointSpec& endpoint : result.endpoints) {
     random.shuffle(endpoint.labels);
     random.shuffle(endpoint.addresses);
     random.shuffle(endpoint.node_addresses);
   }
-  each_rules(result, [&](std::vector<RuleSpec>& rules) {
-    random.shuffle(rules);
-    for (RuleSpec& rule : rules) {
-      random.shuffle(rule.peers);
-      random.shuffle(rule.ports);
-    }
-  });
-  const auto shuffle_one = [&](SelectorSpec& selector) { shuffle(selector, random); };
-  each_selector(result, shuffle_one, shuffle_one);
+  for (PolicySpec& policy : result.policies) {
+    each_rules(policy, [&](std::vector<RuleSpec>& rules) {
+      if (!is_tiered(policy)) random.shuffle(rules);
+      for (RuleSpec& rule : rules) {
+        random.shuffle(rule.peers);
+        random.shuffle(rule.ports);
+      }
+    });
+  }
+  each_selector(
+      result, [&](SelectorSpec& selector) { shuffle(selector, random); },
+      [&](SelectorSpec& selector) {
+        for (RequirementSpec& wanted : selector) random.shuffle(wanted.values);
+      });
   return result;
 }
 
@@ -183,6 +209,7 @@ Spec renamed(Spec spec) {
     rename(endpoint.labels);
     for (std::string& key : endpoint.unknown) rename(key);
   }
+  for (NodeSpec& node : spec.nodes) rename(node.labels);
   const auto rename_one = [](SelectorSpec& selector) { rename(selector); };
   each_selector(spec, rename_one, rename_one);
   return spec;

@@ -14,11 +14,13 @@ class Simpler {
 
   std::vector<Spec> all() {
     drop_each([](Spec & s) -> auto& { return s.policies; });
+    drop_each([](Spec & s) -> auto& { return s.nodes; });
     for (std::size_t i = 0; i < spec_.endpoints.size(); ++i) drop_endpoint(i);
     for (std::size_t i = 0; i < spec_.namespaces.size(); ++i) drop_namespace(i);
     for (std::size_t i = 0; i < spec_.policies.size(); ++i) simplify_policy(i);
     for (std::size_t i = 0; i < spec_.endpoints.size(); ++i) simplify_endpoint(i);
     for (std::size_t i = 0; i < spec_.namespaces.size(); ++i) simplify_namespace(i);
+    for (std::size_t i = 0; i < spec_.nodes.size(); ++i) simplify_node(i);
     simplify_profile();
     return std::move(result_);
   }
@@ -54,7 +56,7 @@ class Simpler {
       if (endpoint.ns == i) return;
     }
     for (const PolicySpec& policy : spec_.policies) {
-      if (policy.ns == i) return;
+      if (policy.tier == model::Tier::Network && policy.ns == i) return;
     }
     add([&](Spec& s) {
       s.namespaces.erase(s.namespaces.begin() + static_cast<std::ptrdiff_t>(i));
@@ -81,36 +83,52 @@ class Simpler {
       add([&](Spec& s) { s.policies[i].egress.reset(); });
     }
     simplify_selector([i](Spec & s) -> auto& { return s.policies[i].subject; });
-    if (policy.ingress) simplify_rules([i](Spec & s) -> auto& { return *s.policies[i].ingress; });
-    if (policy.egress) simplify_rules([i](Spec & s) -> auto& { return *s.policies[i].egress; });
+    simplify_selector([i](Spec & s) -> auto& { return s.policies[i].namespaces; });
+    const bool tiered = policy.tier != model::Tier::Network;
+    const auto ingress = [i](Spec & s) -> auto& { return *s.policies[i].ingress; };
+    const auto egress = [i](Spec & s) -> auto& { return *s.policies[i].egress; };
+    if (policy.ingress) simplify_rules(ingress, tiered);
+    if (policy.egress) simplify_rules(egress, tiered);
   }
 
   template <typename Find>
-  void simplify_rules(const Find& find) {
+  void simplify_rules(const Find& find, bool tiered) {
     drop_each(find);
     Spec probe = spec_;
     const std::size_t size = find(probe).size();
     for (std::size_t r = 0; r < size; ++r) {
       drop_each([&, r ](Spec & s) -> auto& { return find(s)[r].ports; });
-      drop_each([&, r ](Spec & s) -> auto& { return find(s)[r].peers; });
       const std::size_t peers = find(probe)[r].peers.size();
+      if (!tiered || peers > 1) {  // rules of the other tiers need one
+        drop_each([&, r ](Spec & s) -> auto& { return find(s)[r].peers; });
+      }
       for (std::size_t p = 0; p < peers; ++p) {
-        simplify_peer([&, r, p ](Spec & s) -> auto& { return find(s)[r].peers[p]; });
+        simplify_peer(
+            [&, r, p ](Spec & s) -> auto& { return find(s)[r].peers[p]; }, tiered);
       }
     }
   }
 
   template <typename Find>
-  void simplify_peer(const Find& find) {
+  void simplify_peer(const Find& find, bool tiered) {
     Spec probe = spec_;
     const PeerSpec& peer = find(probe);
     if (std::holds_alternative<BlockPeerSpec>(peer)) {
       drop_each([&](Spec & s) -> auto& { return std::get<BlockPeerSpec>(find(s)).except; });
       return;
     }
+    if (std::holds_alternative<NodePeerSpec>(peer)) {
+      simplify_selector([&](Spec & s) -> auto& { return std::get<NodePeerSpec>(find(s)).nodes; });
+      return;
+    }
+    if (const auto* domains = std::get_if<DomainPeerSpec>(&peer)) {
+      if (domains->names.size() < 2) return;
+      drop_each([&](Spec & s) -> auto& { return std::get<DomainPeerSpec>(find(s)).names; });
+      return;
+    }
     simplify_selector([&](Spec & s) -> auto& { return std::get<PodPeerSpec>(find(s)).pods; });
     if (!std::get<PodPeerSpec>(peer).namespaces) return;
-    add([&](Spec& s) { std::get<PodPeerSpec>(find(s)).namespaces.reset(); });
+    if (!tiered) add([&](Spec& s) { std::get<PodPeerSpec>(find(s)).namespaces.reset(); });
     simplify_selector([&](Spec & s) -> auto& {
       return *std::get<PodPeerSpec>(find(s)).namespaces;
     });
@@ -135,6 +153,11 @@ class Simpler {
     drop_each([i](Spec & s) -> auto& { return s.namespaces[i].labels; });
     drop_each([i](Spec & s) -> auto& { return s.namespaces[i].unknown; });
     if (!spec_.namespaces[i].declared) add([i](Spec& s) { s.namespaces[i].declared = true; });
+  }
+
+  void simplify_node(std::size_t i) {
+    drop_each([i](Spec & s) -> auto& { return s.nodes[i].labels; });
+    drop_each([i](Spec & s) -> auto& { return s.nodes[i].addresses; });
   }
 
   void settle(model::Reading model::ClusterProfile::*reading) {

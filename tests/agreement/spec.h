@@ -48,6 +48,12 @@ struct EndpointSpec {
   std::vector<std::string> node_addresses;
 };
 
+struct NodeSpec {
+  std::string name;
+  std::vector<LabelSpec> labels;
+  std::vector<std::string> addresses;
+};
+
 struct RequirementSpec {
   std::string key;
   model::Operator op = model::Operator::In;
@@ -63,32 +69,50 @@ struct BlockPeerSpec {
   std::string cidr;
   std::vector<std::string> except;
 };
-using PeerSpec = std::variant<PodPeerSpec, BlockPeerSpec>;
+struct NodePeerSpec {
+  SelectorSpec nodes;
+};
+struct DomainPeerSpec {
+  std::vector<std::string> names;
+};
+using PeerSpec = std::variant<PodPeerSpec, BlockPeerSpec, NodePeerSpec, DomainPeerSpec>;
 
 struct PortSpec {
   net::Protocol protocol = net::Protocol::Tcp;
-  /// Nothing: all ports. A pair: a range.
+  /// Nothing: all ports. A pair: a range. A name: with `protocol` in NetworkPolicies, with any in
+  /// the other tiers.
   std::variant<std::monostate, std::pair<net::Port, net::Port>, std::string> ports;
 };
 
 struct RuleSpec {
   std::vector<PeerSpec> peers;
   std::vector<PortSpec> ports;
+  model::Action action = model::Action::Allow;
 };
 
+/// A NetworkPolicy, or a ClusterNetworkPolicy of another tier.
 struct PolicySpec {
   std::string name;
-  std::size_t ns = 0;
+  std::size_t ns = 0;  // of NetworkPolicies; without meaning in the other tiers
   SelectorSpec subject;
   std::optional<std::vector<RuleSpec>> ingress;
   std::optional<std::vector<RuleSpec>> egress;
+  model::Tier tier = model::Tier::Network;
+  std::int32_t priority = 0;  // of the other tiers, like the rest
+  SelectorSpec namespaces = {};
 };
 
-/// INVARIANT: names are unique among namespaces, and among endpoints and policies of a namespace;
-/// each policy covers at least one direction.
+/// INVARIANT: names are unique among namespaces, among nodes, among endpoints and policies of a
+/// namespace, and among policies of the other tiers; each policy covers at least one direction.
+///
+/// Tier::Network has rules that allow, with peers of pods (`namespaces` may be absent) and blocks.
+/// The other tiers have rules of every action, with at least one peer: of pods with `namespaces`,
+/// and for egress of blocks without holes, of nodes, and, in rules that allow, of domain names.
+/// Their ports are ranges, and names where all peers of the rule are pods.
 struct Spec {
   std::vector<NamespaceSpec> namespaces;
   std::vector<EndpointSpec> endpoints;
+  std::vector<NodeSpec> nodes;
   std::vector<PolicySpec> policies;
   model::ClusterProfile profile;
   std::uint64_t style = 0;  // chooses among ways to write the same manifests
@@ -98,8 +122,11 @@ struct Spec {
 inline constexpr const char* kNamespaceName = "kubernetes.io/metadata.name";
 inline constexpr const char* kPodTemplateHash = "pod-template-hash";
 
-/// The model that the spec describes, with everything in the order of the spec: endpoint i of the
-/// spec is EndpointId{i}.
+/// Whether some policy is of another tier than Tier::Network.
+[[nodiscard]] bool has_tiers(const Spec& spec);
+
+/// The model that the spec describes, with everything in the order of the spec, endpoint i of the
+/// spec as EndpointId{i}; but the policies in the order in which they decide.
 [[nodiscard]] model::Model to_model(const Spec& spec);
 
 /// Manifests that mean the same, but for `unknown` keys that manifests cannot say: a stream of YAML

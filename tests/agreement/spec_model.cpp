@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <tuple>
 
 #include "tests/agreement/spec.h"
 
@@ -16,11 +17,23 @@ class Builder {
   model::Model build() {
     for (const NamespaceSpec& ns : spec_.namespaces) add(ns);
     for (const EndpointSpec& endpoint : spec_.endpoints) add(endpoint);
-    for (const PolicySpec& policy : spec_.policies) add(policy);
+    for (const NodeSpec& node : spec_.nodes) add(node);
+    for (const PolicySpec* policy : in_order()) add(*policy);
     return std::move(model_);
   }
 
  private:
+  /// By tier; there the policies of the tiers with priorities by these and their names.
+  std::vector<const PolicySpec*> in_order() const {
+    std::vector<const PolicySpec*> result;
+    for (const PolicySpec& policy : spec_.policies) result.push_back(&policy);
+    std::stable_sort(result.begin(), result.end(), [](const PolicySpec* a, const PolicySpec* b) {
+      if (a->tier != b->tier || a->tier == model::Tier::Network) return a->tier < b->tier;
+      return std::tie(a->priority, a->name) < std::tie(b->priority, b->name);
+    });
+    return result;
+  }
+
   Symbol symbol(const std::string& text) { return model_.symbols->intern(text); }
 
   std::vector<Symbol> symbols(const std::vector<std::string>& texts) {
@@ -50,6 +63,14 @@ class Builder {
     result.labels = model_.label_sets.intern(std::move(set));
     result.declared = ns.declared;
     model_.namespaces.push_back(result);
+  }
+
+  void add(const NodeSpec& spec) {
+    model::Node node;
+    node.name = symbol(spec.name);
+    node.labels = model_.label_sets.intern(model::LabelSet::of(labels(spec.labels)));
+    node.addresses = addresses(spec.addresses);
+    model_.nodes.push_back(std::move(node));
   }
 
   void add(const EndpointSpec& spec) {
@@ -94,7 +115,8 @@ class Builder {
     return result;
   }
 
-  model::Peer peer(const PeerSpec& spec) {
+  /// The network policy API says that its networks match pods, too; NetworkPolicy does not say.
+  model::Peer peer(const PeerSpec& spec, model::Tier tier) {
     model::Peer result;
     if (const auto* pods = std::get_if<PodPeerSpec>(&spec)) {
       model::PodPeer pod_peer;
@@ -103,8 +125,17 @@ class Builder {
       result.what = std::move(pod_peer);
       return result;
     }
+    if (const auto* nodes = std::get_if<NodePeerSpec>(&spec)) {
+      result.what = model::NodePeer{selector(nodes->nodes)};
+      return result;
+    }
+    if (const auto* domains = std::get_if<DomainPeerSpec>(&spec)) {
+      result.what = model::DomainPeer{symbols(domains->names)};
+      return result;
+    }
     const auto& block = std::get<BlockPeerSpec>(spec);
     model::BlockPeer block_peer;
+    block_peer.matches_pods = tier != model::Tier::Network;
     block_peer.cidr = net::Prefix::parse(block.cidr).value();
     for (const std::string& hole : block.except) {
       block_peer.except.push_back(net::Prefix::parse(hole).value());
@@ -125,12 +156,23 @@ class Builder {
     return result;
   }
 
-  std::vector<model::Rule> rules(const std::vector<RuleSpec>& specs) {
+  /// A port name of the other tiers has no protocol: it is looked up with each.
+  void add_ports(const PortSpec& spec, model::Tier tier, std::vector<model::PortMatch>& ports) {
+    ports.push_back(port(spec));
+    if (tier == model::Tier::Network || !std::holds_alternative<std::string>(spec.ports)) return;
+    ports.pop_back();
+    for (net::Protocol protocol : net::kProtocols) {
+      ports.push_back(port({protocol, spec.ports}));
+    }
+  }
+
+  std::vector<model::Rule> rules(const std::vector<RuleSpec>& specs, model::Tier tier) {
     std::vector<model::Rule> result;
     for (const RuleSpec& spec : specs) {
       model::Rule rule;
-      for (const PeerSpec& one : spec.peers) rule.peers.push_back(peer(one));
-      for (const PortSpec& one : spec.ports) rule.ports.push_back(port(one));
+      rule.action = spec.action;
+      for (const PeerSpec& one : spec.peers) rule.peers.push_back(peer(one, tier));
+      for (const PortSpec& one : spec.ports) add_ports(one, tier, rule.ports);
       rule.number = static_cast<std::uint32_t>(result.size() + 1);
       result.push_back(std::move(rule));
     }
@@ -139,12 +181,19 @@ class Builder {
 
   void add(const PolicySpec& spec) {
     model::Policy policy;
-    policy.kind = symbol("NetworkPolicy");
-    policy.ns = static_cast<model::NamespaceId>(spec.ns);
+    policy.tier = spec.tier;
+    if (spec.tier == model::Tier::Network) {
+      policy.kind = symbol("NetworkPolicy");
+      policy.ns = static_cast<model::NamespaceId>(spec.ns);
+    } else {
+      policy.kind = symbol("ClusterNetworkPolicy");
+      policy.namespaces = selector(spec.namespaces);
+      policy.priority = spec.priority;
+    }
     policy.name = symbol(spec.name);
     policy.subject = selector(spec.subject);
-    if (spec.ingress) policy.ingress = rules(*spec.ingress);
-    if (spec.egress) policy.egress = rules(*spec.egress);
+    if (spec.ingress) policy.ingress = rules(*spec.ingress, spec.tier);
+    if (spec.egress) policy.egress = rules(*spec.egress, spec.tier);
     model_.policies.push_back(std::move(policy));
   }
 
@@ -165,6 +214,11 @@ const char* text(model::Reading reading) {
 }
 
 }  // namespace
+
+bool has_tiers(const Spec& spec) {
+  return std::any_of(spec.policies.begin(), spec.policies.end(),
+                     [](const PolicySpec& policy) { return policy.tier != model::Tier::Network; });
+}
 
 model::Model to_model(const Spec& spec) { return Builder(spec).build(); }
 

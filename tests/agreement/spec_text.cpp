@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <set>
 
-#include "tests/agreement/random.h"
-#include "tests/agreement/spec.h"
-#include "tests/agreement/writer.h"
+#include "tests/agreement/manifest_writer.h"
 
 namespace polreach::agreement {
 namespace {
 
-std::string_view text(model::Operator op) {
-  switch (op) {
-    case model::Operator::In:
-      return "In";
-    case model::Operator::NotIn:
-      return "NotIn";
-    case model::Operator::Exists:
-      return "Exists";
-    case model::Operator::DoesNotExist:
-      return "DoesNotExist";
-  }
-  return "?";
-}
-
 /// Writes the objects of a spec; the style decides wherever the API leaves a choice.
-class Manifests {
+class Manifests : public ManifestWriter {
  public:
   Manifests(Writer& out, const Spec& spec, std::uint64_t style)
-      : out_(out), spec_(spec), style_(style) {}
+      : ManifestWriter(out, style), spec_(spec) {}
 
   void write(const NamespaceSpec& ns) {
     out_.begin_mapping();
@@ -56,7 +40,13 @@ class Manifests {
     out_.end_mapping();
   }
 
+  void write(const NodeSpec& node) { write_node(*this, node); }
+
   void write(const PolicySpec& policy) {
+    if (policy.tier != model::Tier::Network) {
+      write_tier_policy(*this, policy);
+      return;
+    }
     out_.begin_mapping();
     head("networking.k8s.io/v1", "NetworkPolicy");
     out_.key("metadata");
@@ -76,24 +66,6 @@ class Manifests {
   }
 
  private:
-  void head(std::string_view version, std::string_view kind) {
-    member("apiVersion", version);
-    member("kind", kind);
-  }
-
-  void member(std::string_view key, std::string_view value) {
-    out_.key(key);
-    out_.string(value);
-  }
-
-  void labels(const std::vector<LabelSpec>& all) {
-    if (all.empty() && style_.chance(70)) return;
-    out_.key("labels");
-    out_.begin_mapping();
-    for (const LabelSpec& label : all) member(label.key, label.value);
-    out_.end_mapping();
-  }
-
   void deployment_spec(const EndpointSpec& endpoint) {
     out_.begin_mapping();
     out_.key("replicas");
@@ -209,53 +181,6 @@ class Manifests {
     out_.end_sequence();
   }
 
-  void selector(const SelectorSpec& requirements) {
-    SelectorSpec expressions;
-    std::vector<LabelSpec> match;
-    std::set<std::string> matched;
-    for (const RequirementSpec& wanted : requirements) {
-      const bool is_one = wanted.op == model::Operator::In && wanted.values.size() == 1;
-      if (is_one && style_.chance(60) && matched.insert(wanted.key).second) {
-        match.push_back({wanted.key, wanted.values.front()});
-      } else {
-        expressions.push_back(wanted);
-      }
-    }
-    out_.begin_mapping();
-    if (!match.empty()) {
-      out_.key("matchLabels");
-      out_.begin_mapping();
-      for (const LabelSpec& label : match) member(label.key, label.value);
-      out_.end_mapping();
-    }
-    if (!expressions.empty()) match_expressions(expressions);
-    out_.end_mapping();
-  }
-
-  void match_expressions(const SelectorSpec& expressions) {
-    out_.key("matchExpressions");
-    out_.begin_sequence();
-    for (const RequirementSpec& wanted : expressions) {
-      out_.item();
-      out_.begin_mapping();
-      member("key", wanted.key);
-      member("operator", text(wanted.op));
-      if (!wanted.values.empty()) strings("values", wanted.values);
-      out_.end_mapping();
-    }
-    out_.end_sequence();
-  }
-
-  void strings(std::string_view key, const std::vector<std::string>& values) {
-    out_.key(key);
-    out_.begin_sequence();
-    for (const std::string& value : values) {
-      out_.item();
-      out_.string(value);
-    }
-    out_.end_sequence();
-  }
-
   void rules(std::string_view key, std::string_view peers_key, const std::vector<RuleSpec>& all) {
     if (all.empty() && style_.chance(50)) return;
     out_.key(key);
@@ -325,9 +250,7 @@ class Manifests {
     out_.end_sequence();
   }
 
-  Writer& out_;
   const Spec& spec_;
-  Random style_;
 };
 
 template <typename Visit>
@@ -336,6 +259,7 @@ void for_each_object(const Spec& spec, const Visit& visit) {
     if (ns.declared) visit(ns);
   }
   for (const EndpointSpec& endpoint : spec.endpoints) visit(endpoint);
+  for (const NodeSpec& node : spec.nodes) visit(node);
   for (const PolicySpec& policy : spec.policies) visit(policy);
 }
 

@@ -15,7 +15,20 @@ struct Counted {
   Written pod_labels;
   Written namespace_labels;
   std::set<net::Prefix> prefixes;
+  std::set<std::vector<std::string>> node_selectors;
+  bool domains = false;
 };
+
+/// A text for each requirement.
+std::vector<std::string> texts(const SelectorSpec& selector) {
+  std::vector<std::string> result;
+  for (const RequirementSpec& wanted : selector) {
+    std::string text = wanted.key + " " + std::to_string(static_cast<int>(wanted.op));
+    for (const std::string& value : wanted.values) text += " " + value;
+    result.push_back(std::move(text));
+  }
+  return result;
+}
 
 void count(const SelectorSpec& selector, Written& labels) {
   for (const RequirementSpec& wanted : selector) {
@@ -31,9 +44,14 @@ void count(const std::vector<RuleSpec>& rules, Counted& result) {
         if (pods->namespaces) count(*pods->namespaces, result.namespace_labels);
         continue;
       }
-      const auto& block = std::get<BlockPeerSpec>(peer);
-      result.prefixes.insert(net::Prefix::parse(block.cidr).value());
-      for (const std::string& hole : block.except) {
+      if (const auto* nodes = std::get_if<NodePeerSpec>(&peer)) {
+        result.node_selectors.insert(texts(nodes->nodes));
+      }
+      result.domains |= std::holds_alternative<DomainPeerSpec>(peer);
+      const auto* block = std::get_if<BlockPeerSpec>(&peer);
+      if (block == nullptr) continue;
+      result.prefixes.insert(net::Prefix::parse(block->cidr).value());
+      for (const std::string& hole : block->except) {
         result.prefixes.insert(net::Prefix::parse(hole).value());
       }
     }
@@ -75,8 +93,16 @@ WorldCount most_worlds(const Spec& spec) {
   Counted written;
   for (const PolicySpec& policy : spec.policies) {
     count(policy.subject, written.pod_labels);
+    count(policy.namespaces, written.namespace_labels);
     if (policy.ingress) count(*policy.ingress, written);
     if (policy.egress) count(*policy.egress, written);
+  }
+  for (const NodeSpec& node : spec.nodes) {  // selectors of nodes compare with these
+    if (written.node_selectors.empty()) break;
+    for (const std::string& text : node.addresses) {
+      const net::Address address = net::Address::parse(text).value();
+      written.prefixes.insert(net::Prefix::around(address, net::width(address.family)));
+    }
   }
   std::uint64_t choices = 1;
   std::uint64_t all = 1;
@@ -86,8 +112,10 @@ WorldCount most_worlds(const Spec& spec) {
     all = std::max(all, own * addresses_of(written, end));
   }
   // Both ends may be of the heaviest kind; the reading of blocks is one choice more. That a
-  // namespace has one set of labels for both ends is ignored.
-  return {2 * choices * choices, 2 * all * all};
+  // namespace has one set of labels for both ends is ignored, and so is what Node objects settle.
+  const std::uint64_t once = (written.domains ? 4ULL : 2ULL)
+                             << std::min<std::size_t>(written.node_selectors.size(), 16);
+  return {once * choices * choices, once * all * all};
 }
 
 }  // namespace polreach::agreement

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "tests/oracle/nodes.h"
+
 namespace polreach::oracle {
 namespace {
 
@@ -11,7 +13,6 @@ using model::Endpoint;
 using model::EndpointId;
 using model::Model;
 using model::NamespaceId;
-using model::Operator;
 using model::Reading;
 using model::Symbol;
 
@@ -63,9 +64,14 @@ class Judge {
            !model_[model_[*packet_.source].workload].replicated;
   }
 
-  /// Whether the endpoint is its node to the network, so that no selector sees it.
-  [[nodiscard]] bool is_node(EndpointId id) const {
-    return model_[id].host_network &&
+  /// Whether the endpoint is its node to NetworkPolicies, so that no selector sees it.
+  [[nodiscard]] bool is_node(EndpointId id) const { return is_node_to(model::Tier::Network, id); }
+
+  /// The reading of the profile is about NetworkPolicy alone: to the other tiers a pod with
+  /// hostNetwork is never a pod.
+  [[nodiscard]] bool is_node_to(model::Tier tier, EndpointId id) const {
+    if (!model_[id].host_network) return false;
+    return tier != model::Tier::Network ||
            !settle(profile_.host_network_is_pod, world_.host_network_is_pod);
   }
 
@@ -91,9 +97,40 @@ class Judge {
     return from && to ? *from == *to : world_.same_node;
   }
 
-  /// Whether the policies that isolate `subject`, if any, let it talk to `other`.
+  /// Whether all tiers together let `subject` talk to `other`.
   [[nodiscard]] bool direction_passes(model::Direction direction, const End& subject,
                                       const End& other) const {
+    const auto admin = first_match(model::Tier::Admin, direction, subject, other);
+    if (admin && *admin != model::Action::Pass) return *admin == model::Action::Allow;
+    const std::optional<bool> network = network_policies(direction, subject, other);
+    if (network) return *network;
+    const auto baseline = first_match(model::Tier::Baseline, direction, subject, other);
+    return !baseline || *baseline != model::Action::Deny;
+  }
+
+  /// What the first rule of a tier of ordered rules does that matches; nothing: none does.
+  [[nodiscard]] std::optional<model::Action> first_match(model::Tier tier,
+                                                         model::Direction direction,
+                                                         const End& subject,
+                                                         const End& other) const {
+    for (const model::Policy& policy : model_.policies) {
+      if (policy.tier != tier || is_node_to(tier, *subject.endpoint)) continue;
+      const NamespaceId ns = model_.namespace_of(*subject.endpoint);
+      if (!selects_namespace(policy.namespaces, ns) || !selects_pod(policy.subject, subject)) {
+        continue;
+      }
+      const std::optional<std::vector<model::Rule>>& rules = policy.rules(direction);
+      if (!rules) continue;
+      for (const model::Rule& rule : *rules) {
+        if (matches(rule, policy, other)) return rule.action;
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// What the NetworkPolicies say that isolate `subject`; nothing: none does.
+  [[nodiscard]] std::optional<bool> network_policies(model::Direction direction, const End& subject,
+                                                     const End& other) const {
     bool isolated = false;
     for (const model::Policy& policy : model_.policies) {
       if (policy.tier != model::Tier::Network) continue;
@@ -103,34 +140,49 @@ class Judge {
       if (!rules) continue;
       isolated = true;
       for (const model::Rule& rule : *rules) {
-        if (matches_peer(rule, policy.ns, other) && matches_port(rule)) return true;
+        if (matches(rule, policy, other)) return true;
       }
     }
-    return !isolated;
+    if (isolated) return false;
+    return std::nullopt;
   }
 
-  [[nodiscard]] bool matches_peer(const model::Rule& rule, NamespaceId policy_ns,
+  [[nodiscard]] bool matches(const model::Rule& rule, const model::Policy& policy,
+                             const End& other) const {
+    return matches_peer(rule, policy, other) && matches_port(rule, policy.tier);
+  }
+
+  [[nodiscard]] bool matches_peer(const model::Rule& rule, const model::Policy& policy,
                                   const End& other) const {
     if (rule.peers.empty()) return true;
     return std::any_of(rule.peers.begin(), rule.peers.end(), [&](const model::Peer& peer) {
-      const auto* pods = std::get_if<model::PodPeer>(&peer.what);
-      return pods != nullptr ? matches_pods(*pods, policy_ns, other)
-                             : matches_block(std::get<model::BlockPeer>(peer.what), other);
+      if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
+        return matches_pods(*pods, policy, other);
+      }
+      if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
+        return matches_block(*block, policy.tier, other);
+      }
+      if (const auto* nodes = std::get_if<model::NodePeer>(&peer.what)) {
+        return matches_nodes(nodes->nodes, other);
+      }
+      return !other.endpoint && world_.domains_match;  // a DomainPeer
     });
   }
 
-  [[nodiscard]] bool matches_pods(const model::PodPeer& peer, NamespaceId policy_ns,
+  [[nodiscard]] bool matches_pods(const model::PodPeer& peer, const model::Policy& policy,
                                   const End& other) const {
-    if (!other.endpoint || is_node(*other.endpoint)) return false;
+    if (!other.endpoint || is_node_to(policy.tier, *other.endpoint)) return false;
     const NamespaceId ns = model_.namespace_of(*other.endpoint);
-    if (!peer.namespaces && ns != policy_ns) return false;
+    if (!peer.namespaces && ns != policy.ns) return false;
     if (peer.namespaces && !selects_namespace(*peer.namespaces, ns)) return false;
     return selects_pod(peer.pods, other);
   }
 
-  [[nodiscard]] bool matches_block(const model::BlockPeer& peer, const End& other) const {
-    const bool is_pod = other.endpoint && !is_node(*other.endpoint);
-    if (is_pod && !settle(profile_.ipblock_matches_pods, world_.ipblock_matches_pods)) {
+  [[nodiscard]] bool matches_block(const model::BlockPeer& peer, model::Tier tier,
+                                   const End& other) const {
+    const bool is_pod = other.endpoint && !is_node_to(tier, *other.endpoint);
+    if (is_pod && !peer.matches_pods &&
+        !settle(profile_.ipblock_matches_pods, world_.ipblock_matches_pods)) {
       return false;
     }
     return peer.cidr.contains(other.address) &&
@@ -138,7 +190,15 @@ class Judge {
                         [&](const net::Prefix& hole) { return hole.contains(other.address); });
   }
 
-  [[nodiscard]] bool matches_port(const model::Rule& rule) const {
+  [[nodiscard]] bool matches_nodes(const model::Selector& selector, const End& other) const {
+    if (other.endpoint && !model_[*other.endpoint].host_network) return false;
+    if (is_known_node(model_, selector, other.address)) return true;
+    if (!is_open(model_, selector)) return false;
+    const std::size_t index = node_selector_index(model_, selector);
+    return index < world_.node_selectors.size() && world_.node_selectors[index];
+  }
+
+  [[nodiscard]] bool matches_port(const model::Rule& rule, model::Tier tier) const {
     if (rule.ports.empty()) return true;
     return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const model::PortMatch& match) {
       if (match.protocol != packet_.protocol) return false;
@@ -146,15 +206,16 @@ class Judge {
         return range->first <= packet_.port && packet_.port <= range->last;
       }
       if (const auto* named = std::get_if<model::PortName>(&match.ports)) {
-        return number_of(named->name, match.protocol) == packet_.port;
+        return number_of(named->name, match.protocol, tier) == packet_.port;
       }
       return true;
     });
   }
 
   /// What a port name means at the destination.
-  [[nodiscard]] std::optional<net::Port> number_of(Symbol name, net::Protocol protocol) const {
-    if (!packet_.destination || is_node(*packet_.destination)) return std::nullopt;
+  [[nodiscard]] std::optional<net::Port> number_of(Symbol name, net::Protocol protocol,
+                                                   model::Tier tier) const {
+    if (!packet_.destination || is_node_to(tier, *packet_.destination)) return std::nullopt;
     for (const model::NamedPort& port : model_[*packet_.destination].ports) {
       if (port.name == name && port.protocol == protocol) return port.number;
     }
@@ -164,7 +225,7 @@ class Judge {
   [[nodiscard]] bool selects_pod(const model::Selector& selector, const End& end) const {
     const model::LabelSet& labels = model_.label_sets[model_[*end.endpoint].labels];
     return std::all_of(selector.all_of.begin(), selector.all_of.end(), [&](const auto& wanted) {
-      return holds(wanted, value(labels, wanted.key, end.owner, NamespaceId{}, true));
+      return holds(model_, wanted, value(labels, wanted.key, end.owner, NamespaceId{}, true));
     });
   }
 
@@ -172,7 +233,7 @@ class Judge {
     const model::LabelSet& labels = model_.label_sets[model_[ns].labels];
     const bool may_be_open = profile_.unknown_namespace_labels;
     return std::all_of(selector.all_of.begin(), selector.all_of.end(), [&](const auto& wanted) {
-      return holds(wanted, value(labels, wanted.key, Owner::Namespace, ns, may_be_open));
+      return holds(model_, wanted, value(labels, wanted.key, Owner::Namespace, ns, may_be_open));
     });
   }
 
@@ -187,23 +248,6 @@ class Judge {
         std::find(labels.unknown.begin(), labels.unknown.end(), key) != labels.unknown.end();
     if (!listed && !(labels.open && may_be_open)) return std::nullopt;
     return open_value(world_, owner, ns, key);
-  }
-
-  [[nodiscard]] bool holds(const model::Requirement& wanted,
-                           std::optional<std::string_view> value) const {
-    const bool listed = value && std::any_of(wanted.values.begin(), wanted.values.end(),
-                                             [&](Symbol v) { return model_.text(v) == *value; });
-    switch (wanted.op) {
-      case Operator::In:
-        return listed;
-      case Operator::NotIn:
-        return !listed;
-      case Operator::Exists:
-        return value.has_value();
-      case Operator::DoesNotExist:
-        return !value.has_value();
-    }
-    return false;
   }
 
   const Model& model_;

@@ -9,11 +9,12 @@
 #include "policies/model/model.h"
 
 /// The naive referee of the engines: it decides one packet in one world by comparing values, and a
-/// pair of parties by trying every world. Written from the Kubernetes API documentation of
-/// NetworkPolicy v1; shares no code with compiler/ or solver/, and is linked into tests only.
+/// pair of parties by trying every world. Written from the API documentation of NetworkPolicy v1,
+/// ClusterNetworkPolicy v1alpha2 and AdminNetworkPolicy v1alpha1; shares no code with compiler/ or
+/// solver/, and is linked into tests only.
 ///
 /// It trades everything for being obvious: the number of worlds is a product, so give it clusters
-/// of a few endpoints. It looks at Tier::Network alone and ignores Model::gaps.
+/// of a few endpoints. It takes the policies in the order of the model, and ignores Model::gaps.
 namespace polreach::oracle {
 
 /// One end of a connection: an endpoint, or one address outside the cluster.
@@ -36,6 +37,13 @@ struct World {
   bool host_network_is_pod = true;
   bool same_node = false;
   std::vector<FixedLabel> labels;
+  /// Whether the addresses outside are ones that the names of a DomainPeer stand for: of all of
+  /// them, or of none. Rules with such peers only allow, so that more of them never stop anything:
+  /// these two worlds bound all others.
+  bool domains_match = false;
+  /// For every distinct selector of a NodePeer (node_selectors(), in that order), whether it
+  /// matches what the Node objects leave open. Missing ones do not.
+  std::vector<bool> node_selectors = {};
 };
 
 /// One connection request. For an end that is an endpoint the address is the one it has in this

@@ -94,6 +94,24 @@ struct Scene {
     return model.policies.back();
   }
 
+  /// A policy of the other tiers; give them in the order in which they decide.
+  model::Policy& tier(model::Tier tier, model::Selector namespaces = {},
+                      model::Selector subject = {}) {
+    model::Policy& result = policy(0, std::move(subject));
+    result.tier = tier;
+    result.namespaces = std::move(namespaces);
+    return result;
+  }
+
+  void node(const char* name, std::vector<std::pair<const char*, const char*>> texts,
+            std::vector<const char*> addresses) {
+    model::Node node;
+    node.name = symbol(name);
+    node.labels = model.label_sets.intern(model::LabelSet::of(labels(std::move(texts))));
+    for (const char* address : addresses) node.addresses.push_back(ip(address));
+    model.nodes.push_back(std::move(node));
+  }
+
   [[nodiscard]] Tri ask(const Party& from, const Party& to, net::Port port = 80,
                         net::Protocol protocol = net::Protocol::Tcp) const {
     return decide(model, profile, from, to, protocol, port);
@@ -107,7 +125,8 @@ inline model::Rule from_pods(model::Selector pods, std::optional<model::Selector
 }
 
 inline model::Rule from_block(const char* block, std::vector<const char*> except = {}) {
-  model::BlockPeer peer{cidr(block), {}};
+  model::BlockPeer peer;
+  peer.cidr = cidr(block);
   for (const char* hole : except) peer.except.push_back(cidr(hole));
   model::Rule rule;
   rule.peers.push_back({peer, {}});
@@ -119,6 +138,36 @@ inline model::Rule to_ports(std::vector<model::PortMatch> ports) {
   rule.ports = std::move(ports);
   return rule;
 }
+
+inline model::Rule to_nodes(model::Selector nodes) {
+  model::Rule rule;
+  rule.peers.push_back({model::NodePeer{std::move(nodes)}, {}});
+  return rule;
+}
+
+/// As the network policy API has it: pods are matched, too.
+inline model::Rule to_networks(const char* block) {
+  model::Rule rule = from_block(block);
+  std::get<model::BlockPeer>(rule.peers.front().what).matches_pods = true;
+  return rule;
+}
+
+inline model::Rule to_domain(model::Symbol name) {
+  model::Rule rule;
+  rule.peers.push_back({model::DomainPeer{{name}}, {}});
+  return rule;
+}
+
+/// The rule with another action, and for some ports alone.
+inline model::Rule with(model::Action action, model::Rule rule,
+                        std::vector<model::PortMatch> ports = {}) {
+  rule.action = action;
+  rule.ports = std::move(ports);
+  return rule;
+}
+
+/// Every pod of the cluster.
+inline model::Rule all_pods() { return from_pods({}, model::Selector{}); }
 
 using Rules = std::vector<model::Rule>;
 

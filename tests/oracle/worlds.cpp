@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "tests/oracle/nodes.h"
 #include "tests/oracle/oracle.h"
 
 // Which worlds there are. What a policy says of an open value can only depend on which of the
@@ -25,6 +26,8 @@ struct Mentioned {
   std::map<Symbol, std::set<std::string>> pod_labels;
   std::map<Symbol, std::set<std::string>> namespace_labels;
   std::vector<net::Prefix> prefixes;
+  bool domains = false;
+  bool nodes = false;
 };
 
 void mention(const Model& model, const model::Selector& selector,
@@ -43,9 +46,12 @@ void mention(const Model& model, const std::vector<model::Rule>& rules, Mentione
         if (pods->namespaces) mention(model, *pods->namespaces, result.namespace_labels);
         continue;
       }
-      const auto& block = std::get<model::BlockPeer>(peer.what);
-      result.prefixes.push_back(block.cidr);
-      result.prefixes.insert(result.prefixes.end(), block.except.begin(), block.except.end());
+      result.domains |= std::holds_alternative<model::DomainPeer>(peer.what);
+      result.nodes |= std::holds_alternative<model::NodePeer>(peer.what);
+      const auto* block = std::get_if<model::BlockPeer>(&peer.what);
+      if (block == nullptr) continue;
+      result.prefixes.push_back(block->cidr);
+      result.prefixes.insert(result.prefixes.end(), block->except.begin(), block->except.end());
     }
   }
 }
@@ -54,8 +60,17 @@ Mentioned mentioned(const Model& model) {
   Mentioned result;
   for (const model::Policy& policy : model.policies) {
     mention(model, policy.subject, result.pod_labels);
+    if (policy.tier != model::Tier::Network) {
+      mention(model, policy.namespaces, result.namespace_labels);
+    }
     if (policy.ingress) mention(model, *policy.ingress, result);
     if (policy.egress) mention(model, *policy.egress, result);
+  }
+  if (!result.nodes) return result;
+  for (const model::Node& node : model.nodes) {  // selectors of nodes stand for these addresses
+    for (const net::Address& address : node.addresses) {
+      result.prefixes.push_back(net::Prefix::around(address, net::width(address.family)));
+    }
   }
   return result;
 }
@@ -197,9 +212,52 @@ std::vector<bool> placements(const Model& model, const Party& source, const Part
   return {false, true};
 }
 
-/// The worlds that differ from `base` in the open labels alone.
-std::vector<World> with_labels(const World& base, const std::vector<OpenLabel>& labels) {
-  std::vector<World> worlds = {base};
+/// Whether what a domain name stands for can matter.
+std::vector<bool> domains(const Mentioned& written, const Party& destination) {
+  if (!written.domains || destination.index() == 0) return {false};
+  return {false, true};
+}
+
+/// Every way in which selectors of nodes can match what the Node objects leave open. It can matter
+/// where an end is an address or a pod with hostNetwork.
+std::vector<std::vector<bool>> open_nodes(const Model& model, const Party& source,
+                                          const Party& destination) {
+  const auto may_be_node = [&](const Party& party) {
+    const auto* id = std::get_if<EndpointId>(&party);
+    return id == nullptr || model[*id].host_network;
+  };
+  std::vector<std::vector<bool>> result = {{}};
+  for (const model::Selector* selector : node_selectors(model)) {
+    const bool open =
+        (may_be_node(source) || may_be_node(destination)) && is_open(model, *selector);
+    const std::size_t size = result.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      if (open) {
+        result.push_back(result[i]);
+        result.back().push_back(true);
+      }
+      result[i].push_back(false);
+    }
+  }
+  return result;
+}
+
+/// The worlds that differ from `base` in domain names and nodes alone.
+std::vector<World> with_names_and_nodes(const World& base, const std::vector<bool>& domains,
+                                        const std::vector<std::vector<bool>>& nodes) {
+  std::vector<World> worlds;
+  for (bool domains_match : domains) {
+    for (const std::vector<bool>& node_selectors : nodes) {
+      worlds.push_back(base);
+      worlds.back().domains_match = domains_match;
+      worlds.back().node_selectors = node_selectors;
+    }
+  }
+  return worlds;
+}
+
+/// The worlds that differ from those of `worlds` in the open labels alone.
+std::vector<World> with_labels(std::vector<World> worlds, const std::vector<OpenLabel>& labels) {
   for (const OpenLabel& open : labels) {
     std::vector<World> more;
     for (const World& world : worlds) {
@@ -220,6 +278,7 @@ std::vector<Setting> settings(const Model& model, const model::ClusterProfile& p
                               const Party& source, const Party& destination) {
   const Mentioned written = mentioned(model);
   const std::vector<OpenLabel> labels = open_labels(model, profile, written, source, destination);
+  const std::vector<std::vector<bool>> nodes = open_nodes(model, source, destination);
   const bool both_are_pods = source.index() == 0 && destination.index() == 0;
   std::vector<Setting> result;
   for (bool host_network_is_pod : readings(profile.host_network_is_pod)) {
@@ -228,8 +287,13 @@ std::vector<Setting> settings(const Model& model, const model::ClusterProfile& p
         addresses_to_try(model, profile, written, destination, host_network_is_pod), both_are_pods);
     for (bool ipblock_matches_pods : readings(profile.ipblock_matches_pods)) {
       for (bool same_node : placements(model, source, destination)) {
-        const World base{ipblock_matches_pods, host_network_is_pod, same_node, {}};
-        for (const World& world : with_labels(base, labels)) {
+        World base;
+        base.ipblock_matches_pods = ipblock_matches_pods;
+        base.host_network_is_pod = host_network_is_pod;
+        base.same_node = same_node;
+        const std::vector<World> some =
+            with_names_and_nodes(base, domains(written, destination), nodes);
+        for (const World& world : with_labels(some, labels)) {
           for (const auto& [from, to] : pairs) result.push_back({world, from, to});
         }
       }
