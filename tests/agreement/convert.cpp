@@ -17,7 +17,8 @@ check::Packet to_check(const oracle::Packet& packet) {
 }
 
 oracle::World to_oracle(const check::World& world) {
-  oracle::World result{world.ipblock_matches_pods, world.host_network_is_pod, world.same_node, {}};
+  oracle::World result{world.ipblock_matches_pods, world.host_network_is_pod, world.same_node, {},
+                       world.domains_match,        world.node_selectors};
   for (const auto& [label, value] : world.labels) {
     const auto owner = label.owner == check::LabelOwner::SourcePod ? oracle::Owner::SourcePod
                        : label.owner == check::LabelOwner::DestinationPod
@@ -33,6 +34,8 @@ check::World to_check(const oracle::World& world) {
   result.ipblock_matches_pods = world.ipblock_matches_pods;
   result.host_network_is_pod = world.host_network_is_pod;
   result.same_node = world.same_node;
+  result.domains_match = world.domains_match;
+  result.node_selectors = world.node_selectors;
   for (const oracle::FixedLabel& label : world.labels) {
     const auto owner = label.owner == oracle::Owner::SourcePod ? check::LabelOwner::SourcePod
                        : label.owner == oracle::Owner::DestinationPod

@@ -8,7 +8,7 @@
 namespace polreach::agreement {
 
 /// Of a hundred clusters, those with policies of the admin and baseline tiers.
-inline constexpr int kTieredShare = 0;
+inline constexpr int kTieredShare = 33;
 
 struct Options {
   /// Only what manifests can say: labels are unknown in namespaces that are not declared, and
