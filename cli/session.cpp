@@ -38,7 +38,7 @@ bool Session::accept(std::unique_ptr<Input> input) {
   lap("read");
   write_diagnostics(streams_.err, error_style(), input_->sources, input_->diagnostics, !is_quiet());
   if (input_->diagnostics.errors() == 0) return true;
-  say_no_verdict();
+  say_no_verdict(true);
   return false;
 }
 
@@ -49,6 +49,13 @@ void Session::warn(const std::vector<source::Diagnostic>& warnings) {
     input_->diagnostics.add(warning);
   }
   write_diagnostics(streams_.err, error_style(), input_->sources, more, !is_quiet());
+}
+
+bool Session::check(const std::vector<source::Diagnostic>& mistakes) {
+  warn(mistakes);
+  if (input_->diagnostics.errors() == 0) return true;
+  say_no_verdict(false);
+  return false;
 }
 
 int Session::refuse(const std::string& code, const std::string& message, const std::string& help) {
@@ -62,12 +69,12 @@ int Session::refuse(const std::string& code, const std::string& message, const s
   return kNoVerdict;
 }
 
-void Session::say_no_verdict() {
+/// `can_go_on`: what was read without errors can be asked about.
+void Session::say_no_verdict(bool can_go_on) {
   const std::size_t errors = input_->diagnostics.errors();
   streams_.err << fmt::format("no verdict: {} {} in the input", errors,
                               errors == 1 ? "error" : "errors");
-  // Only what was read in part can be gone on with.
-  if (!arguments_.has("keep-going") && input_->ledger.read() > 0) {
+  if (can_go_on && !arguments_.has("keep-going") && input_->ledger.read() > 0) {
     streams_.err << "; mend them, or use --keep-going to see what does not depend on them";
   }
   streams_.err << "\n";

@@ -30,6 +30,10 @@ class Session {
   /// Writes what a query found to warn of, and adds it to what was said of the input.
   void warn(const std::vector<source::Diagnostic>& warnings);
 
+  /// The same for mistakes that only show when policies are looked at together. False where one is
+  /// an error: it has been said that there is no verdict.
+  bool check(const std::vector<source::Diagnostic>& mistakes);
+
   /// Says why there is no verdict; gives kNoVerdict.
   int refuse(const std::string& code, const std::string& message, const std::string& help);
 
@@ -45,7 +49,7 @@ class Session {
 
  private:
   [[nodiscard]] Style error_style() const;
-  void say_no_verdict();
+  void say_no_verdict(bool can_go_on);
 
   using Clock = std::chrono::steady_clock;
   const Arguments& arguments_;

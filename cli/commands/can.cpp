@@ -5,6 +5,7 @@
 #include "cli/profile.h"
 #include "cli/report/can_report.h"
 #include "cli/session.h"
+#include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
 namespace {
@@ -61,6 +62,7 @@ class Command {
     const queries::Asked& asked = destination->asked ? *destination->asked : packets.asked;
     const std::string text = destination->asked ? describe(asked) : packets.text;
     const compiler::Cluster cluster(model, profile_of(arguments_, model));
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     const auto answer = queries::can(cluster, *source, *destination, asked);
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
     session_.lap("solve");

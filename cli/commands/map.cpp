@@ -6,6 +6,7 @@
 #include "cli/render.h"
 #include "cli/report/map_report.h"
 #include "cli/session.h"
+#include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
 namespace {
@@ -30,6 +31,7 @@ class Command {
     model::ClusterProfile profile = profile_of(arguments_, model);
     profile.own_node_passes = false;
     const compiler::Cluster cluster(model, profile);
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     const queries::Map map = queries::map(cluster, listing->options);
     session_.lap("solve");
     session_.warn(map.warnings);

@@ -121,7 +121,43 @@ Term Lowering::ipblock_matches_pods() {
   return pool_.constant(reading == model::Reading::Yes);
 }
 
-Term Lowering::direction(Direction direction, EndpointId self, const Party& other) {
+Connection Lowering::clash(Direction direction, EndpointId self, const Party& other,
+                           const model::Policy& first, const model::Policy& second) {
+  using model::Action;
+  const bool ingress = direction == Direction::Ingress;
+  const Party own = self;
+  Connection result;
+  result.source_is_outside = ingress && std::holds_alternative<net::AddressSet>(other);
+  result.destination_is_outside = !ingress && std::holds_alternative<net::AddressSet>(other);
+  result.possible = possible_addresses(ingress ? other : own, ingress ? own : other);
+  const DirectedPair pair = directed(direction, self, other);
+  std::vector<Term> cases;
+  for (Action a : {Action::Allow, Action::Deny, Action::Pass}) {
+    std::vector<Term> different;
+    for (Action b : {Action::Allow, Action::Deny, Action::Pass}) {
+      if (a != b) different.push_back(first_match_is(b, second, pair));
+    }
+    cases.push_back(
+        pool_.conjunction({first_match_is(a, first, pair), pool_.disjunction(different)}));
+  }
+  result.passes = pool_.disjunction(cases);
+  return result;
+}
+
+Term Lowering::first_match_is(model::Action action, const model::Policy& policy,
+                              const DirectedPair& pair) {
+  const std::vector<model::Rule>& rules = *policy.rules(pair.direction);
+  Term result = pool_.constant(false);
+  for (auto each = rules.rbegin(); each != rules.rend(); ++each) {
+    const Term match = rule(*each, policy, pair);
+    result = each->action == action ? pool_.disjunction({match, result})
+                                    : pool_.conjunction({pool_.negation(match), result});
+  }
+  return pool_.conjunction({selects(policy, pair), result});
+}
+
+Lowering::DirectedPair Lowering::directed(Direction direction, EndpointId self,
+                                          const Party& other) const {
   const bool ingress = direction == Direction::Ingress;
   const auto* other_id = std::get_if<EndpointId>(&other);
   DirectedPair pair{self,
@@ -135,6 +171,11 @@ Term Lowering::direction(Direction direction, EndpointId self, const Party& othe
   } else if (other_id != nullptr) {
     pair.destination = *other_id;
   }
+  return pair;
+}
+
+Term Lowering::direction(Direction direction, EndpointId self, const Party& other) {
+  const DirectedPair pair = directed(direction, self, other);
   std::array<std::vector<const model::Policy*>, 3> tiers;
   for (model::PolicyId id : cluster_.candidates(self, direction)) {
     const model::Policy& policy = cluster_.model()[id];

@@ -28,6 +28,11 @@ class Lowering {
 
   Connection connection(const Party& source, const Party& destination);
 
+  /// True for the packets and worlds in which two policies of one ordered tier would decide
+  /// differently, each by itself: the first rules of theirs that match have different actions.
+  Connection clash(model::Direction direction, model::EndpointId self, const Party& other,
+                   const model::Policy& first, const model::Policy& second);
+
   /// The packets of (protocol, port), and of an address.
   Term traffic(const net::Traffic& traffic);
   Term addresses(Side side, const net::AddressSet& addresses);
@@ -49,7 +54,10 @@ class Lowering {
     std::optional<model::EndpointId> destination;
     model::Direction direction;
   };
+  DirectedPair directed(model::Direction direction, model::EndpointId self,
+                        const Party& other) const;
   Term direction(model::Direction direction, model::EndpointId self, const Party& other);
+  Term first_match_is(model::Action action, const model::Policy& policy, const DirectedPair& pair);
   Term ordered_tier(const std::vector<const model::Policy*>& policies, const DirectedPair& pair,
                     Term pass, Term next);
   Term network_tier(const std::vector<const model::Policy*>& policies, const DirectedPair& pair,

@@ -204,4 +204,25 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
   }
 }
 
+source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
+                                                     model::EndpointId self, const Party& other,
+                                                     model::PolicyId first,
+                                                     model::PolicyId second) {
+  State& s = *state_;
+  try {
+    const model::Model& model = s.cluster.model();
+    const Connection clash = s.lowering.clash(direction, self, other, model[first], model[second]);
+    if (clash.passes == s.pool.constant(false)) return std::optional<Witness>();
+    s.encoding.set_ends({clash.source_is_outside, clash.destination_is_outside});
+    const Term question = s.pool.conjunction({clash.possible, clash.passes});
+    if (!s.fits({question})) return source::failure(kTooLarge);
+    const bool ingress = direction == model::Direction::Ingress;
+    const Party own = self;
+    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
+                  ingress ? other : own, ingress ? own : other);
+  } catch (const ::z3::exception& error) {
+    return source::failure(std::string("Z3: ") + error.msg());
+  }
+}
+
 }  // namespace polreach::solver::z3

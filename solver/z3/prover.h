@@ -42,6 +42,14 @@ class Prover {
                                                        const compiler::Party& destination,
                                                        const std::vector<sets::Piece>& pieces);
 
+  /// A packet on which two policies of one ordered tier would decide differently, if there is one.
+  /// `self` is the pod that the direction protects.
+  source::Result<std::optional<check::Witness>> clash(model::Direction direction,
+                                                      model::EndpointId self,
+                                                      const compiler::Party& other,
+                                                      model::PolicyId first,
+                                                      model::PolicyId second);
+
  private:
   struct State;
   std::unique_ptr<State> state_;
