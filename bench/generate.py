@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Write a realistic cluster, as `kubectl get ... -o json` exports it, to standard output.
 
-usage: bench/generate.py [--pods N] [--namespaces N] [--workloads N] [--policies N] [--seed N]
+usage: bench/generate.py [--pods N | --deployments] [--namespaces N] [--workloads N] [--policies N]
+                         [--seed N]
 
 Equal arguments give equal bytes. Pods carry what exports carry (status, managedFields, many labels
 that no policy names); workloads have power-law sizes; each namespace has a default deny, a policy
-for DNS, and policies between workloads by label, by namespace, by named port and by ipBlock.
+for DNS, and policies between workloads by label, by namespace, by named port and by ipBlock. With
+--deployments there are no pods, but one Deployment a workload, as in a repository of manifests.
 """
 import argparse
 import json
@@ -16,6 +18,7 @@ import sys
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pods", type=int, default=1000)
+    parser.add_argument("--deployments", action="store_true")
     parser.add_argument("--namespaces", type=int, default=20)
     parser.add_argument("--workloads", type=int, default=100)
     parser.add_argument("--policies", type=int, default=200)
@@ -71,6 +74,18 @@ def pod(rng, number, index, ns):
                                       ("Initialized", "Ready", "ContainersReady")]}}
 
 
+def deployment(index, ns):
+    labels = workload_labels(index)
+    return {"apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": f"app-{index}", "namespace": f"ns-{ns}"},
+            "spec": {"replicas": 2, "selector": {"matchLabels": {"app": f"app-{index}"}},
+                     "template": {"metadata": {"labels": labels},
+                                  "spec": {"containers": [
+                                      {"name": "main", "image": f"registry.example.org/a:{index}",
+                                       "ports": [{"name": "http", "containerPort": 8080},
+                                                 {"name": "metrics", "containerPort": 9090}]}]}}}}
+
+
 def policy(name, ns, spec):
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
             "metadata": {"name": name, "namespace": f"ns-{ns}"}, "spec": spec}
@@ -84,10 +99,10 @@ def base_policies(ns):
          "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53}]}]})
 
 
-def peer(rng, workloads):
+def peer(rng, neighbours):
     kind = rng.randrange(4)
     if kind == 0:
-        return {"podSelector": {"matchLabels": {"app": f"app-{rng.randrange(workloads)}"}}}
+        return {"podSelector": {"matchLabels": {"app": f"app-{rng.choice(neighbours)}"}}}
     if kind == 1:
         return {"namespaceSelector": {"matchLabels": {"team": f"team-{rng.randrange(7)}"}},
                 "podSelector": {"matchLabels": {"tier": rng.choice(("web", "api", "db"))}}}
@@ -99,20 +114,20 @@ def peer(rng, workloads):
                         "except": [f"172.{second}.{rng.randrange(256)}.0/24"]}}
 
 
-def rule(rng, workloads, direction):
+def rule(rng, neighbours, direction):
     ports = rng.choice(([{"port": 8080}], [{"port": "http"}], [{"port": 9000, "endPort": 9100}],
                         [{"port": 53, "protocol": "UDP"}], []))
-    result = {direction: [peer(rng, workloads) for _ in range(rng.randint(1, 3))]}
+    result = {direction: [peer(rng, neighbours) for _ in range(rng.randint(1, 3))]}
     if ports:
         result["ports"] = ports
     return result
 
 
-def workload_policy(rng, number, ns, workloads):
-    spec = {"podSelector": {"matchLabels": {"app": f"app-{rng.randrange(workloads)}"}},
+def workload_policy(rng, number, index, ns, neighbours):
+    spec = {"podSelector": {"matchLabels": {"app": f"app-{index}"}},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [rule(rng, workloads, "from") for _ in range(rng.randint(1, 3))],
-            "egress": [rule(rng, workloads, "to") for _ in range(rng.randint(1, 3))]}
+            "ingress": [rule(rng, neighbours, "from") for _ in range(rng.randint(1, 3))],
+            "egress": [rule(rng, neighbours, "to") for _ in range(rng.randint(1, 3))]}
     return policy(f"policy-{number}", ns, spec)
 
 
@@ -124,12 +139,18 @@ def objects(options):
     sizes = rng.choices(range(options.workloads), weights, k=max(0, options.pods -
                                                                  options.workloads))
     owners = list(range(options.workloads)) + sizes
-    for number, index in enumerate(owners[:options.pods]):
-        yield pod(rng, number, index, home[index])
+    if options.deployments:
+        yield from (deployment(index, home[index]) for index in range(options.workloads))
+    else:
+        for number, index in enumerate(owners[:options.pods]):
+            yield pod(rng, number, index, home[index])
+    neighbours = [[index for index in range(options.workloads) if home[index] == ns]
+                  for ns in range(options.namespaces)]
     for ns in range(options.namespaces):
         yield from base_policies(ns)
     for number in range(max(0, options.policies - 2 * options.namespaces)):
-        yield workload_policy(rng, number, rng.randrange(options.namespaces), options.workloads)
+        index = rng.randrange(options.workloads)
+        yield workload_policy(rng, number, index, home[index], neighbours[home[index]])
 
 
 def main():

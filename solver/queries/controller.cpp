@@ -77,7 +77,7 @@ UnknownController::UnknownController(const compiler::Cluster& cluster,
 sets::Flow UnknownController::reach(EndpointId destination) const {
   const EndpointId to = ids_.at(destination);
   const sets::Piece piece = sets::reach(*cluster_, controller_, to).at(0);
-  sets::Flow flow{piece.must, piece.may, {}};
+  sets::Flow flow{piece.must, piece.may, {}, {}, false};
   if (!flow.is_open()) return flow;
   const auto own = static_cast<model::NamespaceId>(model_.namespaces.size() - 1);
   for (compiler::OpenPoint point :

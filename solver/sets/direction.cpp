@@ -13,6 +13,28 @@ using compiler::LabelOwner;
 using compiler::Party;
 using model::Direction;
 
+namespace {
+
+/// The bounds by reading of ipBlocks, where no other choice changes a result.
+std::optional<std::array<Flow::Bounds, 2>> readings(const compiler::Worlds& worlds,
+                                                    const std::vector<Piece>& results) {
+  if (!worlds.unassumed().empty()) return std::nullopt;
+  std::array<const Piece*, 2> first{};
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Piece*& known = first[worlds.at(i).ipblock_matches_pods ? 1 : 0];
+    if (known == nullptr) known = &results[i];
+    if (*known != results[i]) return std::nullopt;
+  }
+  // A reading that the profile has settled is the only one.
+  for (std::size_t i : {0U, 1U}) {
+    if (first[i] == nullptr) first[i] = first[1 - i];
+  }
+  return std::array<Flow::Bounds, 2>{
+      {{first[0]->must, first[0]->may}, {first[1]->must, first[1]->may}}};
+}
+
+}  // namespace
+
 Flow flow(const Cluster& cluster, Direction direction, model::EndpointId self,
           model::EndpointId other) {
   const bool egress = direction == Direction::Egress;
@@ -26,7 +48,7 @@ Flow flow(const Cluster& cluster, Direction direction, model::EndpointId self,
     results.push_back(over_all_addresses(sum_up(
         view_direction(cluster, direction, egress ? from : to, egress ? to : from, worlds.at(i)))));
   }
-  Flow result{results[0].must, results[0].may, {}};
+  Flow result{results[0].must, results[0].may, {}, {}, false};
   bool within_a_world = false;
   for (const Piece& piece : results) {
     result.must &= piece.must;
@@ -35,6 +57,8 @@ Flow flow(const Cluster& cluster, Direction direction, model::EndpointId self,
   }
   if (!result.is_open()) return result;
   result.points = open_points(worlds, results, within_a_world);
+  result.by_address = within_a_world;
+  result.by_reading = readings(worlds, results);
   return result;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <optional>
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
@@ -15,6 +17,16 @@ struct Flow {
   net::Traffic must;
   net::Traffic may;
   std::vector<compiler::OpenPoint> points;
+  /// The two bounds where ipBlocks do not match pods, and where they do. Nothing unless that and
+  /// addresses are all that is open: then two directions of one connection have nothing else in
+  /// common, and can be put together reading by reading.
+  struct Bounds {
+    net::Traffic must;
+    net::Traffic may;
+    friend auto operator<=>(const Bounds&, const Bounds&) = default;
+  };
+  std::optional<std::array<Bounds, 2>> by_reading;
+  bool by_address = false;  // the addresses of pods make a difference within a world
 
   [[nodiscard]] bool is_open() const { return must != may; }
   friend auto operator<=>(const Flow&, const Flow&) = default;

@@ -2,6 +2,8 @@
 #include "solver/sets/matrix.h"
 
 #include <algorithm>
+#include <bit>
+#include <iterator>
 #include <tuple>
 
 #include "compiler/resolve/view.h"
@@ -160,7 +162,7 @@ Matrix::Side Matrix::build(Direction direction, PeerIndex& index) {
 Matrix::Profile Matrix::profile(Direction direction, EndpointId self, PeerIndex& index) {
   Profile result;
   if (cluster_.candidates(self, direction).empty()) {
-    result.usual = intern({net::Traffic::all(), net::Traffic::all(), {}});
+    result.usual = intern({net::Traffic::all(), net::Traffic::all(), {}, {}, false});
     return result;
   }
   const Model& model = cluster_.model();
@@ -246,21 +248,52 @@ std::vector<Matrix::Entry> Matrix::row(std::uint32_t source) {
   return result;
 }
 
+namespace {
+
+Flow at_most_one_open(const Flow& out, const Flow& in) {
+  Flow flow{out.must & in.must, out.may & in.may, {}, {}, false};
+  if (flow.is_open()) flow.points = out.is_open() ? out.points : in.points;
+  return flow;
+}
+
+/// Both are open: what they have in common is the reading of ipBlocks. The addresses that decide
+/// are those of different ends.
+Flow by_reading(const Flow& out, const Flow& in) {
+  Flow flow;
+  for (std::size_t i : {0U, 1U}) {
+    const Flow::Bounds& leaves = (*out.by_reading)[i];
+    const Flow::Bounds& enters = (*in.by_reading)[i];
+    const net::Traffic must = leaves.must & enters.must;
+    flow.must = i == 0 ? must : flow.must & must;
+    flow.may |= leaves.may & enters.may;
+  }
+  if (!flow.is_open()) return flow;
+  std::set_union(out.points.begin(), out.points.end(), in.points.begin(), in.points.end(),
+                 std::back_inserter(flow.points));
+  return flow;
+}
+
+}  // namespace
+
 Matrix::FlowId Matrix::combine(std::uint32_t source, std::uint32_t destination, FlowId out,
                                FlowId in) {
   const bool out_open = flows_[out]->is_open();
   const bool in_open = flows_[in]->is_open();
-  if (out_open && in_open) return exact(source, destination);
+  const bool apart = flows_[out]->by_reading && flows_[in]->by_reading;
+  if (out_open && in_open && !apart) return exact(source, destination);
   // Which family is used then matters.
   if ((out_open || in_open) && families_[source] != families_[destination]) {
+    return exact(source, destination);
+  }
+  const bool one_family = std::has_single_bit(families_[source]);
+  if (flows_[out]->by_address && flows_[in]->by_address && !one_family) {
     return exact(source, destination);
   }
   const std::uint64_t key = (std::uint64_t{out} << 32U) | in;
   const auto known = combined_.find(key);
   if (known != combined_.end()) return known->second;
-  Flow flow{flows_[out]->must & flows_[in]->must, flows_[out]->may & flows_[in]->may, {}};
-  if (flow.is_open()) flow.points = out_open ? flows_[out]->points : flows_[in]->points;
-  const FlowId id = intern(std::move(flow));
+  const FlowId id = intern(out_open && in_open ? by_reading(*flows_[out], *flows_[in])
+                                               : at_most_one_open(*flows_[out], *flows_[in]));
   combined_.emplace(key, id);
   return id;
 }
@@ -271,7 +304,7 @@ Matrix::FlowId Matrix::exact(std::uint32_t source, std::uint32_t destination) {
   // Of one class two pods are meant, where it has two.
   const EndpointId to = source == destination && members.size() > 1 ? members[1] : members[0];
   const Piece piece = reach(cluster_, from, to).at(0);
-  Flow flow{piece.must, piece.may, {}};
+  Flow flow{piece.must, piece.may, {}, {}, false};
   if (flow.is_open()) flow.points = assumptions(cluster_, from, to, net::Traffic::all());
   return intern(std::move(flow));
 }
