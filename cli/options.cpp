@@ -33,8 +33,17 @@ constexpr std::array<OptionSpec, 2> kPacketOptions = {{
      ""},
 }};
 
+/// Other ways to bring in manifests than PATHs.
+constexpr std::array<OptionSpec, 2> kRenderOptions = {{
+    {"kustomize", '\0', "DIR",
+     "read what kustomize builds from the folder, or from every kustomization below it that no "
+     "other one uses",
+     "", ""},
+    {"helm", '\0', "CHART", "read what helm template renders from the chart", "", ""},
+}};
+
 /// What every command that reads manifests understands.
-constexpr std::array<OptionSpec, 10> kInputOptions = {{
+constexpr std::array<OptionSpec, 8> kInputOptions = {{
     {"ipblock-matches-pods", '\0', "READING",
      "whether an ipBlock can match the address of a pod, which network plugins answer differently",
      "yes|no|both", "both"},
@@ -45,11 +54,6 @@ constexpr std::array<OptionSpec, 10> kInputOptions = {{
      "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
      "none",
      "unknown|unlabelled", "unknown"},
-    {"kustomize", '\0', "DIR",
-     "read what kustomize builds from the folder, or from every kustomization below it that no "
-     "other one uses",
-     "", ""},
-    {"helm", '\0', "CHART", "read what helm template renders from the chart", "", ""},
     {"keep-going", 'k', "",
      "answer even where some documents cannot be read; what they could change then depends", "",
      ""},
@@ -68,7 +72,7 @@ constexpr std::array<OptionSpec, 3> kOnlyCanOptions = {{
 }};
 
 /// What every command that lists connections understands.
-constexpr std::array<OptionSpec, 8> kListOptions = {{
+constexpr std::array<OptionSpec, 7> kListOptions = {{
     {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg", "text"},
     {"from", '\0', "SOURCE", "list connections from these only; written as for polreach can", "",
      ""},
@@ -80,22 +84,30 @@ constexpr std::array<OptionSpec, 8> kListOptions = {{
     {"owners", '\0', "WHICH",
      "show pods as the workload at the top, or as the object that they name as their controller",
      "top|immediate", "top"},
-    {"explain", 'e', "", "add the rules that decide to each connection", "", ""},
 }};
 
-constexpr std::array<OptionSpec, 2> kOnlyMapOptions = {{
+constexpr std::array<OptionSpec, 3> kOnlyMapOptions = {{
+    {"explain", 'e', "", "add the rules that decide to each connection", "", ""},
     {"itself", '\0', "", "list connections between the pods of one workload, too", "", ""},
     {"prove", '\0', "", "have Z3 prove each connection that is listed", "", ""},
 }};
 
-constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kInputOptions);
-constexpr auto kMapOptions = joined(kPacketOptions, kListOptions, kOnlyMapOptions, kInputOptions);
+constexpr std::array<OptionSpec, 2> kOnlyDiffOptions = {{
+    {"only", '\0', "KINDS",
+     "which changes count: any of added, removed and changed, joined by commas", "", ""},
+    {"no-reasons", '\0', "", "leave out the rules that brought each change", "", ""},
+}};
+
+constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kRenderOptions, kInputOptions);
+constexpr auto kMapOptions =
+    joined(kPacketOptions, kListOptions, kOnlyMapOptions, kRenderOptions, kInputOptions);
+constexpr auto kDiffOptions = joined(kPacketOptions, kListOptions, kOnlyDiffOptions, kInputOptions);
 
 constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
-constexpr std::array<CommandSpec, 3> kCommands = {{
+constexpr std::array<CommandSpec, 4> kCommands = {{
     {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
      "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
      "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
@@ -117,6 +129,18 @@ constexpr std::array<CommandSpec, 3> kCommands = {{
      kMapOptions, 1, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach map k8s/"},
+    {"diff", "OLD NEW [-- PATH...]", "say which connections changed between two sets of manifests",
+     "Compares what two sets of manifests allow: added, removed and changed connections with both "
+     "sides and the rules that brought each change, and workloads that came and went. OLD and NEW "
+     "are files or folders, or revisions of a git repository, of which the PATHs are read (all of "
+     "it without any), as in polreach diff origin/main HEAD -- k8s/. The work tree is not touched."
+     "\n\n"
+     "The exit status is 0 where no connection changed, 1 where one did, 2 where there is no "
+     "verdict.",
+     kDiffOptions, 2, false,
+     "say what to compare: two paths, or two revisions, as in\n"
+     "  polreach diff old/ new/\n"
+     "  polreach diff origin/main HEAD -- k8s/"},
     {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
      "Writes the manual page or the completion script of a shell to standard output.",
      kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/diff.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/listing.h"
+#include "cli/profile.h"
+#include "cli/render.h"
+#include "cli/report/diff_report.h"
+#include "cli/revisions.h"
+#include "cli/session.h"
+#include "solver/queries/conflicts.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace queries = solver::queries;
+
+constexpr const char* kSchema = "polreach.diff/v1";
+
+/// One of the two sets: what it is read from, and what it becomes.
+class Side {
+ public:
+  Side(const Arguments& arguments, const Streams& streams)
+      : arguments_(arguments), session_(arguments, streams, kSchema) {}
+
+  Session& session() { return session_; }
+  [[nodiscard]] const Input& input() const { return session_.input(); }
+  [[nodiscard]] queries::DiffSide view() const { return {*cluster_, *map_}; }
+
+  /// False where there is no verdict; it has been said.
+  bool solve(const InputOptions& options) {
+    if (!session_.read(options)) return false;
+    const model::Model& model = session_.input().model;
+    const auto listing = listing_of(arguments_, model);
+    if (!listing) {
+      const ListingError& error = listing.error();
+      session_.refuse(error.code, error.message, error.help);
+      return false;
+    }
+    asked_ = listing->asked;
+    model::ClusterProfile profile = profile_of(arguments_, model);
+    profile.own_node_passes = false;
+    cluster_.emplace(model, profile);
+    if (!session_.check(queries::equal_priorities(*cluster_))) return false;
+    map_.emplace(queries::map(*cluster_, listing->options));
+    session_.lap("solve");
+    return true;
+  }
+
+  [[nodiscard]] const std::string& asked() const { return asked_; }
+
+ private:
+  const Arguments& arguments_;
+  Session session_;
+  std::optional<compiler::Cluster> cluster_;
+  std::optional<queries::Map> map_;
+  std::string asked_;
+};
+
+class Command {
+ public:
+  Command(const Arguments& arguments, const Streams& streams)
+      : arguments_(arguments), old_(arguments, streams), new_(arguments, streams) {}
+
+  int run() {
+    const auto only = chosen();
+    if (!only) return old_.session().refuse("usage", only.error().message, "");
+    for (std::size_t i : {0U, 1U}) {
+      const auto options = input_of(arguments_.positional[i], arguments_.positional[1 - i]);
+      if (!options) return old_.session().refuse("input", options.error().message, "");
+      if (!side(i).solve(*options)) return kNoVerdict;
+    }
+    if (const auto absent = absent_on_both()) return *absent;
+    queries::Diff diff = queries::diff(old_.view(), new_.view());
+    std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
+      return std::find(only->begin(), only->end(), word(change.what)) == only->end();
+    });
+    new_.session().lap("diff");
+    return report(diff);
+  }
+
+ private:
+  Side& side(std::size_t index) { return index == 0 ? old_ : new_; }
+
+  /// The kinds of change that count.
+  [[nodiscard]] source::Result<std::vector<std::string>> chosen() const {
+    std::vector<std::string> kinds;
+    for (const std::string& value : arguments_.all("only")) {
+      std::size_t start = 0;
+      while (start <= value.size()) {
+        const std::size_t end = std::min(value.find(',', start), value.size());
+        kinds.push_back(value.substr(start, end - start));
+        start = end + 1;
+      }
+    }
+    for (const std::string& kind : kinds) {
+      if (kind == "added" || kind == "removed" || kind == "changed") continue;
+      return source::failure("--only cannot be " + (kind.empty() ? "empty" : kind) +
+                             "; it is any of: added removed changed");
+    }
+    if (kinds.empty()) kinds = {"added", "removed", "changed"};
+    return kinds;
+  }
+
+  /// Where paths start: a path may be in another repository than the current folder.
+  static fs::path base_of(const std::vector<std::string>& paths) {
+    if (paths.empty() || fs::path(paths[0]).is_relative()) return ".";
+    fs::path base = fs::path(paths[0]).parent_path();
+    std::error_code error;
+    while (!fs::is_directory(base, error) && base != base.parent_path()) base = base.parent_path();
+    return base;
+  }
+
+  source::Result<InputOptions> input_of(const std::string& text, const std::string& other) {
+    InputOptions options = old_.session().input_options(arguments_.value("default-namespace"));
+    std::vector<std::string> paths(arguments_.positional.begin() + 2, arguments_.positional.end());
+    std::error_code error;
+    const bool named = !paths.empty();
+    // Where the other side is a path, that path of the revision is meant.
+    if (!named && text != "-" && !fs::exists(text, error) && fs::exists(other, error)) {
+      paths = {other};
+    }
+    const fs::path base = base_of(paths);
+    const auto kind = path_or_revision(text, base.string());
+    if (!kind) return tl::unexpected(kind.error());
+    if (!kind->note.empty()) old_.session().err() << "note: " << kind->note << "\n";
+    if (kind->is_path && named) {
+      return source::failure(text + " is a path, and so is " + paths[0] +
+                             ": give OLD and NEW alone, or revisions and paths of these");
+    }
+    if (kind->is_path) {
+      options.paths = {text};
+      return options;
+    }
+    options.revision = RevisionInput{text, base.string(), true};
+    for (const std::string& path : paths) {
+      options.paths.push_back(
+          fs::path(path).is_relative() ? path : fs::path(path).lexically_relative(base).string());
+    }
+    return options;
+  }
+
+  /// A path that neither revision has is a mistake.
+  std::optional<int> absent_on_both() {
+    for (const std::string& path : old_.input().absent_paths) {
+      const auto& others = new_.input().absent_paths;
+      if (std::find(others.begin(), others.end(), path) == others.end()) continue;
+      return old_.session().refuse("input", path + ": neither revision has this path", "");
+    }
+    return std::nullopt;
+  }
+
+  int report(const queries::Diff& diff) {
+    const queries::DiffSide before = old_.view();
+    const queries::DiffSide after = new_.view();
+    const DiffReport report{old_.input(),
+                            new_.input(),
+                            before,
+                            after,
+                            diff,
+                            arguments_.positional[0],
+                            arguments_.positional[1],
+                            new_.asked(),
+                            !arguments_.has("no-reasons")};
+    Session& session = new_.session();
+    const std::string format = arguments_.value("format");
+    if (format == "json") {
+      write_diff_json(session.out(), report);
+    } else if (format == "csv") {
+      write_diff_csv(session.out(), report);
+    } else if (format == "md") {
+      write_diff_markdown(session.out(), report);
+    } else if (format == "dot") {
+      session.out() << to_dot(graph_of(report));
+    } else if (format == "svg") {
+      const auto drawn = svg(to_dot(graph_of(report)));
+      if (!drawn) return session.refuse("graphviz", drawn.error().message, "");
+      session.out() << *drawn;
+    } else {
+      write_diff_text(session.out(), session.style(), report, session.is_quiet());
+    }
+    session.lap("report");
+    return diff.changes.empty() ? kYes : kNo;
+  }
+
+  const Arguments& arguments_;
+  Side old_;
+  Side new_;
+};
+
+}  // namespace
+
+int run_diff(const Arguments& arguments, const Streams& streams) {
+  return Command(arguments, streams).run();
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/options.h"
+#include "cli/streams.h"
+
+namespace polreach::cli {
+
+/// `polreach diff`: reads two sets of manifests, from paths or git revisions, and says what
+/// changed. Returns the exit status: kYes for no change that counts, kNo for changes.
+int run_diff(const Arguments& arguments, const Streams& streams);
+
+}  // namespace polreach::cli
