@@ -317,6 +317,10 @@ Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointI
   if (!destination) return pool_.constant(false);
   const std::vector<model::NamedPort>& ports = cluster_.model()[*destination].ports;
   const model::Symbol name = std::get<model::PortName>(match.ports).name;
+  if (cluster_.model()[*destination].open_ports) {
+    const std::uint32_t index = named_port_index(name, match.protocol);
+    return pool_.conjunction({protocol, pool_.flag(Flag::NamedPort, index)});
+  }
   const auto found = std::find_if(ports.begin(), ports.end(), [&](const model::NamedPort& port) {
     return port.name == name && port.protocol == match.protocol;
   });

@@ -21,6 +21,11 @@ struct UnknownLabel {
   friend auto operator<=>(const UnknownLabel&, const UnknownLabel&) = default;
 };
 
+/// What a destination whose ports are open calls a port, as an index for terms.
+[[nodiscard]] constexpr std::uint32_t named_port_index(model::Symbol name, net::Protocol protocol) {
+  return static_cast<std::uint32_t>(name) * 4 + static_cast<std::uint32_t>(protocol);
+}
+
 /// A value that no selector names.
 inline constexpr model::Symbol kFreshValue{0xFFFFFFFFU};
 

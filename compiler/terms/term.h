@@ -28,6 +28,7 @@ enum class Flag : std::uint8_t {
   SameNode,
   DomainsMatch,
   NodeSelector,  // of one selector, by its index in Cluster::node_selectors
+  NamedPort,     // the destination, whose ports are open, has this port by a name: named_port_index
 };
 
 /// Whose label a term speaks of; see compiler/resolve/unknown.h for the meaning of the owners.

@@ -65,6 +65,8 @@ struct Endpoint {
   /// The node it runs on, where known; the node's addresses (status.hostIPs), where known.
   std::optional<Symbol> node;
   std::vector<net::Address> node_addresses;
+  /// Of a pod that someone could create: any name may stand for any number, `ports` is empty.
+  bool open_ports = false;
   /// The pod's name; nothing for a template.
   std::optional<Symbol> pod;
   /// The object that the pod names as controller (the pod itself where there is none).

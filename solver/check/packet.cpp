@@ -160,7 +160,11 @@ class Evaluation {
       if (const auto* range = std::get_if<model::PortRange>(&match.ports)) {
         return range->first <= packet_.port && packet_.port <= range->last;
       }
-      return named_port(std::get<model::PortName>(match.ports).name) == packet_.port;
+      const model::Symbol name = std::get<model::PortName>(match.ports).name;
+      if (packet_.destination && model_[*packet_.destination].open_ports) {
+        return world_.named_ports.contains(compiler::named_port_index(name, match.protocol));
+      }
+      return named_port(name) == packet_.port;
     });
   }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct World {
   /// For each of Cluster::node_selectors: whether it selects a node with the other end's address,
   /// where nobody knows. False beyond its size.
   std::vector<bool> node_selectors;
+  /// compiler::named_port_index of what a destination whose ports are open calls the packet's port.
+  std::set<std::uint32_t> named_ports;
 };
 
 /// A packet and a world, as Z3 found them.

@@ -101,6 +101,7 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::LabelSet:
       return label_variable(node.label, copy) != context_.bv_val(kAbsent, 32);
     case Kind::Flag:
+      flags_.emplace(node.flag, node.index);
       return flag_variable(node.flag, node.index, copy);
   }
   return context_.bool_val(false);
@@ -155,6 +156,15 @@ net::Address Encoding::address(const ::z3::model& model, Side side, Copy copy) {
 
 bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy, std::uint32_t index) {
   return model.eval(flag_variable(flag, index, copy), true).is_true();
+}
+
+std::vector<std::uint32_t> Encoding::true_indices(const ::z3::model& model, compiler::Flag flag,
+                                                  Copy copy) {
+  std::vector<std::uint32_t> result;
+  for (const auto& [known, index] : flags_) {
+    if (known == flag && this->flag(model, flag, copy, index)) result.push_back(index);
+  }
+  return result;
 }
 
 std::vector<Encoding::LabelValue> Encoding::labels(const ::z3::model& model, Copy copy,

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,9 @@ class Encoding {
   [[nodiscard]] net::Address address(const ::z3::model& model, compiler::Side side, Copy copy);
   [[nodiscard]] bool flag(const ::z3::model& model, compiler::Flag flag, Copy copy,
                           std::uint32_t index = 0);
+  /// The indices of a flag that the encoded terms speak of and the model has true.
+  [[nodiscard]] std::vector<std::uint32_t> true_indices(const ::z3::model& model,
+                                                        compiler::Flag flag, Copy copy);
   /// The labels that the encoded terms speak of: the code that the model gives to each.
   struct LabelValue {
     compiler::LabelVariable label;
@@ -79,6 +83,7 @@ class Encoding {
   Ends ends_;
   std::map<std::string, AddressVariable> addresses_;
   std::map<std::pair<compiler::LabelVariable, Copy>, ::z3::expr> labels_;
+  std::set<std::pair<compiler::Flag, std::uint32_t>> flags_;
   // The memo depends on the ends: [source_is_packet][destination_is_packet][copy].
   std::map<compiler::Term, ::z3::expr> memo_[2][2][2];
 };

@@ -78,6 +78,10 @@ struct Prover::State {
       world.node_selectors.push_back(
           encoding.flag(model, compiler::Flag::NodeSelector, Copy::First, i));
     }
+    for (std::uint32_t index :
+         encoding.true_indices(model, compiler::Flag::NamedPort, Copy::First)) {
+      world.named_ports.insert(index);
+    }
     const model::Model& names = cluster.model();
     for (const Encoding::LabelValue& label :
          encoding.labels(model, Copy::First, names.symbols->size())) {
@@ -220,6 +224,27 @@ source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
     const Party own = self;
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   ingress ? other : own, ingress ? own : other);
+  } catch (const ::z3::exception& error) {
+    return source::failure(std::string("Z3: ") + error.msg());
+  }
+}
+
+source::Result<std::optional<Witness>> Prover::difference(const compiler::Cluster& other,
+                                                          const Party& from, const Party& to) {
+  State& s = *state_;
+  try {
+    compiler::Lowering others(other, s.pool);
+    const Connection one = s.lowering.connection(from, to);
+    const Connection two = others.connection(from, to);
+    if (one.passes == two.passes) return std::optional<Witness>();
+    s.encoding.set_ends({one.source_is_outside, one.destination_is_outside});
+    const Term differ =
+        s.pool.disjunction({s.pool.conjunction({one.passes, s.pool.negation(two.passes)}),
+                            s.pool.conjunction({two.passes, s.pool.negation(one.passes)})});
+    const Term question = s.pool.conjunction({one.possible, differ});
+    if (!s.fits({question})) return source::failure(kTooLarge);
+    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
+                  from, to);
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());
   }

@@ -42,6 +42,13 @@ class Prover {
                                                        const compiler::Party& destination,
                                                        const std::vector<sets::Piece>& pieces);
 
+  /// A packet that passes under this cluster's policies or under those of another, and not under
+  /// both; nothing: proven that there is none. The two clusters must have the same symbols,
+  /// namespaces, endpoints and profile, and no selectors over nodes that are open.
+  source::Result<std::optional<check::Witness>> difference(const compiler::Cluster& other,
+                                                           const compiler::Party& source,
+                                                           const compiler::Party& destination);
+
   /// A packet on which two policies of one ordered tier would decide differently, if there is one.
   /// `self` is the pod that the direction protects.
   source::Result<std::optional<check::Witness>> clash(model::Direction direction,
