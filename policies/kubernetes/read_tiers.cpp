@@ -111,7 +111,11 @@ class RuleReader {
   void read_name(const Value& value) {
     const auto name = fields_.get(value, "name", Type::String);
     if (!name) return;
-    if (name->text().size() > kLongestRuleName) {
+    // Characters, as the schema counts them, and not bytes.
+    const auto characters = std::count_if(name->text().begin(), name->text().end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    });
+    if (static_cast<std::size_t>(characters) > kLongestRuleName) {
       fields_.error("bad-name", name->span(), "the name of a rule has more than 100 characters",
                     "shorten it, or put what it says into a comment");
     }
@@ -151,8 +155,10 @@ class RuleReader {
   void read_peer(const Value& value) {
     if (!fields_.expect(value, Type::Mapping, "a peer")) return;
     const bool egress = direction_ == Direction::Egress;
-    const std::string choices =
-        egress ? "namespaces, pods, nodes, networks and domainNames" : "namespaces and pods";
+    const std::string choices = !egress ? "namespaces and pods"
+                                : kind_.baseline
+                                    ? "namespaces, pods, nodes and networks"
+                                    : "namespaces, pods, nodes, networks and domainNames";
     const auto member = only_member(fields_, value, "the peer", choices);
     if (!member) return;
     const std::string_view what = member->key();
@@ -210,6 +216,12 @@ class RuleReader {
     if (!check_count(list, "networks", kMostNetworks)) return;
     for (const Value each : list) {
       const auto prefix = read_prefix(fields_, each, "an item of networks");
+      const std::string_view text = each.text();
+      if (prefix && text.find(':') != text.npos && text.find('.') != text.npos) {
+        fields_.error("bad-cidr", each.span(),
+                      in_quotes(text) + " has an IPv4 address inside an IPv6 one",
+                      "write the IPv6 address without dots");
+      }
       if (prefix) rule_.peers.push_back({model::BlockPeer{*prefix, {}, true}, peer.span()});
     }
   }
@@ -318,9 +330,8 @@ void read_subject(Fields& fields, const Context& context, const Value& spec, Pol
 void read_priority(Fields& fields, const Value& spec, PolicyObject& policy) {
   // Digits beyond 64 bits are a float to YAML.
   const auto written = Fields::get(spec, "priority");
-  const bool huge =
-      written && written->is(Type::Float) &&
-      written->text().find_first_not_of("+-0123456789") == std::string_view::npos;
+  const bool huge = written && written->is(Type::Float) &&
+                    written->text().find_first_not_of("+-0123456789") == std::string_view::npos;
   const auto priority = huge ? written : fields.require(spec, "priority", Type::Integer);
   if (!priority) return;
   const std::string_view text = priority->text();

@@ -31,7 +31,7 @@ class Connections {
   [[nodiscard]] std::vector<std::string> differences(const Connections& found) const;
 
  private:
-  using Pair = std::pair<std::string, std::string>;  // source, destination; empty: outside
+  using Pair = std::pair<std::string, std::string>;        // source, destination; empty: outside
   using Ranges = std::map<net::Traffic, net::AddressSet>;  // no address twice
 
   std::map<Pair, net::Traffic> between_;
