@@ -50,7 +50,10 @@ std::string type_help(const Value& value, Type wanted) {
     return value.is(Type::Bool) ? "put it in quotes"
                                 : "put it in quotes: \"" + std::string(value.text()) + "\"";
   }
-  if (wanted == Type::Integer && value.is(Type::String)) return "write the number without quotes";
+  if (wanted == Type::Integer && value.is(Type::String)) {
+    const bool digits = value.text().find_first_not_of("0123456789") == std::string_view::npos;
+    return digits && !value.text().empty() ? "write the number without quotes" : "write a number";
+  }
   if (wanted == Type::Sequence && value.is(Type::Mapping)) {
     return "start each item with \"- \"";
   }

@@ -148,16 +148,15 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
     return {gateway_role(kind, version), false, kind == "GatewayClass", {}};
   }
   bool known_kind = false;
+  bool cluster_scoped = false;
   for (const NativeKind& native : kNative) {
     if (native.group != group || native.kind != kind) continue;
-    if (native.version == version) {
-      const bool cluster_scoped = native.role == Role::Namespace || native.role == Role::Node ||
-                                  native.role == Role::TierPolicy;
-      return {native.role, native.deprecated, cluster_scoped, {}};
-    }
     known_kind = true;
+    cluster_scoped = native.role == Role::Namespace || native.role == Role::Node ||
+                     native.role == Role::TierPolicy;
+    if (native.version == version) return {native.role, native.deprecated, cluster_scoped, {}};
   }
-  if (known_kind) return {Role::UnknownVersion, false, false, {}};
+  if (known_kind) return {Role::UnknownVersion, false, cluster_scoped, {}};
   for (const ForeignKind& foreign : kForeign) {
     if (foreign.group == group && foreign.kind == kind) {
       return {Role::ForeignPolicy, false, foreign.cluster_scoped, foreign.effect};
@@ -174,6 +173,18 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
     return {Role::ForeignPolicy, false, true, Effect::AllowOrDeny};
   }
   return {};
+}
+
+std::string served_version(std::string_view api_version, std::string_view kind) {
+  const std::string_view group = group_of(api_version);
+  const NativeKind* found = nullptr;
+  for (const NativeKind& native : kNative) {
+    if (native.kind != kind || native.deprecated) continue;
+    if (found == nullptr || (found->group != group && native.group == group)) found = &native;
+  }
+  if (found == nullptr) return {};
+  return found->group.empty() ? std::string(found->version)
+                              : std::string(found->group) + "/" + std::string(found->version);
 }
 
 std::vector<std::string> kinds_of_group(std::string_view api_version) {

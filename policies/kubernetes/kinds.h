@@ -48,6 +48,10 @@ struct KindInfo {
 /// Istio, Linkerd, Antrea, OVN-Kubernetes, OpenShift, and of the network policy API.
 [[nodiscard]] KindInfo classify(std::string_view api_version, std::string_view kind);
 
+/// The apiVersion that serves the kind today, preferably of the same group, for hints; empty where
+/// there is none.
+[[nodiscard]] std::string served_version(std::string_view api_version, std::string_view kind);
+
 /// The kinds of the API group, for hints; empty where the group is not one of Kubernetes' own.
 [[nodiscard]] std::vector<std::string> kinds_of_group(std::string_view api_version);
 

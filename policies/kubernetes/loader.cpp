@@ -224,12 +224,13 @@ class Loader::Receiver : public syntax::Sink {
           ++loader_.ledger_.irrelevant;
         }
         return;
-      case Role::UnknownVersion:
-        fields.error(
-            "unsupported-version", version_place(root),
-            std::string(kind) + " has no version " + std::string(api_version),
-            kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
+      case Role::UnknownVersion: {
+        const std::string served = served_version(api_version, kind);
+        fields.error("unsupported-version", version_place(root),
+                     std::string(kind) + " has no version " + std::string(api_version),
+                     served.empty() ? "" : "use " + served);
         break;
+      }
       case Role::UnknownKind:
         fields.error("unknown-kind", kind_place(root),
                      std::string(api_version) + " has no kind " + std::string(kind) +

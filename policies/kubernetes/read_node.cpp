@@ -23,7 +23,8 @@ void read_node(Fields& fields, const Context& context, const Value& root, Object
         node.addresses.push_back(*address);
       } else {
         fields.error("bad-address", text->span(),
-                     "\"" + std::string(text->text()) + "\" is not an IP address");
+                     "\"" + std::string(text->text()) + "\" is not an IP address",
+                     "write it as 10.0.0.1 or 2001:db8::1");
       }
     }
   }

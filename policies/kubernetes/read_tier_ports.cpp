@@ -43,8 +43,9 @@ std::optional<model::PortRange> read_range(Fields& fields, const Value& range, b
   const auto start = Fields::get(range, "start");
   const auto end = Fields::get(range, "end");
   if (!start || !end) {
-    fields.error("missing-field", range.span(),
-                 std::string(start ? "end" : "start") + " is missing");
+    const std::string missing = start ? "end" : "start";
+    fields.error("missing-field", range.span(), missing + " is missing",
+                 "add " + missing + ", which must be an integer");
     return std::nullopt;
   }
   const auto first = read_port(fields, *start, "start");
@@ -53,7 +54,7 @@ std::optional<model::PortRange> read_range(Fields& fields, const Value& range, b
   if (*last < *first || (strict && *last == *first)) {
     fields.error("bad-port-range", end->span(),
                  "end " + std::to_string(*last) + " is not above start " + std::to_string(*first),
-                 *last == *first ? "give a single port as number" : "");
+                 *last == *first ? "give a single port as number" : "give the lower port first");
     return std::nullopt;
   }
   return model::PortRange{*first, *last};
@@ -75,6 +76,14 @@ std::optional<model::PortRange> read_destination(Fields& fields, const Value& po
   return model::PortRange{*number, *number};
 }
 
+/// The protocol of an item of `protocols`; nothing for fields that have been reported.
+std::optional<net::Protocol> protocol_of(std::string_view field) {
+  if (field == "tcp") return net::Protocol::Tcp;
+  if (field == "udp") return net::Protocol::Udp;
+  if (field == "sctp") return net::Protocol::Sctp;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Matches read_admin_port(Fields& fields, const Context& context, const Value& value,
@@ -83,21 +92,24 @@ Matches read_admin_port(Fields& fields, const Context& context, const Value& val
   fields.only(value, {"portNumber", "portRange", "namedPort"});
   const auto member = only_member(fields, value, "portNumber, portRange and namedPort");
   if (!member) return before;
-  if (member->key() == "namedPort") {
+  const std::string_view key = member->key();
+  if (key != "portNumber" && key != "portRange" && key != "namedPort") return before;
+  if (key == "namedPort") {
     add_name(fields, context, *member, value, before);
     return before;
   }
-  if (!fields.expect(*member, Type::Mapping, member->key())) return before;
+  if (!fields.expect(*member, Type::Mapping, key)) return before;
   const auto protocol = read_protocol(fields, *member);
   std::optional<model::PortRange> range;
-  if (member->key() == "portRange") {
+  if (key == "portRange") {
     fields.only(*member, {"protocol", "start", "end"});
     range = read_range(fields, *member, false);
   } else {
     fields.only(*member, {"protocol", "port"});
     const auto port = Fields::get(*member, "port");
     if (!port) {
-      fields.error("missing-field", member->span(), "port is missing");
+      fields.error("missing-field", member->span(), "port is missing",
+                   "add port, which must be an integer");
       return before;
     }
     if (const auto number = read_port(fields, *port, "port")) {
@@ -118,18 +130,16 @@ Matches read_cluster_port(Fields& fields, const Context& context, const Value& v
     add_name(fields, context, *member, value, before);
     return before;
   }
-  const net::Protocol protocol = member->key() == "tcp"   ? net::Protocol::Tcp
-                                 : member->key() == "udp" ? net::Protocol::Udp
-                                                          : net::Protocol::Sctp;
-  if (!fields.expect(*member, Type::Mapping, member->key())) return before;
+  const std::optional<net::Protocol> protocol = protocol_of(member->key());
+  if (!protocol || !fields.expect(*member, Type::Mapping, member->key())) return before;
   fields.only(*member, {"destinationPort"});
   const auto port = Fields::get(*member, "destinationPort");
   if (!port) {
-    before.push_back({protocol, model::AllPorts{}, value.span()});
+    before.push_back({*protocol, model::AllPorts{}, value.span()});
     return before;
   }
   if (const auto range = read_destination(fields, *port)) {
-    before.push_back({protocol, *range, value.span()});
+    before.push_back({*protocol, *range, value.span()});
   }
   return before;
 }

@@ -111,8 +111,13 @@ class RuleReader {
   void read_name(const Value& value) {
     const auto name = fields_.get(value, "name", Type::String);
     if (!name) return;
-    if (name->text().size() > kLongestRuleName) {
-      fields_.error("bad-name", name->span(), "the name of a rule has more than 100 characters");
+    // Characters, as the schema counts them, and not bytes.
+    const auto characters = std::count_if(name->text().begin(), name->text().end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    });
+    if (static_cast<std::size_t>(characters) > kLongestRuleName) {
+      fields_.error("bad-name", name->span(), "the name of a rule has more than 100 characters",
+                    "shorten it, or put what it says into a comment");
     }
     rule_.name = context_.symbols.intern(name->text());
   }
@@ -136,17 +141,24 @@ class RuleReader {
   bool check_count(const Value& list, std::string_view what, std::size_t most) {
     const std::size_t count = size_of(list);
     if (count >= 1 && count <= most) return true;
+    std::string help = "give 1 to " + std::to_string(most);
+    if (count == 0 && (what == "protocols" || what == "ports")) {
+      help += ", or leave " + std::string(what) + " out to match all of them";
+    } else if (count == 0 && (what == "from" || what == "to")) {
+      help += "; \"namespaces: {}\" names all pods";
+    }
     fields_.error("bad-count", list.span(),
-                  std::string(what) + " has " + std::to_string(count) + " items",
-                  "give 1 to " + std::to_string(most));
+                  std::string(what) + " has " + std::to_string(count) + " items", help);
     return false;
   }
 
   void read_peer(const Value& value) {
     if (!fields_.expect(value, Type::Mapping, "a peer")) return;
     const bool egress = direction_ == Direction::Egress;
-    const std::string choices =
-        egress ? "namespaces, pods, nodes, networks and domainNames" : "namespaces and pods";
+    const std::string choices = !egress ? "namespaces and pods"
+                                : kind_.baseline
+                                    ? "namespaces, pods, nodes and networks"
+                                    : "namespaces, pods, nodes, networks and domainNames";
     const auto member = only_member(fields_, value, "the peer", choices);
     if (!member) return;
     const std::string_view what = member->key();
@@ -173,15 +185,29 @@ class RuleReader {
     if (egress) known.insert(known.end(), {"nodes", "networks"});
     if (egress && !kind_.baseline) known.emplace_back("domainNames");
     const std::string_view name = member.key();
-    const bool elsewhere = name == "nodes" || name == "networks" || name == "domainNames";
+    if (name == "nodes" || name == "networks" || name == "domainNames") {
+      fields_.error("unknown-field", member.key_span(),
+                    in_quotes(name) + " is not possible in a rule like this",
+                    egress ? "the BaselineAdminNetworkPolicy has namespaces, pods, nodes and "
+                             "networks; name the addresses by networks"
+                           : "rules for ingress have namespaces and pods only");
+      return;
+    }
+    if (name == "podSelector" || name == "namespaceSelector" || name == "ipBlock") {
+      fields_.error("unknown-field", member.key_span(),
+                    in_quotes(name) + " is for the rules of a NetworkPolicy",
+                    name != "ipBlock" ? "write pods: {namespaceSelector: {...}, podSelector: {...}}"
+                    : egress          ? "write networks: [...]"
+                                      : "rules for ingress have namespaces and pods only");
+      return;
+    }
     const auto near = source::nearest(name, known);
-    if (!elsewhere && near.empty()) {
+    if (near.empty()) {
       unknown_peer_ = member;
       return;
     }
     fields_.error("unknown-field", member.key_span(),
-                  elsewhere ? in_quotes(name) + " is not possible in a rule like this"
-                            : "there is no field " + in_quotes(name) + source::did_you_mean(near));
+                  "there is no field " + in_quotes(name) + source::did_you_mean(near));
   }
 
   void read_networks(const Value& list, const Value& peer) {
@@ -190,6 +216,12 @@ class RuleReader {
     if (!check_count(list, "networks", kMostNetworks)) return;
     for (const Value each : list) {
       const auto prefix = read_prefix(fields_, each, "an item of networks");
+      const std::string_view text = each.text();
+      if (prefix && text.find(':') != text.npos && text.find('.') != text.npos) {
+        fields_.error("bad-cidr", each.span(),
+                      in_quotes(text) + " has an IPv4 address inside an IPv6 one",
+                      "write the IPv6 address without dots");
+      }
       if (prefix) rule_.peers.push_back({model::BlockPeer{*prefix, {}, true}, peer.span()});
     }
   }
@@ -271,7 +303,8 @@ std::optional<std::vector<model::Rule>> read_rules(Fields& fields, const Context
   if (size_of(*list) > kind.most_rules) {
     fields.error("bad-count", list->span(),
                  std::string(name) + " has " + std::to_string(size_of(*list)) + " rules",
-                 "give at most " + std::to_string(kind.most_rules));
+                 "give at most " + std::to_string(kind.most_rules) +
+                     ", and put the others into a policy of the next priority");
   }
   std::vector<model::Rule> rules;
   std::uint32_t number = 0;
@@ -295,7 +328,11 @@ void read_subject(Fields& fields, const Context& context, const Value& spec, Pol
 }
 
 void read_priority(Fields& fields, const Value& spec, PolicyObject& policy) {
-  const auto priority = fields.require(spec, "priority", Type::Integer);
+  // Digits beyond 64 bits are a float to YAML.
+  const auto written = Fields::get(spec, "priority");
+  const bool huge = written && written->is(Type::Float) &&
+                    written->text().find_first_not_of("+-0123456789") == std::string_view::npos;
+  const auto priority = huge ? written : fields.require(spec, "priority", Type::Integer);
   if (!priority) return;
   const std::string_view text = priority->text();
   std::int32_t number = -1;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policies/net/address_set.h"
@@ -10,20 +12,33 @@
 
 namespace polreach::conformance {
 
-/// One end of a listed connection: a workload as "namespace/name", or outside IPv4 addresses.
+/// One end of a connection: "namespace/name[Kind]", "{ingress-controller}", or addresses outside
+/// (then the name is empty).
 struct ListedEnd {
-  std::string workload;
+  std::string name;
   net::AddressSet addresses;
 };
 
-/// A line "SRC => DST : CONNS" of another tool's list of connections.
-struct ListedConnection {
-  ListedEnd source;
-  ListedEnd destination;
-  net::Traffic traffic;
+/// All connections of a cluster as a table in which two lists that mean the same are equal, however
+/// they split addresses into ranges. IPv4 only, as in the lists of other tools; connections of an
+/// end with itself are left out, as they are there.
+class Connections {
+ public:
+  /// Adds to what is there. One of the ends must have a name.
+  void add(const ListedEnd& source, const ListedEnd& destination, const net::Traffic& traffic);
+
+  /// The differences of `found` from this table, which is the expected one; a line each.
+  [[nodiscard]] std::vector<std::string> differences(const Connections& found) const;
+
+ private:
+  using Pair = std::pair<std::string, std::string>;        // source, destination; empty: outside
+  using Ranges = std::map<net::Traffic, net::AddressSet>;  // no address twice
+
+  std::map<Pair, net::Traffic> between_;
+  std::map<Pair, Ranges> outside_;
 };
 
-/// Reads such a list. Lines of another form, and those about ingress controllers, are left out.
-[[nodiscard]] std::vector<ListedConnection> read_connectivity(const std::filesystem::path& file);
+/// Reads a list with lines "SRC => DST : CONNS". Lines of another form are left out.
+[[nodiscard]] Connections read_connectivity(const std::filesystem::path& file);
 
 }  // namespace polreach::conformance
