@@ -32,6 +32,17 @@ bool LabelSet::is_unknown(Symbol key) const {
   return open || std::binary_search(unknown.begin(), unknown.end(), key);
 }
 
+LabelSets::LabelSets(const LabelSets& other) : ids_(other.ids_), sets_(other.sets_.size()) {
+  // The pointers are those of the copied nodes.
+  for (const auto& [set, id] : ids_) sets_[static_cast<std::size_t>(id)] = &set;
+}
+
+LabelSets& LabelSets::operator=(LabelSets other) noexcept {
+  ids_.swap(other.ids_);
+  sets_.swap(other.sets_);
+  return *this;
+}
+
 LabelSetId LabelSets::intern(LabelSet set) {
   const auto next = static_cast<LabelSetId>(sets_.size());
   const auto [entry, added] = ids_.emplace(std::move(set), next);

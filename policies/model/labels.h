@@ -47,6 +47,12 @@ enum class LabelSetId : std::uint32_t {};
 /// Interns label sets: equal sets have equal ids.
 class LabelSets {
  public:
+  LabelSets() = default;
+  LabelSets(const LabelSets& other);
+  LabelSets(LabelSets&&) = default;
+  LabelSets& operator=(LabelSets other) noexcept;
+  ~LabelSets() = default;
+
   LabelSetId intern(LabelSet set);
   [[nodiscard]] const LabelSet& operator[](LabelSetId id) const {
     return *sets_[static_cast<std::size_t>(id)];
