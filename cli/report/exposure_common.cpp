@@ -141,7 +141,9 @@ std::vector<std::string> conditions_of(const ExposureEntry& entry, bool gaps) {
 std::string entry_text(const Model& model, const ExposureEntry& entry, bool gaps) {
   std::vector<std::string> parts;
   if (!entry.allowed_beyond.empty()) {
-    parts.push_back(traffic_text(model, entry.allowed_beyond));
+    // All is said in less words than what is missing elsewhere.
+    const bool all = entry.allowed.ports == net::Traffic::all() && entry.allowed.without.empty();
+    parts.push_back(traffic_text(model, all ? entry.allowed : entry.allowed_beyond));
     if (gaps) parts.back() += " if " + std::string(queries::kUnsupportedPolicy);
   }
   if (!entry.conditional_beyond.empty()) {
