@@ -25,7 +25,7 @@ using net::Traffic;
 using solver::queries::ExposureEntry;
 using solver::queries::ExposureSide;
 
-constexpr std::uint64_t kClusters = 700;
+constexpr std::uint64_t kClusters = 2500;
 constexpr std::size_t kPods = 12;
 
 /// The keys and values that selectors name.
