@@ -135,6 +135,8 @@ class Writer : private JsonWriter {
   void example(const queries::ExamplePod& pod) {
     json_.Key("example");
     json_.StartObject();
+    text("namespace", pod.ns);
+    text("name", pod.name);
     text("yaml", example_yaml(pod));
     // What of "allowed" the policies that would select this pod let pass, too.
     JsonWriter::traffic("passes", pod.passes);

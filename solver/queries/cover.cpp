@@ -32,18 +32,13 @@ class Search {
   }
 
   Cover run() {
-    std::vector<Cube> starts{space_.all()};
-    for (const Cube& atom : atoms_) {
-      if (const auto cube = space_.normal(atom)) starts.push_back(*cube);
-    }
+    std::vector<Cube> starts = atoms_;
     std::stable_sort(starts.begin(), starts.end(), [&](const Cube& a, const Cube& b) {
       return space_.requirements(a) < space_.requirements(b);
     });
+    start_at(space_.all());
     for (const Cube& start : starts) {
-      consider(start, everyone(start));
-      // Where some of these pods get less, the plainest of them shows what the others miss.
-      const Cube pod = space_.plainest(start);
-      consider(pod, start, everyone(pod));
+      if (const auto cube = space_.normal(start)) start_at(*cube);
     }
     complete();
     return result();
@@ -151,6 +146,13 @@ class Search {
     return true;
   }
 
+  void start_at(const Cube& start) {
+    consider(start, everyone(start));
+    // Where some of these pods get less, the plainest of them shows what the others miss.
+    const Cube pod = space_.plainest(start);
+    consider(pod, start, everyone(pod));
+  }
+
   // Conditions ----------------------------------------------------------------------------------
 
   [[nodiscard]] Flow explained(const Cube& cube) const {
@@ -250,36 +252,39 @@ class Search {
 
   // The result ----------------------------------------------------------------------------------
 
-  /// What the conditions of `kept` that are weaker than one say of its pods.
-  static Flow weaker(const std::vector<Covered>& kept, const Covered& than) {
+  /// What the weaker of the conditions that are kept say of the pods of one of them.
+  [[nodiscard]] Flow weaker(const std::vector<bool>& kept, std::size_t than) const {
     Flow result;
-    for (const Covered& each : kept) {
-      if (&each == &than || !LabelSpace::covers(each.cube, than.cube)) continue;
-      result.must |= each.flow.must;
-      result.may |= each.flow.may;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      if (i == than || !kept[i] || !is_weaker(i, than)) continue;
+      result.must |= found_[i].flow.must;
+      result.may |= found_[i].flow.may;
     }
     return result;
+  }
+
+  /// Of two conditions that mean the same pods the first is the weaker one.
+  [[nodiscard]] bool is_weaker(std::size_t a, std::size_t b) const {
+    if (!LabelSpace::covers(found_[a].cube, *space_.normal(found_[b].cube))) return false;
+    return a < b || !LabelSpace::covers(found_[b].cube, *space_.normal(found_[a].cube));
   }
 
   Cover result() {
     std::stable_sort(found_.begin(), found_.end(), [&](const Covered& a, const Covered& b) {
       return space_.requirements(a.cube) < space_.requirements(b.cube);
     });
-    std::vector<Covered> unique;
-    for (Covered& each : found_) {
-      const bool known = std::any_of(unique.begin(), unique.end(), [&](const Covered& other) {
-        return other.cube == each.cube;
-      });
-      if (!known) unique.push_back(std::move(each));
+    std::vector<bool> kept(found_.size(), true);
+    for (std::size_t i = found_.size(); i-- > 0;) {
+      kept[i] = !has_all(weaker(kept, i), found_[i].flow);
     }
     Cover result;
-    for (Covered& each : unique) {
-      const Flow base = weaker(unique, each);
-      if (has_all(base, each.flow)) continue;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      if (!kept[i]) continue;
+      const Flow base = weaker(kept, i);
+      Covered& each = result.conditions.emplace_back(found_[i]);
       each.beyond = {each.flow.must - base.must, each.flow.may - base.may, each.flow.points};
       each.beyond.may |= each.beyond.must;
       if (!each.beyond.is_open()) each.beyond.points.clear();
-      result.conditions.push_back(each);
     }
     result.bounded = bounded_;
     return result;

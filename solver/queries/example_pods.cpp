@@ -45,6 +45,16 @@ std::optional<std::size_t> declared(const Model& model, std::string_view name) {
 
 }  // namespace
 
+std::string example_name(const Model& model) {
+  std::set<std::string_view> taken;
+  for (const model::Workload& each : model.workloads) taken.insert(model.text(each.name));
+  for (const model::Endpoint& each : model.endpoints) {
+    taken.insert(model.text(each.owner_name));
+    if (each.pod) taken.insert(model.text(*each.pod));
+  }
+  return fresh(taken);
+}
+
 ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& space,
                        const Cube& condition, const PossibleTraffic& traffic) {
   const Model& model = possible.cluster().model();
@@ -94,7 +104,7 @@ class Creator {
     model::Workload workload;
     workload.ns = namespace_of(pod);
     workload.kind = intern("Pod");
-    workload.name = intern(kStem);
+    workload.name = intern(pod.name);
     endpoint.workload = static_cast<model::WorkloadId>(model_.workloads.size());
     endpoint.labels = labels(pod.labels);
     endpoint.owner_kind = workload.kind;

@@ -6,8 +6,11 @@
 
 namespace polreach::solver::queries {
 
-/// The plainest pod that meets a condition. `with_ports`: with a port of each name that the
-/// traffic of the entry is about.
+/// A name that no pod and no workload of the model has.
+[[nodiscard]] std::string example_name(const model::Model& model);
+
+/// The plainest pod that meets a condition, with a port of each name that the traffic is about.
+/// It is left without a name.
 [[nodiscard]] ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& space,
                                      const Cube& condition, const PossibleTraffic& traffic);
 

@@ -29,7 +29,8 @@ class Exposing {
         options_(options),
         classes_(cluster, {}),
         outside_(outside_addresses(cluster)),
-        possible_(cluster) {
+        possible_(cluster),
+        example_name_(example_name(model_)) {
     if (cluster.profile().own_node_passes) {
       throw source::InternalError("exposure does not know nodes");
     }
@@ -144,16 +145,20 @@ class Exposing {
     entry.namespaces = space.namespaces(each.cube);
     entry.pods = space.pods(each.cube);
     entry.points = each.beyond.points;
-    entry.allowed = without_markers(direction, each.flow.must);
-    entry.conditional = without_markers(direction, each.flow.may - each.flow.must);
-    entry.allowed_beyond = without_markers(direction, each.beyond.must);
-    entry.conditional_beyond = without_markers(direction, each.beyond.may - each.beyond.must);
+    const sets::Flow& flow = each.flow;
+    const sets::Flow& beyond = each.beyond;
+    entry.allowed = without_markers(direction, flow.must, flow.must);
+    entry.conditional = without_markers(direction, flow.may - flow.must, flow.may);
+    entry.allowed_beyond = without_markers(direction, beyond.must, flow.must);
+    entry.conditional_beyond = without_markers(direction, beyond.may - beyond.must, flow.may);
     entry.example = example_pod(possible_, space, each.cube, entry.allowed);
+    entry.example->name = example_name_;
     return entry;
   }
 
-  /// Towards pods: the ports that stand for names as names.
-  [[nodiscard]] PossibleTraffic without_markers(Direction direction, Traffic traffic) const {
+  /// Towards pods: the ports that stand for names as names. `all`: what passes besides.
+  [[nodiscard]] PossibleTraffic without_markers(Direction direction, Traffic traffic,
+                                                const Traffic& all) const {
     PossibleTraffic result;
     if (direction == Direction::Egress) {
       for (const auto& [name, number] : possible_.markers().named) {
@@ -162,7 +167,7 @@ class Exposing {
         const bool passes = traffic[name.first].contains(number);
         const bool usual = traffic[name.first].contains(unnamed);
         if (passes && !usual) result.named.push_back(name);
-        if (!passes && usual) result.without.push_back(name);
+        if (usual && !all[name.first].contains(number)) result.without.push_back(name);
         const net::PortSet one(number, number);
         if (usual) {
           traffic[name.first] |= one;
@@ -251,6 +256,7 @@ class Exposing {
   compiler::Classes classes_;
   net::AddressSet outside_;
   sets::PossibleCluster possible_;
+  std::string example_name_;
   Exposure result_;
   std::map<Key, std::uint32_t> profile_ids_;
   std::vector<ExposureSide> sides_;  // by profile

@@ -31,6 +31,7 @@ struct PossibleTraffic {
 
 /// A pod that meets a condition, to be created.
 struct ExamplePod {
+  std::string name;  // no pod and no workload of the input has it
   std::string ns;
   /// The labels of its namespace besides its name; nothing: the namespace is there already.
   std::optional<std::vector<std::pair<std::string, std::string>>> namespace_labels;
