@@ -11,9 +11,10 @@ using compiler::Tri;
 using net::Traffic;
 using sets::Flow;
 
-/// Cubes looked at for one question, and for the whole search.
+/// Cubes taken apart for one question, and for all that no question before has explained.
 constexpr std::size_t kMostCubes = 4096;
-constexpr std::size_t kMostWork = 200'000;
+/// What giving keys more values may cost: words of cubes held against atoms.
+constexpr std::size_t kMostWork = 200'000'000;
 
 bool has_all(const Flow& flow, const Flow& target) {
   return flow.must.contains(target.must) && flow.may.contains(target.may);
@@ -40,42 +41,53 @@ class Search {
     for (const Cube& start : starts) {
       if (const auto cube = space_.normal(start)) start_at(*cube);
     }
-    complete();
+    if (!flows_.adds_up()) complete();
     return result();
   }
 
  private:
   // What the pods of a cube get -----------------------------------------------------------------
 
+  /// What a cube's pods get lies between `low` and `high`, which are equal where no atom is open.
   struct Node {
     Cube cube;
-    const Flow* flow = nullptr;
+    Flow low;
+    Flow high;
     std::optional<std::size_t> open;  // the first atom that some of its pods are in
   };
 
   [[nodiscard]] std::optional<Node> look(const Cube& cube) {
-    const auto normal = space_.normal(cube);
+    auto normal = space_.normal(cube);
     if (!normal) return std::nullopt;
-    ++work_;
-    Node node{*normal, nullptr, std::nullopt};
+    work_ += atoms_.size() * normal->size();
+    Node node{std::move(*normal), {}, {}, std::nullopt};
     std::vector<Tri> of_atoms;
     for (std::size_t i = 0; i < atoms_.size(); ++i) {
-      of_atoms.push_back(LabelSpace::within(node.cube, atoms_[i], space_));
+      of_atoms.push_back(space_.within(node.cube, atoms_[i]));
       if (of_atoms.back() == Tri::Maybe && !node.open) node.open = i;
     }
-    auto known = memo_.find(of_atoms);
-    if (known == memo_.end()) {
-      std::vector<Tri> of_peers;
-      for (std::size_t atom : atom_of_) of_peers.push_back(of_atoms[atom]);
-      known = memo_.emplace(std::move(of_atoms), flows_.flow(of_peers)).first;
+    if (!node.open) {
+      node.low = node.high = flow(of_atoms);
+    } else if (flows_.adds_up()) {
+      std::vector<Tri> all = of_atoms;
+      std::replace(of_atoms.begin(), of_atoms.end(), Tri::Maybe, Tri::No);
+      std::replace(all.begin(), all.end(), Tri::Maybe, Tri::Yes);
+      node.low = flow(of_atoms);
+      node.high = flow(all);
+    } else {
+      const Flow& bounds = flow(of_atoms);
+      node.low = {bounds.must, bounds.must, {}};
+      node.high = {bounds.may, bounds.may, {}};
     }
-    node.flow = &known->second;
     return node;
   }
 
-  /// What is certain of a node that is not looked into.
-  static Flow certain(const Node& node) {
-    return node.open ? Flow{node.flow->must, node.flow->must, {}} : *node.flow;
+  const Flow& flow(const std::vector<Tri>& of_atoms) {
+    const auto known = memo_.find(of_atoms);
+    if (known != memo_.end()) return known->second;
+    std::vector<Tri> of_peers;
+    for (std::size_t atom : atom_of_) of_peers.push_back(of_atoms[atom]);
+    return memo_.emplace(of_atoms, flows_.flow(of_peers)).first->second;
   }
 
   void push_halves(const Node& node, std::vector<Cube>& stack) const {
@@ -86,61 +98,56 @@ class Search {
 
   /// What all pods of the cube get. There must be one.
   Flow everyone(const Cube& cube) {
-    std::optional<Flow> result;
-    std::vector<const Flow*> open;
+    Flow result = look(space_.plainest(*space_.normal(cube)))->low;
+    std::vector<Flow> open{result};
     std::vector<Cube> stack{cube};
     std::size_t left = kMostCubes;
-    while (!stack.empty()) {
+    while (!stack.empty() && !result.may.empty()) {
       const Cube next = std::move(stack.back());
       stack.pop_back();
       const auto node = look(next);
       if (!node) continue;
-      if (node->open && result && has_all(certain(*node), *result)) continue;
+      if (node->open && has_all(node->low, result)) continue;
       if (node->open && left > 0) {
         --left;
         push_halves(*node, stack);
         continue;
       }
       bounded_ = bounded_ || node->open;
-      const Flow part = certain(*node);
-      if (!result) result = Flow{Traffic::all(), Traffic::all(), {}};
-      result->must &= part.must;
-      result->may &= part.may;
-      if (part.is_open()) open.push_back(node->flow);
-      if (result->may.empty()) break;
+      result.must &= node->low.must;
+      result.may &= node->low.may;
+      open.push_back(node->low);
     }
-    if (!result) return {};
-    add_points(*result, open);
-    return *result;
+    add_points(result, open);
+    return result;
   }
 
-  static void add_points(Flow& flow, const std::vector<const Flow*>& open) {
+  static void add_points(Flow& flow, const std::vector<Flow>& open) {
     const Traffic conditional = flow.may - flow.must;
-    if (conditional.empty()) return;
     std::set<compiler::OpenPoint> points;
-    for (const Flow* each : open) {
-      if (((each->may - each->must) & conditional).empty()) continue;
-      points.insert(each->points.begin(), each->points.end());
+    for (const Flow& each : open) {
+      if (((each.may - each.must) & conditional).empty()) continue;
+      points.insert(each.points.begin(), each.points.end());
     }
     flow.points.assign(points.begin(), points.end());
   }
 
-  /// Whether all pods of the cube get at least the target.
+  /// Whether all pods of the cube get at least the target. False, too, where that is not found out
+  /// in time: then a condition is narrower than it could be.
   bool all_get(const Cube& cube, const Flow& target) {
-    std::vector<Cube> stack{cube};
+    const auto start = space_.normal(cube);
+    if (!start) return true;
+    // Most questions end here.
+    if (work_ > kMostWork || !has_all(look(space_.plainest(*start))->low, target)) return false;
+    std::vector<Cube> stack{*start};
     std::size_t left = kMostCubes;
     while (!stack.empty()) {
       const Cube next = std::move(stack.back());
       stack.pop_back();
       const auto node = look(next);
-      if (!node || has_all(certain(*node), target)) continue;
-      // Some of its pods get at most `may`.
-      if (!node->open || !node->flow->may.contains(target.may)) return false;
-      if (left == 0 || work_ > kMostWork) {
-        bounded_ = true;
-        return false;
-      }
-      --left;
+      if (!node || has_all(node->low, target)) continue;
+      if (!node->open || !has_all(node->high, target)) return false;
+      if (left-- == 0 || work_ > kMostWork) return false;
       push_halves(*node, stack);
     }
     return true;
@@ -220,12 +227,10 @@ class Search {
       stack.pop_back();
       const auto node = look(next);
       if (!node) continue;
-      const Flow most{node->flow->may, node->flow->may, {}};
-      const Flow said = explained(node->cube);
-      if (has_all(said, node->open ? most : *node->flow)) continue;
+      if (has_all(explained(node->cube), node->high)) continue;
       if (!node->open) {
-        consider_leaf(node->cube, *node->flow, stack);
-      } else if (left == 0 || work_ > kMostWork) {
+        consider_leaf(node->cube, node->low, stack);
+      } else if (left == 0) {
         bounded_ = true;
         return;
       } else {
@@ -286,7 +291,7 @@ class Search {
       each.beyond.may |= each.beyond.must;
       if (!each.beyond.is_open()) each.beyond.points.clear();
     }
-    result.bounded = bounded_;
+    result.bounded = bounded_ && !flows_.adds_up();
     return result;
   }
 

@@ -189,9 +189,9 @@ std::optional<Cube> LabelSpace::normal(Cube cube) const {
   return cube;
 }
 
-Tri LabelSpace::within(const Cube& cube, const Cube& atom, const LabelSpace& space) {
+Tri LabelSpace::within(const Cube& cube, const Cube& atom) const {
   Tri result = Tri::Yes;
-  for (const Key& key : space.keys_) {
+  for (const Key& key : keys_) {
     bool some = false;
     bool all = true;
     for (std::size_t i = key.first_word; i < key.first_word + key.words; ++i) {

@@ -37,8 +37,7 @@ class LabelSpace {
   [[nodiscard]] std::optional<Cube> normal(Cube cube) const;
 
   /// Whether all pods of a cube are in an atom, some, or none. The cube is normal.
-  [[nodiscard]] static compiler::Tri within(const Cube& cube, const Cube& atom,
-                                            const LabelSpace& space);
+  [[nodiscard]] compiler::Tri within(const Cube& cube, const Cube& atom) const;
   /// Whether every pod of `inner` is in `outer`, read from the two key by key.
   [[nodiscard]] static bool covers(const Cube& outer, const Cube& inner);
 

@@ -115,6 +115,7 @@ PossibleFlow::PossibleFlow(const PossibleCluster& possible, Direction direction,
   const Cluster& cluster = possible.cluster();
   for (model::PolicyId id : cluster.candidates(self, direction)) {
     const model::Policy& policy = cluster.model()[id];
+    adds_up_ = adds_up_ && policy.tier == model::Tier::Network;
     for (const model::Rule& rule : *policy.rules(direction)) {
       for (const model::Peer& peer : rule.peers) {
         const auto* pods = std::get_if<model::PodPeer>(&peer.what);
@@ -124,6 +125,12 @@ PossibleFlow::PossibleFlow(const PossibleCluster& possible, Direction direction,
       }
     }
   }
+  const auto is_labels = [](const compiler::OpenPoint& point) {
+    return point.assumption == compiler::Assumption::PodLabels ||
+           point.assumption == compiler::Assumption::NamespaceLabels;
+  };
+  for (const auto& choice : worlds_.choices()) adds_up_ = adds_up_ && !is_labels(choice.point);
+  adds_up_ = adds_up_ && worlds_.unassumed().empty();
   const bool egress = direction == Direction::Egress;
   const Party self_party = self;
   const Party other_party = possible.pod();

@@ -62,11 +62,16 @@ class PossibleFlow {
   /// The PodPeers of all rules that can decide.
   [[nodiscard]] const std::vector<PeerOf>& peers() const { return peers_; }
 
+  /// Whether what a pod gets is the union of what each peer that matches it gives by itself: no
+  /// rule denies, and nothing is open about which policies decide.
+  [[nodiscard]] bool adds_up() const { return adds_up_; }
+
   /// For a pod of which is known which of peers() match it. Maybe: bounds that hold either way.
   [[nodiscard]] Flow flow(const std::vector<compiler::Tri>& matched);
 
  private:
   compiler::Worlds worlds_;
+  bool adds_up_ = true;
   std::vector<PeerOf> peers_;
   std::map<const model::Rule*, std::vector<std::size_t>> peers_of_;
   std::vector<compiler::DirectionView> views_;  // one a world
