@@ -129,9 +129,9 @@ std::string traffic_text(const Model& model, const PossibleTraffic& traffic) {
   return joined(parts, "; ");
 }
 
-std::vector<std::string> conditions_of(const ExposureEntry& entry, bool gaps) {
+std::vector<std::string> ids_of(const std::vector<compiler::OpenPoint>& points, bool gaps) {
   std::set<std::string> ids;
-  for (const compiler::OpenPoint& point : entry.points) {
+  for (const compiler::OpenPoint& point : points) {
     ids.emplace(queries::id_of(point.assumption));
   }
   if (gaps) ids.emplace(queries::kUnsupportedPolicy);
@@ -148,7 +148,7 @@ std::string entry_text(const Model& model, const ExposureEntry& entry, bool gaps
   }
   if (!entry.conditional_beyond.empty()) {
     parts.push_back(traffic_text(model, entry.conditional_beyond) + " if " +
-                    joined(conditions_of(entry, gaps), ", "));
+                    joined(ids_of(entry.points_beyond, gaps), ", "));
   }
   return joined(parts, "; ");
 }

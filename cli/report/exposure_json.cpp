@@ -76,7 +76,7 @@ class Writer : private JsonWriter {
       PossibleTraffic conditional = entry.conditional;
       if (gaps) conditional = merged(entry.allowed, entry.conditional);
       traffic("conditional", conditional);
-      list("condition", conditions_of(entry, gaps), [&](const std::string& id) { string(id); });
+      list("condition", ids_of(entry.points, gaps), [&](const std::string& id) { string(id); });
     }
     if (entry.example) example(*entry.example);
     json_.EndObject();

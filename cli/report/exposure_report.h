@@ -49,9 +49,9 @@ void write_exposure_markdown(std::ostream& out, const ExposureReport& report);
 [[nodiscard]] std::string entry_text(const model::Model& model,
                                      const solver::queries::ExposureEntry& entry, bool gaps);
 
-/// The ids of what the conditional part of an entry rests on, or all of it where there are gaps.
-[[nodiscard]] std::vector<std::string> conditions_of(const solver::queries::ExposureEntry& entry,
-                                                     bool gaps);
+/// The ids of what conditional traffic rests on, or all traffic where there are gaps.
+[[nodiscard]] std::vector<std::string> ids_of(const std::vector<compiler::OpenPoint>& points,
+                                              bool gaps);
 
 /// What is said of a direction that no policy covers; empty where one does.
 [[nodiscard]] std::string unselected_text(const solver::queries::ExposureSide& side);

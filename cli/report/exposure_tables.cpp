@@ -62,7 +62,7 @@ class CsvWriter {
     const std::string peer = csv(selector_text(model_, entry.namespaces)) + "," +
                              csv(selector_text(model_, entry.pods)) + "," + cidrs + ",";
     std::string condition;
-    for (const std::string& id : conditions_of(entry, gaps)) {
+    for (const std::string& id : ids_of(entry.points, gaps)) {
       condition += (condition.empty() ? "" : " ") + id;
     }
     traffic(start + peer, entry.allowed, gaps ? std::string(queries::kUnsupportedPolicy) : "");

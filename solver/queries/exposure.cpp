@@ -144,7 +144,8 @@ class Exposing {
     ExposureEntry entry;
     entry.namespaces = space.namespaces(each.cube);
     entry.pods = space.pods(each.cube);
-    entry.points = each.beyond.points;
+    entry.points = each.flow.points;
+    entry.points_beyond = each.beyond.points;
     const sets::Flow& flow = each.flow;
     const sets::Flow& beyond = each.beyond;
     entry.allowed = without_markers(direction, flow.must, flow.must);
@@ -209,7 +210,7 @@ class Exposing {
       entry.addresses = addresses;
       entry.allowed.ports = entry.allowed_beyond.ports = std::get<0>(flow);
       entry.conditional.ports = entry.conditional_beyond.ports = std::get<1>(flow);
-      entry.points = std::get<2>(flow);
+      entry.points = entry.points_beyond = std::get<2>(flow);
       entries.push_back(std::move(entry));
     }
     std::sort(entries.begin(), entries.end(), [](const ExposureEntry& a, const ExposureEntry& b) {

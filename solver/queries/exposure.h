@@ -59,7 +59,9 @@ struct ExposureEntry {
   PossibleTraffic conditional;
   PossibleTraffic allowed_beyond;
   PossibleTraffic conditional_beyond;
-  std::vector<compiler::OpenPoint> points;  // what `conditional` rests on
+  // What `conditional` rests on, and `conditional_beyond`.
+  std::vector<compiler::OpenPoint> points;
+  std::vector<compiler::OpenPoint> points_beyond;
   std::optional<ExamplePod> example;        // of pods
 
   [[nodiscard]] bool is_outside() const { return !addresses.empty(); }
