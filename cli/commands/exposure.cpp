@@ -22,15 +22,14 @@ class Command {
     if (!session_.read(options)) return kNoVerdict;
     const model::Model& model = session_.input().model;
     const auto asked = asked_for(model);
-    if (!asked) return session_.refuse(asked.error().code, asked.error().message,
-                                       asked.error().help);
+    if (!asked)
+      return session_.refuse(asked.error().code, asked.error().message, asked.error().help);
     model::ClusterProfile profile = profile_of(arguments_, model);
     profile.own_node_passes = false;
     const compiler::Cluster cluster(model, profile);
     const queries::Exposure exposure = queries::exposure(cluster, *asked);
     session_.lap("solve");
-    const int status =
-        report({session_.input(), cluster, exposure, arguments_.has("examples")});
+    const int status = report({session_.input(), cluster, exposure, arguments_.has("examples")});
     session_.lap("report");
     return status;
   }
@@ -53,9 +52,9 @@ class Command {
       return tl::unexpected(ListingError{std::string(error.code), error.message, error.help});
     }
     if (target->endpoints.empty()) {
-      return tl::unexpected(
-          ListingError{"unknown-reference", "--workload needs a workload, which " + reference +
-                                                " is not", "write namespace/name"});
+      return tl::unexpected(ListingError{
+          "unknown-reference", "--workload needs a workload, which " + reference + " is not",
+          "write namespace/name"});
     }
     options.workloads = std::move(*target);
     return options;

@@ -167,8 +167,8 @@ std::string example_yaml(const queries::ExamplePod& example) {
     text += "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + quoted(example.ns) + "\n" +
             labels_yaml(*example.namespace_labels) + "---\n";
   }
-  text += "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + example.name + "\n  namespace: " +
-          quoted(example.ns) + "\n" + labels_yaml(example.labels) +
+  text += "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + example.name +
+          "\n  namespace: " + quoted(example.ns) + "\n" + labels_yaml(example.labels) +
           "spec:\n  containers:\n    - name: example\n      image: registry.k8s.io/pause:3.10\n";
   if (!example.ports.empty()) text += "      ports:\n";
   for (const auto& port : example.ports) {

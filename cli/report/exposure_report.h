@@ -33,8 +33,7 @@ void write_exposure_markdown(std::ostream& out, const ExposureReport& report);
 // What the formats have in common -----------------------------------------------------------------
 
 /// As kubectl writes selectors: "app=web,env in (a,b),!debug"; empty for no requirement.
-[[nodiscard]] std::string selector_text(const model::Model& model,
-                                        const model::Selector& selector);
+[[nodiscard]] std::string selector_text(const model::Model& model, const model::Selector& selector);
 
 /// "any pod in any namespace", "pods app=web in namespace shop", "10.0.0.0/8".
 [[nodiscard]] std::string peer_text(const model::Model& model,

@@ -77,8 +77,8 @@ class CsvWriter {
            {std::pair(&traffic.named, ""), std::pair(&traffic.without, "!")}) {
         for (const auto& [of, port] : *names) {
           if (of != protocol) continue;
-          port_names += (port_names.empty() ? "" : " ") + std::string(sign) +
-                        std::string(model_.text(port));
+          port_names +=
+              (port_names.empty() ? "" : " ") + std::string(sign) + std::string(model_.text(port));
         }
       }
       const net::PortSet& ports = traffic.ports[protocol];

@@ -48,7 +48,8 @@ class Writer {
     }
     if (!report_.exposure.gaps.empty()) {
       out_ << "  "
-           << style_.yellow("what policies that polreach does not understand may open is not listed")
+           << style_.yellow(
+                  "what policies that polreach does not understand may open is not listed")
            << "\n";
     }
     for (const auto& assumption : standing_assumptions(report_)) {

@@ -15,6 +15,8 @@ using sets::Flow;
 constexpr std::size_t kMostCubes = 4096;
 /// What giving keys more values may cost: words of cubes held against atoms.
 constexpr std::size_t kMostWork = 200'000'000;
+/// What computing flows may cost: see PossibleFlow::cost().
+constexpr std::size_t kMostFlowCost = 100'000'000;
 
 bool has_all(const Flow& flow, const Flow& target) {
   return flow.must.contains(target.must) && flow.may.contains(target.may);
@@ -79,12 +81,22 @@ class Search {
       node.low = {bounds.must, bounds.must, {}};
       node.high = {bounds.may, bounds.may, {}};
     }
+    if (exhausted_) {
+      // Nothing is certain any more, and nothing can be ruled out.
+      node.high = {Traffic::all(), Traffic::all(), {}};
+    }
     return node;
   }
 
+  /// Nothing where the budget is used up.
   const Flow& flow(const std::vector<Tri>& of_atoms) {
     const auto known = memo_.find(of_atoms);
     if (known != memo_.end()) return known->second;
+    spent_ += flows_.cost();
+    if (spent_ > kMostFlowCost) {
+      exhausted_ = true;
+      return nothing_;
+    }
     std::vector<Tri> of_peers;
     for (std::size_t atom : atom_of_) of_peers.push_back(of_atoms[atom]);
     return memo_.emplace(of_atoms, flows_.flow(of_peers)).first->second;
@@ -291,7 +303,7 @@ class Search {
       each.beyond.may |= each.beyond.must;
       if (!each.beyond.is_open()) each.beyond.points.clear();
     }
-    result.bounded = bounded_ && !flows_.adds_up();
+    result.bounded = exhausted_ || (bounded_ && !flows_.adds_up());
     return result;
   }
 
@@ -301,6 +313,9 @@ class Search {
   std::vector<std::size_t> atom_of_;  // by peer
   std::map<std::vector<Tri>, Flow> memo_;
   std::vector<Covered> found_;
+  const Flow nothing_;
+  std::size_t spent_ = 0;
+  bool exhausted_ = false;
   std::size_t work_ = 0;
   bool bounded_ = false;
 };

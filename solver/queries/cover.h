@@ -17,8 +17,8 @@ struct Covered {
   sets::Flow beyond;  // the part that no weaker condition of the cover gives
 };
 
-/// INVARIANT: what a possible pod gets is the union of what the conditions say that it meets. No key
-/// of a condition can be given more values (in a form that selectors can say) without its pods
+/// INVARIANT: what a possible pod gets is the union of what the conditions say that it meets. No
+/// key of a condition can be given more values (in a form that selectors can say) without its pods
 /// getting less, as far as that could be found out within a budget. Sorted: those that ask for the
 /// fewest keys first.
 struct Cover {

@@ -79,8 +79,8 @@ ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& 
   const auto index = declared(model, result.ns);
   const bool exists = index && model.namespaces[*index].declared;
   // One that is only named gets its labels where the condition asks for some.
-  if (!exists && !(index && space.namespaces(condition).all_of.size() <= 1 &&
-                   of_namespace.empty())) {
+  if (!exists &&
+      !(index && space.namespaces(condition).all_of.size() <= 1 && of_namespace.empty())) {
     result.namespace_labels = std::move(of_namespace);
   }
   for (const auto* names : {&traffic.named, &traffic.without}) {
@@ -167,8 +167,8 @@ void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>&
     each.example->stopped = each.example->passes != each.traffic;
     // A namespace that is there without labels known is not looked at a second time: what was said
     // holds for any.
-    const bool is_new = each.example->namespace_labels &&
-                        !declared(cluster.model(), each.example->ns).has_value();
+    const bool is_new =
+        each.example->namespace_labels && !declared(cluster.model(), each.example->ns).has_value();
     const bool is_declared = !each.example->namespace_labels;
     if (!is_new && !is_declared) continue;
     const sets::Flow near = sets::flow(with_pods, each.direction, each.self, pods[i]);

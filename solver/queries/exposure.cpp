@@ -87,8 +87,8 @@ class Exposing {
     }
     for (auto& [sides, endpoints] : parts) {
       WorkloadExposure entry;
-      entry.pods = {workload.ns, workload.kind, workload.name, std::move(endpoints),
-                    parts.size() == 1, {}};
+      entry.pods = {workload.ns,          workload.kind,     workload.name,
+                    std::move(endpoints), parts.size() == 1, {}};
       entry.gaps = touched(workload.ns);
       if (options_.ingress) entry.ingress = sides_[sides.first];
       if (options_.egress) entry.egress = sides_[sides.second];
@@ -163,8 +163,7 @@ class Exposing {
     PossibleTraffic result;
     if (direction == Direction::Egress) {
       for (const auto& [name, number] : possible_.markers().named) {
-        const net::Port unnamed =
-            possible_.markers().unnamed[static_cast<std::size_t>(name.first)];
+        const net::Port unnamed = possible_.markers().unnamed[static_cast<std::size_t>(name.first)];
         const bool passes = traffic[name.first].contains(number);
         const bool usual = traffic[name.first].contains(unnamed);
         if (passes && !usual) result.named.push_back(name);

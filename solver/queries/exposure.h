@@ -62,7 +62,7 @@ struct ExposureEntry {
   // What `conditional` rests on, and `conditional_beyond`.
   std::vector<compiler::OpenPoint> points;
   std::vector<compiler::OpenPoint> points_beyond;
-  std::optional<ExamplePod> example;        // of pods
+  std::optional<ExamplePod> example;  // of pods
 
   [[nodiscard]] bool is_outside() const { return !addresses.empty(); }
 };

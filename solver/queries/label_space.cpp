@@ -138,9 +138,9 @@ void LabelSpace::restrict(Cube& cube, bool of_namespace, const Selector& selecto
   for (const model::Requirement& each : selector.all_of) {
     const Key& key = *find(of_namespace, each.key);
     for (std::size_t bit = 0; bit < key.bits(); ++bit) {
-      const bool listed = bit > 0 && bit <= key.values.size() &&
-                          std::binary_search(each.values.begin(), each.values.end(),
-                                             key.values[bit - 1]);
+      const bool listed =
+          bit > 0 && bit <= key.values.size() &&
+          std::binary_search(each.values.begin(), each.values.end(), key.values[bit - 1]);
       bool holds = false;
       if (each.op == Operator::In) holds = listed;
       if (each.op == Operator::NotIn) holds = !listed;
@@ -235,8 +235,8 @@ Cube LabelSpace::plainest(const Cube& cube) const {
   if (name != nullptr) {
     // Of a namespace that exists: by order; a name that nobody has taken is plainer.
     std::vector<std::size_t> names = values_of(cube, *name);
-    const auto plainer = std::find_if(names.rbegin(), names.rend(),
-                                      [&](std::size_t bit) { return !fixed_[bit]; });
+    const auto plainer =
+        std::find_if(names.rbegin(), names.rend(), [&](std::size_t bit) { return !fixed_[bit]; });
     assign(result, *name, {plainer == names.rend() ? names.front() : *plainer});
     result = *normal(std::move(result));
   }

@@ -18,6 +18,9 @@ using model::EndpointId;
 using model::Model;
 using net::Port;
 
+/// Rules, over all worlds, that are kept in memory.
+constexpr std::size_t kMostKept = 500'000;
+
 /// The names and ranges of the egress rules for one protocol.
 struct Mentioned {
   std::set<model::Symbol> names;
@@ -111,12 +114,17 @@ PossibleCluster::PossibleCluster(const Cluster& cluster)
 
 PossibleFlow::PossibleFlow(const PossibleCluster& possible, Direction direction, EndpointId self)
     : worlds_(possible.cluster(), direction == Direction::Egress ? self : possible.pod(),
-              direction == Direction::Egress ? possible.pod() : self) {
-  const Cluster& cluster = possible.cluster();
+              direction == Direction::Egress ? possible.pod() : self),
+      cluster_(possible.cluster()),
+      direction_(direction),
+      self_(self),
+      other_(possible.pod()) {
+  const Cluster& cluster = cluster_;
   for (model::PolicyId id : cluster.candidates(self, direction)) {
     const model::Policy& policy = cluster.model()[id];
     adds_up_ = adds_up_ && policy.tier == model::Tier::Network;
     for (const model::Rule& rule : *policy.rules(direction)) {
+      cost_ += 1 + rule.peers.size();
       for (const model::Peer& peer : rule.peers) {
         const auto* pods = std::get_if<model::PodPeer>(&peer.what);
         if (pods == nullptr) continue;
@@ -131,30 +139,37 @@ PossibleFlow::PossibleFlow(const PossibleCluster& possible, Direction direction,
   };
   for (const auto& choice : worlds_.choices()) adds_up_ = adds_up_ && !is_labels(choice.point);
   adds_up_ = adds_up_ && worlds_.unassumed().empty();
-  const bool egress = direction == Direction::Egress;
-  const Party self_party = self;
-  const Party other_party = possible.pod();
+  cost_ *= worlds_.size();
+  if (cost_ > kMostKept) return;
+  for (std::size_t i = 0; i < worlds_.size(); ++i) views_.push_back(view(i));
+}
+
+compiler::DirectionView PossibleFlow::view(std::size_t world) const {
   using compiler::LabelOwner;
-  const compiler::End self_end{&self_party,
-                               egress ? LabelOwner::SourcePod : LabelOwner::DestinationPod};
-  const compiler::End other_end{&other_party,
-                                egress ? LabelOwner::DestinationPod : LabelOwner::SourcePod};
-  for (std::size_t i = 0; i < worlds_.size(); ++i) {
-    views_.push_back(view_direction(cluster, direction, self_end, other_end, worlds_.at(i)));
+  const bool egress = direction_ == Direction::Egress;
+  const compiler::End self{&self_, egress ? LabelOwner::SourcePod : LabelOwner::DestinationPod};
+  const compiler::End other{&other_, egress ? LabelOwner::DestinationPod : LabelOwner::SourcePod};
+  return view_direction(cluster_, direction_, self, other, worlds_.at(world));
+}
+
+void PossibleFlow::match(compiler::DirectionView& view, const std::vector<Tri>& matched) const {
+  for (compiler::PolicyView& policy : view.policies) {
+    for (compiler::RuleView& rule : policy.rules) {
+      rule.peer = rule.rule->peers.empty() ? Tri::Yes : Tri::No;
+      const auto found = peers_of_.find(rule.rule);
+      if (found == peers_of_.end()) continue;
+      for (std::size_t peer : found->second) rule.peer = either(rule.peer, matched[peer]);
+    }
   }
 }
 
 Flow PossibleFlow::flow(const std::vector<Tri>& matched) {
   std::vector<Piece> results;
-  for (compiler::DirectionView& view : views_) {
-    for (compiler::PolicyView& policy : view.policies) {
-      for (compiler::RuleView& rule : policy.rules) {
-        const auto found = peers_of_.find(rule.rule);
-        rule.peer = rule.rule->peers.empty() ? Tri::Yes : Tri::No;
-        if (found == peers_of_.end()) continue;
-        for (std::size_t peer : found->second) rule.peer = either(rule.peer, matched[peer]);
-      }
-    }
+  for (std::size_t i = 0; i < worlds_.size(); ++i) {
+    compiler::DirectionView fresh;
+    if (views_.empty()) fresh = view(i);
+    compiler::DirectionView& view = views_.empty() ? fresh : views_[i];
+    match(view, matched);
     results.push_back(over_all_addresses(sum_up(view)));
   }
   Flow result{results[0].must, results[0].may, {}};

@@ -54,6 +54,8 @@ class PossibleCluster {
 class PossibleFlow {
  public:
   PossibleFlow(const PossibleCluster& possible, model::Direction direction, model::EndpointId self);
+  PossibleFlow(const PossibleFlow&) = delete;
+  PossibleFlow& operator=(const PossibleFlow&) = delete;
 
   struct PeerOf {
     const model::PodPeer* peer = nullptr;
@@ -66,15 +68,26 @@ class PossibleFlow {
   /// rule denies, and nothing is open about which policies decide.
   [[nodiscard]] bool adds_up() const { return adds_up_; }
 
+  /// What one call of flow() takes: rules looked at, over all worlds.
+  [[nodiscard]] std::size_t cost() const { return cost_; }
+
   /// For a pod of which is known which of peers() match it. Maybe: bounds that hold either way.
   [[nodiscard]] Flow flow(const std::vector<compiler::Tri>& matched);
 
  private:
   compiler::Worlds worlds_;
   bool adds_up_ = true;
+  std::size_t cost_ = 1;
   std::vector<PeerOf> peers_;
   std::map<const model::Rule*, std::vector<std::size_t>> peers_of_;
-  std::vector<compiler::DirectionView> views_;  // one a world
+  [[nodiscard]] compiler::DirectionView view(std::size_t world) const;
+  void match(compiler::DirectionView& view, const std::vector<compiler::Tri>& matched) const;
+
+  const compiler::Cluster& cluster_;
+  model::Direction direction_;
+  compiler::Party self_;
+  compiler::Party other_;
+  std::vector<compiler::DirectionView> views_;  // one a world; none where that would be too much
 };
 
 }  // namespace polreach::solver::sets

@@ -64,7 +64,8 @@ TEST_CASE("exposure: policies that are not understood make what is listed condit
   const Run run = run_on({}, "foreign-cilium");
   CHECK(run.status == 0);
   CHECK(contains(run.out, "if A-unsupported-policy"));
-  CHECK(contains(run.out, "what policies that polreach does not understand may open is not listed"));
+  CHECK(
+      contains(run.out, "what policies that polreach does not understand may open is not listed"));
   CHECK(contains(run_on({"--format=json"}, "foreign-cilium").out, "\"complete\": false"));
 }
 

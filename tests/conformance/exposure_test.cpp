@@ -149,9 +149,8 @@ class Case {
   [[nodiscard]] Said expected(const ListedExposures& listed, const ListedExposure& line) const {
     Said result{line.traffic, line.port_names};
     const bool allow_only =
-        std::all_of(model().policies.begin(), model().policies.end(), [](const auto& policy) {
-          return policy.tier == model::Tier::Network;
-        });
+        std::all_of(model().policies.begin(), model().policies.end(),
+                    [](const auto& policy) { return policy.tier == model::Tier::Network; });
     if (line.outside || !allow_only) return result;
     const Labels pod = plainest(line.pods);
     const Labels space = namespace_labels(line);

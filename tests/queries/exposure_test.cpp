@@ -32,8 +32,9 @@ class Scene {
     agreement::PolicySpec policy;
     policy.name = "db";
     agreement::RuleSpec rule;
-    rule.peers.push_back(agreement::PodPeerSpec{
-        agreement::SelectorSpec{{"env", Operator::In, {"prod"}}}, {{"app", Operator::In, {"web"}}}});
+    rule.peers.push_back(
+        agreement::PodPeerSpec{agreement::SelectorSpec{{"env", Operator::In, {"prod"}}},
+                               {{"app", Operator::In, {"web"}}}});
     policy.ingress = {{rule}};
     spec.policies.push_back(policy);
     model_ = to_model(spec);
@@ -80,8 +81,7 @@ class Scene {
     std::vector<std::string> lines;
     for (const auto& entry : exposure.workloads.at(0).ingress->entries) {
       if (entry.is_outside()) continue;
-      lines.push_back(cli::peer_text(model_, entry) + ": " +
-                      cli::entry_text(model_, entry, false));
+      lines.push_back(cli::peer_text(model_, entry) + ": " + cli::entry_text(model_, entry, false));
     }
     return lines;
   }
@@ -97,16 +97,16 @@ using Lines = std::vector<std::string>;
 TEST_CASE("exposure: what is denied to some is allowed to those without their labels") {
   Scene scene;
   scene.drop_network_policies();
-  scene.admin({Scene::rule(Action::Deny, scene.selector("env", Operator::In, {"dev", "test"}), {})});
-  CHECK(scene.ingress() ==
-        Lines{"any pod in namespaces env notin (dev,test): all traffic"});
+  scene.admin(
+      {Scene::rule(Action::Deny, scene.selector("env", Operator::In, {"dev", "test"}), {})});
+  CHECK(scene.ingress() == Lines{"any pod in namespaces env notin (dev,test): all traffic"});
 }
 
 TEST_CASE("exposure: what is denied on one port leaves the others") {
   Scene scene;
   scene.drop_network_policies();
-  scene.admin({Scene::on(Scene::rule(Action::Deny, {}, scene.selector("old", Operator::Exists, {})),
-                         22)});
+  scene.admin(
+      {Scene::on(Scene::rule(Action::Deny, {}, scene.selector("old", Operator::Exists, {})), 22)});
   CHECK(scene.ingress() ==
         Lines{"any pod in any namespace: TCP 1-21,23-65535; UDP all ports; SCTP all ports",
               "pods !old in any namespace: all traffic"});
@@ -132,11 +132,11 @@ TEST_CASE("exposure: labels of a declared namespace are no open question") {
   Scene scene;
   scene.drop_network_policies();
   // "data" has env=prod: nothing that its pods could have makes a difference.
-  scene.admin({Scene::rule(Action::Deny, scene.selector("env", Operator::NotIn, {"prod"}), {}),
-               Scene::rule(Action::Allow,
-                           scene.selector("kubernetes.io/metadata.name", Operator::In, {"data"}),
-                           {}),
-               Scene::rule(Action::Deny, {}, {})});
+  scene.admin(
+      {Scene::rule(Action::Deny, scene.selector("env", Operator::NotIn, {"prod"}), {}),
+       Scene::rule(Action::Allow,
+                   scene.selector("kubernetes.io/metadata.name", Operator::In, {"data"}), {}),
+       Scene::rule(Action::Deny, {}, {})});
   CHECK(scene.ingress() == Lines{"any pod in namespace data: all traffic"});
 }
 
