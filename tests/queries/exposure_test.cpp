@@ -72,14 +72,17 @@ class Scene {
     model_.policies.insert(model_.policies.begin(), policy);
   }
 
-  /// The entries about pods, a line each.
-  [[nodiscard]] std::vector<std::string> ingress() const {
+  [[nodiscard]] solver::queries::ExposureSide side() const {
     model::ClusterProfile profile;
     profile.own_node_passes = false;
     const compiler::Cluster cluster(model_, profile);
-    const auto exposure = solver::queries::exposure(cluster, {});
+    return *solver::queries::exposure(cluster, {}).workloads.at(0).ingress;
+  }
+
+  /// The entries about pods, a line each.
+  [[nodiscard]] std::vector<std::string> ingress() const {
     std::vector<std::string> lines;
-    for (const auto& entry : exposure.workloads.at(0).ingress->entries) {
+    for (const auto& entry : side().entries) {
       if (entry.is_outside()) continue;
       lines.push_back(cli::peer_text(model_, entry) + ": " + cli::entry_text(model_, entry, false));
     }
@@ -138,6 +141,25 @@ TEST_CASE("exposure: labels of a declared namespace are no open question") {
                    scene.selector("kubernetes.io/metadata.name", Operator::In, {"data"}), {}),
        Scene::rule(Action::Deny, {}, {})});
   CHECK(scene.ingress() == Lines{"any pod in namespace data: all traffic"});
+}
+
+TEST_CASE("exposure: labels that can be told apart in too many ways are said to be") {
+  Scene scene;
+  scene.drop_network_policies();
+  std::vector<model::Rule> rules;
+  for (net::Port port = 1; port <= 16; ++port) {
+    const std::string key = "k" + std::to_string(100 + port);
+    rules.push_back(Scene::on(
+        Scene::rule(Action::Allow, {}, scene.selector(key.c_str(), Operator::Exists, {})), port));
+  }
+  rules.push_back(Scene::rule(Action::Deny, {}, {}));
+  scene.admin(rules);
+  CHECK(scene.side().bounded);
+  // What is listed holds.
+  const Lines lines = scene.ingress();
+  CHECK(lines.size() == 16);
+  CHECK(lines.front() == "pods k101 in any namespace: TCP 1");
+  CHECK(lines.back() == "pods k116 in any namespace: TCP 16");
 }
 
 }  // namespace polreach
