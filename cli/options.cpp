@@ -102,12 +102,24 @@ constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kRenderOpti
 constexpr auto kMapOptions =
     joined(kPacketOptions, kListOptions, kOnlyMapOptions, kRenderOptions, kInputOptions);
 constexpr auto kDiffOptions = joined(kPacketOptions, kListOptions, kOnlyDiffOptions, kInputOptions);
+constexpr std::array<OptionSpec, 6> kOnlyExposureOptions = {{
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md", "text"},
+    {"workload", 'w', "WORKLOAD", "list these workloads only; written as for polreach can", "", ""},
+    {"namespace", 'n', "NAMESPACE", "list workloads of this namespace only", "", ""},
+    {"default-namespace", '\0', "NAMESPACE",
+     "the namespace of objects and references that name none", "", "default"},
+    {"direction", '\0', "DIRECTION", "list this direction only", "ingress|egress|both", "both"},
+    {"examples", '\0', "",
+     "add to each condition a pod that meets it, as YAML; --format json always has them", "", ""},
+}};
+
+constexpr auto kExposureOptions = joined(kOnlyExposureOptions, kRenderOptions, kInputOptions);
 
 constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
-constexpr std::array<CommandSpec, 4> kCommands = {{
+constexpr std::array<CommandSpec, 5> kCommands = {{
     {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
      "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
      "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
@@ -141,6 +153,15 @@ constexpr std::array<CommandSpec, 4> kCommands = {{
      "say what to compare: two paths, or two revisions, as in\n"
      "  polreach diff old/ new/\n"
      "  polreach diff origin/main HEAD -- k8s/"},
+    {"exposure", "PATH...", "say what each workload is open to, besides what exists",
+     "Reads the manifests in the PATHs (files, folders, - for standard input) and says of each "
+     "workload what may connect to it, and it to, as conditions on labels: any pod in any "
+     "namespace, pods with some labels in namespaces with some labels, addresses outside. This "
+     "covers every pod that anyone could create, whether or not one exists. Workloads that no "
+     "policy selects are named.",
+     kExposureOptions, 1, false,
+     "say what to read: files, folders, or - for standard input, as in\n"
+     "  polreach exposure k8s/"},
     {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
      "Writes the manual page or the completion script of a shell to standard output.",
      kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},

@@ -25,7 +25,7 @@ struct Flow {
     net::Traffic may;
     friend auto operator<=>(const Bounds&, const Bounds&) = default;
   };
-  std::optional<std::array<Bounds, 2>> by_reading;
+  std::optional<std::array<Bounds, 2>> by_reading = std::nullopt;
   bool by_address = false;  // the addresses of pods make a difference within a world
 
   [[nodiscard]] bool is_open() const { return must != may; }

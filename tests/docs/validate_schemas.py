@@ -5,7 +5,7 @@
 usage: validate_schemas.py POLREACH
 
 Asks every question of fixtures/*/expect.txt, and about every file of fixtures/malformed/, with and
-without --keep-going.
+without --keep-going; and for the exposure of every folder of fixtures/.
 """
 
 import json
@@ -39,6 +39,10 @@ def questions():
             else:
                 words.append(str(folder))
             yield words
+    for path in sorted(ROOT.glob("fixtures/*")):
+        if path.is_dir():
+            yield ["exposure", "--keep-going", str(path.relative_to(ROOT))]
+    yield ["exposure", "--workload", "nobody", "fixtures/quickstart"]
     for path in sorted(ROOT.glob("fixtures/malformed/*")):
         if path.suffix in (".yaml", ".json"):
             yield ["can", "default/a", "default/b", str(path.relative_to(ROOT))]

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/queries/example_pods.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "policies/source/result.h"
+#include "solver/sets/direction.h"
+
+namespace polreach::solver::queries {
+namespace {
+
+using model::Model;
+using model::Symbol;
+
+constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
+constexpr std::string_view kStem = "example";
+
+/// A name that none of the taken ones is.
+std::string fresh(const std::set<std::string_view>& taken) {
+  std::string name(kStem);
+  for (std::size_t i = 2; taken.contains(name); ++i) {
+    name = std::string(kStem) + "-" + std::to_string(i);
+  }
+  return name;
+}
+
+std::string value_text(const Model& model, const LabelSpace::Key& key, std::size_t bit) {
+  if (bit != key.other()) return std::string(model.text(key.values[bit - 1]));
+  std::set<std::string_view> taken;
+  for (Symbol value : key.values) taken.insert(model.text(value));
+  if (key.is_name) {
+    for (const model::Namespace& each : model.namespaces) taken.insert(model.text(each.name));
+  }
+  return fresh(taken);
+}
+
+std::optional<std::size_t> declared(const Model& model, std::string_view name) {
+  for (std::size_t i = 0; i < model.namespaces.size(); ++i) {
+    if (model.text(model.namespaces[i].name) == name) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string example_name(const Model& model) {
+  std::set<std::string_view> taken;
+  for (const model::Workload& each : model.workloads) taken.insert(model.text(each.name));
+  for (const model::Endpoint& each : model.endpoints) {
+    taken.insert(model.text(each.owner_name));
+    if (each.pod) taken.insert(model.text(*each.pod));
+  }
+  return fresh(taken);
+}
+
+ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& space,
+                       const Cube& condition, const PossibleTraffic& traffic) {
+  const Model& model = possible.cluster().model();
+  const Cube pod = space.plainest(*space.normal(condition));
+  ExamplePod result;
+  std::vector<std::pair<std::string, std::string>> of_namespace;
+  for (const LabelSpace::Key& key : space.keys()) {
+    const std::size_t bit = space.values_of(pod, key).front();
+    if (key.is_name) {
+      result.ns = value_text(model, key, bit);
+      continue;
+    }
+    if (bit == 0) continue;
+    auto& labels = key.of_namespace ? of_namespace : result.labels;
+    labels.emplace_back(model.text(key.key), value_text(model, key, bit));
+  }
+  if (result.ns.empty()) {
+    std::set<std::string_view> taken;
+    for (const model::Namespace& each : model.namespaces) taken.insert(model.text(each.name));
+    result.ns = fresh(taken);
+  }
+  const auto index = declared(model, result.ns);
+  const bool exists = index && model.namespaces[*index].declared;
+  // One that is only named gets its labels where the condition asks for some.
+  if (!exists &&
+      !(index && space.namespaces(condition).all_of.size() <= 1 && of_namespace.empty())) {
+    result.namespace_labels = std::move(of_namespace);
+  }
+  for (const auto* names : {&traffic.named, &traffic.without}) {
+    for (const auto& [protocol, name] : *names) {
+      const net::Port number = possible.markers().named.at({protocol, name});
+      result.ports.push_back({std::string(model.text(name)), protocol, number});
+    }
+  }
+  return result;
+}
+
+namespace {
+
+/// Adds examples to a model as if their YAML had been applied.
+class Creator {
+ public:
+  explicit Creator(Model& model) : model_(model) {}
+
+  model::EndpointId add(const ExamplePod& pod) {
+    model::Endpoint endpoint;
+    model::Workload workload;
+    workload.ns = namespace_of(pod);
+    workload.kind = intern("Pod");
+    workload.name = intern(pod.name);
+    endpoint.workload = static_cast<model::WorkloadId>(model_.workloads.size());
+    endpoint.labels = labels(pod.labels);
+    endpoint.owner_kind = workload.kind;
+    endpoint.owner_name = workload.name;
+    for (const ExamplePod::Port& port : pod.ports) {
+      endpoint.ports.push_back({intern(port.name), port.protocol, port.number});
+    }
+    const auto id = static_cast<model::EndpointId>(model_.endpoints.size());
+    workload.endpoints.push_back(id);
+    model_.workloads.push_back(std::move(workload));
+    model_.endpoints.push_back(std::move(endpoint));
+    return id;
+  }
+
+ private:
+  Symbol intern(std::string_view text) { return model_.symbols->intern(text); }
+
+  model::LabelSetId labels(const std::vector<std::pair<std::string, std::string>>& written) {
+    std::vector<model::Label> known;
+    for (const auto& [key, value] : written) known.push_back({intern(key), intern(value)});
+    return model_.label_sets.intern(model::LabelSet::of(std::move(known)));
+  }
+
+  model::NamespaceId namespace_of(const ExamplePod& pod) {
+    if (!pod.namespace_labels) {
+      return static_cast<model::NamespaceId>(*declared(model_, pod.ns));
+    }
+    auto with_name = *pod.namespace_labels;
+    with_name.emplace_back(kNameKey, pod.ns);
+    std::sort(with_name.begin(), with_name.end());
+    const auto known = created_.find(with_name);
+    if (known != created_.end()) return known->second;
+    model::Namespace space;
+    space.name = intern(pod.ns);
+    space.labels = labels(with_name);
+    space.declared = true;
+    const auto id = static_cast<model::NamespaceId>(model_.namespaces.size());
+    model_.namespaces.push_back(space);
+    return created_.emplace(std::move(with_name), id).first->second;
+  }
+
+  Model& model_;
+  std::map<std::vector<std::pair<std::string, std::string>>, model::NamespaceId> created_;
+};
+
+}  // namespace
+
+void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>& checks) {
+  Model model = cluster.model();
+  Creator creator(model);
+  std::vector<model::EndpointId> pods;
+  for (const ExampleCheck& each : checks) pods.push_back(creator.add(*each.example));
+  const compiler::Cluster with_pods(model, cluster.profile());
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const ExampleCheck& each = checks[i];
+    const bool ingress = each.direction == model::Direction::Ingress;
+    const auto far_direction = ingress ? model::Direction::Egress : model::Direction::Ingress;
+    const sets::Flow far = sets::flow(with_pods, far_direction, pods[i], each.self);
+    each.example->passes = each.traffic & far.must;
+    each.example->stopped = each.example->passes != each.traffic;
+    // A namespace that is there without labels known is not looked at a second time: what was said
+    // holds for any.
+    const bool is_new =
+        each.example->namespace_labels && !declared(cluster.model(), each.example->ns).has_value();
+    const bool is_declared = !each.example->namespace_labels;
+    if (!is_new && !is_declared) continue;
+    const sets::Flow near = sets::flow(with_pods, each.direction, each.self, pods[i]);
+    if (!near.must.contains(each.traffic)) {
+      throw source::InternalError("an example of exposure is not let pass");
+    }
+  }
+}
+
+}  // namespace polreach::solver::queries
