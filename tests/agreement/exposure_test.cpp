@@ -238,7 +238,7 @@ TEST_CASE("exposure: the same where some policies are of the ordered tiers") {
 TEST_CASE("exposure: the same with nodes, networks and rules of the ordered tiers as they are") {
   Count count;
   for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
-    const Spec spec = generate(seed, {.readable = false, .tiered = 100});
+    const Spec spec = generate(seed, {.readable = true, .tiered = 100});
     compare(to_model(spec), spec.profile, seed, false, count);
   }
   MESSAGE(count.compared << " directions, " << count.let_pass << " with traffic");
