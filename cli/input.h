@@ -51,4 +51,19 @@ struct Input {
 /// that fails.
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in);
 
+/// Two sets of manifests that are held against each other. Their models share the symbol table, and
+/// the input has the texts, the problems and the account of both; Input::model is the first.
+struct InputPair {
+  std::unique_ptr<Input> input;
+  model::Model second;
+  /// A set that holds no workloads was read with the workloads of the other, and with those of its
+  /// namespaces that it does not declare.
+  bool first_borrows = false;
+  bool second_borrows = false;
+};
+
+/// Reads both; a file that both name belongs to both.
+source::Result<InputPair> read_pair(const InputOptions& first, const InputOptions& second,
+                                    std::istream& in);
+
 }  // namespace polreach::cli

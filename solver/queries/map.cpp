@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "solver/queries/outside.h"
 #include "solver/sets/matrix.h"
 #include "solver/z3/prover.h"
 
@@ -48,25 +49,6 @@ Group group_of(const Model& model, EndpointId id, Grouping grouping) {
           owner ? endpoint.owner_name : workload.name,
           {},
           !workload.replicated};
-}
-
-/// The addresses that can matter: of both families where something speaks of IPv6.
-AddressSet outside_addresses(const Cluster& cluster) {
-  const auto is_v6 = [](const net::Prefix& p) { return p.address.family == net::Family::V6; };
-  bool v6 = cluster.profile().pods_have_ipv6;
-  for (const model::Policy& policy : cluster.model().policies) {
-    for (const auto* rules : {&policy.ingress, &policy.egress}) {
-      if (!*rules || v6) continue;
-      for (const model::Rule& rule : **rules) {
-        for (const model::Peer& peer : rule.peers) {
-          const auto* block = std::get_if<model::BlockPeer>(&peer.what);
-          v6 = v6 || (block != nullptr && is_v6(block->cidr));
-        }
-      }
-    }
-  }
-  const AddressSet v4 = net::all_addresses(net::Family::V4);
-  return v6 ? v4 | net::all_addresses(net::Family::V6) : v4;
 }
 
 class Mapping {
