@@ -43,6 +43,15 @@ struct Input {
   std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 
+/// A model with the texts that its places are in.
+struct Written {
+  const source::SourceMap& sources;
+  const model::Model& model;
+
+  Written(const source::SourceMap& texts, const model::Model& of) : sources(texts), model(of) {}
+  Written(const Input& input) : sources(input.sources), model(input.model) {}  // NOLINT: a view
+};
+
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the
 /// file system; a file that is named twice is read once. A file of a revision is called

@@ -7,6 +7,7 @@
 
 #include "cli/commands/can.h"
 #include "cli/commands/map.h"
+#include "cli/commands/relate.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
@@ -42,6 +43,7 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
                  std::string(command.missing));
   }
   if (command.name == "can") return run_can(*arguments, streams);
+  if (command.name == "relate") return run_relate(*arguments, streams);
   if (command.name == "map") return run_map(*arguments, streams);
   if (write_generated(streams.out, arguments->positional[0])) return kYes;
   return usage(streams, "there is nothing of that name to generate", std::string(command.missing));

@@ -66,12 +66,14 @@ bool Contrast::touched(const Place& place) const {
 }
 
 template <typename MustMay>
-Contrast::Finding Contrast::find(const Question& question, const std::vector<MustMay>& flows) {
+Contrast::Finding Contrast::find(const Question& question, const std::vector<MustMay>& flows,
+                                 const std::optional<Direction>& outside) {
   Traffic must;
   Traffic may;
-  for (std::size_t sheet : question.left) {
-    must |= flows[sheet]->must;
-    may |= flows[sheet]->may;
+  for (const Side& each : question.left) {
+    if (!each.counts(outside)) continue;
+    must |= flows[each.sheet]->must;
+    may |= flows[each.sheet]->may;
   }
   const auto& right = *flows[question.right];
   Finding result;
@@ -96,7 +98,7 @@ Contrast::Result Contrast::run() {
       if (added) {
         Flows flows;
         for (std::size_t i = 0; i < ids.size(); ++i) flows.push_back(&joint_.flow(i, ids[i]));
-        for (const Question& each : questions_) entry->second.push_back(find(each, flows));
+        for (const Question& each : questions_) entry->second.push_back(find(each, flows, {}));
       }
       last = &*entry;
     }
@@ -111,7 +113,7 @@ Contrast::Result Contrast::run() {
     std::vector<const Piece*> flows;
     for (const Piece& each : pieces) flows.push_back(&each);
     for (std::size_t i = 0; i < questions_.size(); ++i) {
-      Finding finding = find(questions_[i], flows);
+      Finding finding = find(questions_[i], flows, direction);
       if (finding.holds()) continue;
       record(i, {group, group, direction, pieces.front().addresses}, std::move(finding));
     }
@@ -184,8 +186,8 @@ void Contrast::add_points(std::size_t question, const Place& place, const Traffi
   constexpr std::size_t kMostAsked = 50;
   Claim& claim = result_.claims[question];
   if (claim.open > kMostAsked) return;
-  std::vector<std::size_t> sheets = questions_[question].left;
-  sheets.push_back(questions_[question].right);
+  std::vector<std::size_t> sheets{questions_[question].right};
+  for (const Side& each : questions_[question].left) sheets.push_back(each.sheet);
   for (std::size_t sheet : sheets) {
     const auto ends = parties(sheet, place);
     if (!ends) continue;
@@ -240,8 +242,9 @@ bool Contrast::replay(const Question& question, const Place& place, const Counte
     return check::passes(cluster, *packet, {});
   };
   bool left = false;
-  for (std::size_t sheet : question.left) {
-    const auto one = passes(sheet);
+  for (const Side& each : question.left) {
+    if (!each.counts(place.outside)) continue;
+    const auto one = passes(each.sheet);
     if (!one) return false;
     left = left || *one;
   }

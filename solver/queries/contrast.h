@@ -13,11 +13,22 @@
 
 namespace polreach::solver::queries {
 
+/// A sheet that takes part in a claim.
+struct Side {
+  std::size_t sheet = 0;
+  /// Of connections with the outside only those of this direction count; nothing: all.
+  std::optional<model::Direction> outside;
+
+  [[nodiscard]] bool counts(const std::optional<model::Direction>& direction) const {
+    return !direction || !outside || *direction == *outside;
+  }
+};
+
 /// One claim about sheets of a sets::Joint: what the sheets of `left` together allow is within what
 /// `right` allows, or (`disjoint`) has nothing in common with it.
 struct Question {
   Relation relation = Relation::AWithinB;
-  std::vector<std::size_t> left;
+  std::vector<Side> left;
   std::size_t right = 0;
   bool disjoint = false;
   /// The claim holds where the same rules decide in these two sheets.
@@ -53,7 +64,8 @@ class Contrast {
     net::AddressSet addresses;
   };
   template <typename MustMay>
-  [[nodiscard]] static Finding find(const Question& question, const std::vector<MustMay>& flows);
+  [[nodiscard]] static Finding find(const Question& question, const std::vector<MustMay>& flows,
+                                    const std::optional<model::Direction>& outside);
   void note_gaps();
   [[nodiscard]] bool touched(const Place& place) const;
   [[nodiscard]] bool alike(const Question& question, const Place& place);

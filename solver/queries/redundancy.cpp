@@ -50,10 +50,15 @@ class Search {
  public:
   explicit Search(const Cluster& cluster)
       : sample_(sample(cluster.model(), Classes(cluster, {}))),
-        changed_(sample_.model),
+        changed_(copy_of(sample_.model)),
         full_(sample_.model, cluster.profile()),
         page_(full_),
-        outside_(outside_addresses(full_)) {}
+        outside_(outside_addresses(full_)) {
+    const auto& gaps = cluster.model().gaps;
+    has_gaps_ = std::any_of(gaps.begin(), gaps.end(), [](const model::Gap& gap) {
+      return gap.effect != model::Gap::Effect::RequestsOnly;
+    });
+  }
 
   Redundancy run() {
     const std::size_t policies = sample_.model.policies.size();
@@ -83,7 +88,7 @@ class Search {
     ++result_.tried;
     const Change change = part.direction ? without_rule(part) : without_policy(part);
     if (change == Change::Certain) return false;
-    part.certain = change == Change::None;
+    part.certain = change == Change::None && !has_gaps_;
     result_.found.push_back(part);
     return part.certain;
   }
@@ -171,16 +176,20 @@ class Search {
     std::map<std::pair<Matrix::FlowId, Matrix::FlowId>, Change> judged;
     const auto& egress = touched.at(static_cast<std::size_t>(Direction::Egress));
     const auto& ingress = touched.at(static_cast<std::size_t>(Direction::Ingress));
-    const bool any_ingress = std::find(ingress.begin(), ingress.end(), true) != ingress.end();
+    std::vector<std::uint32_t> all;
+    std::vector<std::uint32_t> entered;
+    for (std::uint32_t id = 0; id < page_.classes.size(); ++id) {
+      all.push_back(id);
+      if (ingress[id]) entered.push_back(id);
+    }
     std::vector<Matrix::FlowId> before(page_.classes.size());
     std::vector<Matrix::FlowId> after(changed.classes.size());
     Change result = Change::None;
     for (std::uint32_t source = 0; source < page_.classes.size(); ++source) {
-      if (!egress[source] && !any_ingress) continue;
+      if (!egress[source] && entered.empty()) continue;
       fill(page_, source, before);
       fill(changed, changed.classes.of(page_.classes.members(source).front()), after);
-      for (std::uint32_t destination = 0; destination < page_.classes.size(); ++destination) {
-        if (!egress[source] && !ingress[destination]) continue;
+      for (std::uint32_t destination : egress[source] ? all : entered) {
         const EndpointId to = page_.classes.members(destination).back();
         const EndpointId from = page_.classes.members(source).front();
         if (full_.is_one_pod(from, to)) continue;
@@ -210,6 +219,7 @@ class Search {
   Page page_;
   AddressSet outside_;
   std::map<std::pair<std::uint32_t, Direction>, std::vector<Piece>> outside_pieces_;
+  bool has_gaps_ = false;
   std::size_t work_ = 0;
   Redundancy result_;
 };

@@ -16,7 +16,8 @@ struct Redundant {
   std::optional<model::Direction> direction;
   std::size_t rule = 0;
   /// False where some connections depend on what the input leaves open, and it is not certain that
-  /// they depend on it alike with and without.
+  /// they depend on it alike with and without; or where there are policies that were not
+  /// understood (model::Gap).
   bool certain = true;
 };
 

@@ -24,10 +24,10 @@ class Desk {
   void ask(Relation relation) {
     switch (relation) {
       case Relation::AWithinB:
-        questions_.push_back({relation, {kA}, kB, false, std::pair(kA, kB)});
+        questions_.push_back({relation, {{kA, {}}}, kB, false, std::pair(kA, kB)});
         break;
       case Relation::BWithinA:
-        questions_.push_back({relation, {kB}, kA, false, std::pair(kA, kB)});
+        questions_.push_back({relation, {{kB, {}}}, kA, false, std::pair(kA, kB)});
         break;
       case Relation::Permits:
         questions_.push_back({relation, stated_by_b(), kA, false, std::pair(kA, kB)});
@@ -70,10 +70,12 @@ class Desk {
   }
 
   /// A connection is stated where a rule lets it leave, or a rule lets it in.
-  const std::vector<std::size_t>& stated_by_b() {
+  const std::vector<Side>& stated_by_b() {
     if (!stated_.empty()) return stated_;
     for (model::Direction direction : {model::Direction::Egress, model::Direction::Ingress}) {
-      stated_.push_back(add(closed(b_.model(), direction), b_, Joint::kSecond));
+      const std::size_t sheet = add(closed(b_.model(), direction), b_, Joint::kSecond);
+      // From outside no rule of egress decides anything, and the other way round.
+      stated_.push_back({sheet, direction});
     }
     return stated_;
   }
@@ -81,7 +83,7 @@ class Desk {
   void interferes(Relation relation, const Cluster& own, const Cluster& other, std::size_t sheet) {
     const std::size_t both =
         add(together(own.model(), other.model()), own, sheets_[sheet].model);
-    questions_.push_back({relation, {both}, sheet, false, std::pair(both, sheet)});
+    questions_.push_back({relation, {{both, {}}}, sheet, false, std::pair(both, sheet)});
   }
 
   const Cluster& a_;
@@ -90,7 +92,7 @@ class Desk {
   std::deque<Cluster> clusters_;
   std::vector<Joint::Sheet> sheets_;
   std::vector<Question> questions_;
-  std::vector<std::size_t> stated_;
+  std::vector<Side> stated_;
 };
 
 }  // namespace
@@ -105,7 +107,7 @@ Claim is_vacuous(const Cluster& cluster) {
   const model::Model open_model = without_policies(cluster.model());
   const Cluster open(open_model, cluster.profile());
   const std::vector<Joint::Sheet> sheets{{&cluster, Joint::kFirst}, {&open, Joint::kFirst}};
-  const std::vector<Question> questions{{Relation::BWithinA, {1}, 0, false, std::pair<std::size_t, std::size_t>(0, 1)}};
+  const std::vector<Question> questions{{Relation::BWithinA, {{1, {}}}, 0, false, std::pair<std::size_t, std::size_t>(0, 1)}};
   return Contrast(sheets, questions).run().claims.front();
 }
 
