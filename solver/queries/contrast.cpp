@@ -6,6 +6,7 @@
 #include "policies/source/result.h"
 #include "solver/queries/outside.h"
 #include "solver/queries/replay.h"
+#include "solver/sets/within.h"
 
 namespace polreach::solver::queries {
 
@@ -145,9 +146,30 @@ bool Contrast::alike(const Question& question, const Place& place) {
                          {sheets_[other].cluster, b->source, b->destination});
 }
 
+/// The bounds do not say; what both sides leave open may be the same.
+bool Contrast::holds_in_each_world(const Question& question, const Place& place) {
+  // Beyond this the bounds have to do.
+  constexpr std::size_t kMostCompared = 20'000;
+  if (++compared_ > kMostCompared) return false;
+  const auto right = parties(question.right, place);
+  const auto passage = [&](std::size_t sheet, const std::pair<Party, Party>& ends) {
+    return sets::Passage{sheets_[sheet].cluster, ends.first, ends.second};
+  };
+  return std::all_of(question.left.begin(), question.left.end(), [&](const Side& each) {
+    if (!each.counts(place.outside)) return true;
+    const auto left = parties(each.sheet, place);
+    if (!left) return true;  // nothing passes
+    if (!right) return question.disjoint;
+    const sets::Passage one = passage(each.sheet, *left);
+    const sets::Passage other = passage(question.right, *right);
+    return question.disjoint ? sets::never_both(one, other) : sets::always_within(one, other);
+  });
+}
+
 void Contrast::record(std::size_t question, const Place& place, Finding finding) {
   Claim& claim = result_.claims[question];
-  if (finding.certain.empty() && alike(questions_[question], place)) return;
+  const Question& asked = questions_[question];
+  if (finding.certain.empty() && (alike(asked, place) || holds_in_each_world(asked, place))) return;
   if (touched(place)) {
     finding.open |= finding.certain;
     finding.certain = {};
@@ -155,7 +177,7 @@ void Contrast::record(std::size_t question, const Place& place, Finding finding)
   const bool certain = !finding.certain.empty();
   ++(certain ? claim.broken : claim.open);
   if (!finding.open.empty()) add_points(question, place, finding.open);
-  if (certain) add_change(questions_[question], place);
+  if (certain) add_change(asked, place);
   auto& examples = certain ? claim.examples : in_doubt_[question];
   if (examples.size() >= Claim::kMostExamples) return;
   Counterexample example{peer(place, true), peer(place, false),
@@ -163,7 +185,7 @@ void Contrast::record(std::size_t question, const Place& place, Finding finding)
   const PacketChoice packet = choose_packet(example.traffic);
   example.protocol = packet.protocol;
   example.port = packet.port;
-  if (certain) example.replayed = replay(questions_[question], place, example);
+  if (certain) example.replayed = replay(asked, place, example);
   if (example.replayed) ++result_.replayed;
   examples.push_back(std::move(example));
 }

@@ -69,6 +69,7 @@ class Contrast {
   void note_gaps();
   [[nodiscard]] bool touched(const Place& place) const;
   [[nodiscard]] bool alike(const Question& question, const Place& place);
+  [[nodiscard]] bool holds_in_each_world(const Question& question, const Place& place);
   void record(std::size_t question, const Place& place, Finding finding);
   void add_points(std::size_t question, const Place& place, const net::Traffic& open);
   void add_change(const Question& question, const Place& place);
@@ -84,6 +85,7 @@ class Contrast {
   compiler::Likeness likeness_;
   Result result_;
   std::vector<std::vector<Counterexample>> in_doubt_;  // by question
+  std::size_t compared_ = 0;  // by worlds
   std::array<bool, 2> gap_everywhere_{};
   std::array<std::vector<bool>, 2> gap_in_;  // by namespace
 };

@@ -12,6 +12,7 @@
 #include "solver/queries/variants.h"
 #include "solver/sets/matrix.h"
 #include "solver/sets/reach.h"
+#include "solver/sets/within.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -158,8 +159,13 @@ class Search {
         if (result == Change::Certain) return result;
       }
     }
-    const bool same = result == Change::Doubtful && likeness.alike(full_, pod, cluster, pod, direction);
-    return same ? Change::None : result;
+    if (result != Change::Doubtful) return result;
+    if (likeness.alike(full_, pod, cluster, pod, direction)) return Change::None;
+    const Party one = pod;
+    const Party other = outside_;
+    const bool egress = direction == Direction::Egress;
+    return same_in_each_world(cluster, egress ? one : other, egress ? other : one) ? Change::None
+                                                                                  : result;
   }
 
   [[nodiscard]] std::vector<Piece> pieces(const Cluster& cluster, EndpointId pod,
@@ -202,10 +208,22 @@ class Search {
         }
         if (entry->second == Change::Certain) return Change::Certain;
         if (entry->second == Change::None || result == Change::Doubtful) continue;
-        if (!likeness.alike({&full_, from, to}, {&cluster, from, to})) result = Change::Doubtful;
+        if (likeness.alike({&full_, from, to}, {&cluster, from, to})) continue;
+        if (!same_in_each_world(cluster, from, to)) result = Change::Doubtful;
       }
     }
     return result;
+  }
+
+  /// Where the bounds agree and are open: whether what they leave open is the same.
+  [[nodiscard]] bool same_in_each_world(const Cluster& cluster, const Party& source,
+                                        const Party& destination) {
+    // Beyond this the bounds have to do.
+    constexpr std::size_t kMostCompared = 20'000;
+    if (++compared_ > kMostCompared) return false;
+    const sets::Passage before{&full_, source, destination};
+    const sets::Passage after{&cluster, source, destination};
+    return sets::always_within(before, after) && sets::always_within(after, before);
   }
 
   static void fill(Page& page, std::uint32_t source, std::vector<Matrix::FlowId>& row) {
@@ -221,6 +239,7 @@ class Search {
   std::map<std::pair<std::uint32_t, Direction>, std::vector<Piece>> outside_pieces_;
   bool has_gaps_ = false;
   std::size_t work_ = 0;
+  std::size_t compared_ = 0;  // by worlds
   Redundancy result_;
 };
 
