@@ -29,7 +29,7 @@ struct Redundancy {
   std::size_t untried = 0;
 
   /// Of pairs of classes that are compared, for all policies and rules together.
-  static constexpr std::size_t kMostWork = 2'000'000'000;
+  static constexpr std::size_t kMostWork = 10'000'000'000;
 };
 
 /// Each policy is taken away by itself, where there are two or more, and in those that cannot go
