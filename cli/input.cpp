@@ -289,10 +289,10 @@ source::Result<InputPair> read_pair(const InputOptions& first, const InputOption
   if (!b) return tl::unexpected(b.error());
   result.first_borrows = borrow(*a, *b);
   result.second_borrows = borrow(*b, *a);
-  input.model = kubernetes::assemble(*a, symbols, input.sources, input.diagnostics,
-                                     {first.keep_going});
-  result.second = kubernetes::assemble(*b, symbols, input.sources, input.diagnostics,
-                                       {second.keep_going});
+  input.model =
+      kubernetes::assemble(*a, symbols, input.sources, input.diagnostics, {first.keep_going});
+  result.second =
+      kubernetes::assemble(*b, symbols, input.sources, input.diagnostics, {second.keep_going});
   return result;
 }
 

@@ -89,7 +89,8 @@ constexpr std::array<OptionSpec, 2> kOnlyMapOptions = {{
 }};
 
 constexpr std::array<OptionSpec, 3> kOnlyRelateOptions = {{
-    {"expect", '\0', "CLAIM", "ask this alone: exit with 0 where it holds, with 1 where it does not",
+    {"expect", '\0', "CLAIM",
+     "ask this alone: exit with 0 where it holds, with 1 where it does not",
      "equivalent|within|contains|permits|forbids|no-interference", ""},
     {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
     {"default-namespace", '\0', "NAMESPACE",

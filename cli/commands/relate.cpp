@@ -118,8 +118,9 @@ class Command {
   }
 
   int no_workloads() {
-    return session_.refuse("no-workloads", "there are no pods or workloads to connect",
-                           "give the workloads with the policies; of two sets one has to hold them");
+    return session_.refuse(
+        "no-workloads", "there are no pods or workloads to connect",
+        "give the workloads with the policies; of two sets one has to hold them");
   }
 
   const Arguments& arguments_;

@@ -91,7 +91,8 @@ std::string name_of(const std::array<RelateSet, 2>& sets, const queries::RelateP
   if (peer.is_outside()) {
     constexpr std::size_t kMostPrefixes = 4;
     std::string whole = net::to_string(peer.addresses);
-    const bool listed = whole.find('/') != std::string::npos || whole.find(',') != std::string::npos;
+    const bool listed =
+        whole.find('/') != std::string::npos || whole.find(',') != std::string::npos;
     const auto prefixes = net::prefixes_of(peer.addresses);
     if (!listed || prefixes.size() <= kMostPrefixes) return whole;
     std::string text;
@@ -139,8 +140,8 @@ std::vector<queries::NamedAssumption> open_assumptions(const RelateReport& repor
     for (const auto& claim : report.related.claims) {
       if (claim) points.insert(claim->points.at(set).begin(), claim->points.at(set).end());
     }
-    add_new(result, queries::describe(*report.sets.at(set).cluster, points,
-                                      report.related.gaps.at(set)));
+    add_new(result,
+            queries::describe(*report.sets.at(set).cluster, points, report.related.gaps.at(set)));
   }
   return result;
 }

@@ -55,7 +55,8 @@ void write_review_json(std::ostream& out, const ReviewReport& report);
 // --------------------------------------------------------------------------------------------
 
 /// The answer as one word: of two sets "equivalent", "a-within-b", "b-within-a", "neither",
-/// "not-equivalent" (one is not within the other, the other way round depends) or "depends"; with --expect "yes", "no" or "depends"; of one set "sound", "flawed" or "depends".
+/// "not-equivalent" (one is not within the other, the other way round depends) or "depends"; with
+/// --expect "yes", "no" or "depends"; of one set "sound", "flawed" or "depends".
 [[nodiscard]] std::string_view verdict_of(const RelateReport& report);
 [[nodiscard]] std::string_view verdict_of(const ReviewReport& report);
 

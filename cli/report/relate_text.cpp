@@ -156,15 +156,17 @@ class Writer {
         within(holds, 'B', 'A');
         break;
       case Relation::Permits:
-        line(holds, depends ? "it depends whether A permits all that B states"
-                            : (yes ? "A permits all that B states"
-                                   : "A does not permit all that B states"),
+        line(holds,
+             depends
+                 ? "it depends whether A permits all that B states"
+                 : (yes ? "A permits all that B states" : "A does not permit all that B states"),
              "");
         break;
       case Relation::Forbids:
-        line(holds, depends ? "it depends whether A forbids all that B states"
-                            : (yes ? "A forbids all that B states"
-                                   : "A does not forbid all that B states"),
+        line(holds,
+             depends
+                 ? "it depends whether A forbids all that B states"
+                 : (yes ? "A forbids all that B states" : "A does not forbid all that B states"),
              "");
         break;
       case Relation::BInterferes:
@@ -224,9 +226,9 @@ class Writer {
     out_ << "\n";
     for (std::size_t set = 0; set < 2; ++set) {
       const RelateSet& each = report_.sets.at(set);
-      out_ << "  " << style_.dim(fmt::format("{} is {}{}", set == 0 ? "A" : "B",
-                                             printable(each.name),
-                                             each.borrows ? ", with the workloads of the other" : ""))
+      out_ << "  "
+           << style_.dim(fmt::format("{} is {}{}", set == 0 ? "A" : "B", printable(each.name),
+                                     each.borrows ? ", with the workloads of the other" : ""))
            << "\n";
     }
     for (const auto& assumption : open_assumptions(report_)) {

@@ -92,33 +92,33 @@ Contrast::Result Contrast::run() {
   // Few combinations of flows occur; each is judged once.
   std::map<std::vector<Matrix::FlowId>, std::vector<Finding>> judged;
   const std::pair<const std::vector<Matrix::FlowId>, std::vector<Finding>>* last = nullptr;
-  joint_.between_pods([&](std::uint32_t source, std::uint32_t destination,
-                          const std::vector<Matrix::FlowId>& ids) {
-    if (last == nullptr || last->first != ids) {
-      const auto [entry, added] = judged.try_emplace(ids);
-      if (added) {
-        Flows flows;
-        for (std::size_t i = 0; i < ids.size(); ++i) flows.push_back(&joint_.flow(i, ids[i]));
-        for (const Question& each : questions_) entry->second.push_back(find(each, flows, {}));
-      }
-      last = &*entry;
-    }
-    for (std::size_t i = 0; i < questions_.size(); ++i) {
-      if (!last->second[i].holds()) record(i, {source, destination, {}, {}}, last->second[i]);
-    }
-  });
+  joint_.between_pods(
+      [&](std::uint32_t source, std::uint32_t destination, const std::vector<Matrix::FlowId>& ids) {
+        if (last == nullptr || last->first != ids) {
+          const auto [entry, added] = judged.try_emplace(ids);
+          if (added) {
+            Flows flows;
+            for (std::size_t i = 0; i < ids.size(); ++i) flows.push_back(&joint_.flow(i, ids[i]));
+            for (const Question& each : questions_) entry->second.push_back(find(each, flows, {}));
+          }
+          last = &*entry;
+        }
+        for (std::size_t i = 0; i < questions_.size(); ++i) {
+          if (!last->second[i].holds()) record(i, {source, destination, {}, {}}, last->second[i]);
+        }
+      });
   AddressSet outside;
   for (const Joint::Sheet& sheet : sheets_) outside |= outside_addresses(*sheet.cluster);
-  joint_.with_outside(outside, [&](std::uint32_t group, Direction direction,
-                                   const std::vector<Piece>& pieces) {
-    std::vector<const Piece*> flows;
-    for (const Piece& each : pieces) flows.push_back(&each);
-    for (std::size_t i = 0; i < questions_.size(); ++i) {
-      Finding finding = find(questions_[i], flows, direction);
-      if (finding.holds()) continue;
-      record(i, {group, group, direction, pieces.front().addresses}, std::move(finding));
-    }
-  });
+  joint_.with_outside(
+      outside, [&](std::uint32_t group, Direction direction, const std::vector<Piece>& pieces) {
+        std::vector<const Piece*> flows;
+        for (const Piece& each : pieces) flows.push_back(&each);
+        for (std::size_t i = 0; i < questions_.size(); ++i) {
+          Finding finding = find(questions_[i], flows, direction);
+          if (finding.holds()) continue;
+          record(i, {group, group, direction, pieces.front().addresses}, std::move(finding));
+        }
+      });
   const bool gaps = !result_.gaps[0].empty() || !result_.gaps[1].empty();
   for (std::size_t i = 0; i < questions_.size(); ++i) {
     Claim& claim = result_.claims[i];
@@ -180,8 +180,13 @@ void Contrast::record(std::size_t question, const Place& place, Finding finding)
   if (certain) add_change(asked, place);
   auto& examples = certain ? claim.examples : in_doubt_[question];
   if (examples.size() >= Claim::kMostExamples) return;
-  Counterexample example{peer(place, true), peer(place, false),
-                         certain ? finding.certain : finding.open, certain, {}, 1, false};
+  Counterexample example{peer(place, true),
+                         peer(place, false),
+                         certain ? finding.certain : finding.open,
+                         certain,
+                         {},
+                         1,
+                         false};
   const PacketChoice packet = choose_packet(example.traffic);
   example.protocol = packet.protocol;
   example.port = packet.port;

@@ -85,7 +85,7 @@ class Contrast {
   compiler::Likeness likeness_;
   Result result_;
   std::vector<std::vector<Counterexample>> in_doubt_;  // by question
-  std::size_t compared_ = 0;  // by worlds
+  std::size_t compared_ = 0;                           // by worlds
   std::array<bool, 2> gap_everywhere_{};
   std::array<std::vector<bool>, 2> gap_in_;  // by namespace
 };

@@ -165,7 +165,7 @@ class Search {
     const Party other = outside_;
     const bool egress = direction == Direction::Egress;
     return same_in_each_world(cluster, egress ? one : other, egress ? other : one) ? Change::None
-                                                                                  : result;
+                                                                                   : result;
   }
 
   [[nodiscard]] std::vector<Piece> pieces(const Cluster& cluster, EndpointId pod,

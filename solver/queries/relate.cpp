@@ -81,8 +81,7 @@ class Desk {
   }
 
   void interferes(Relation relation, const Cluster& own, const Cluster& other, std::size_t sheet) {
-    const std::size_t both =
-        add(together(own.model(), other.model()), own, sheets_[sheet].model);
+    const std::size_t both = add(together(own.model(), other.model()), own, sheets_[sheet].model);
     questions_.push_back({relation, {{both, {}}}, sheet, false, std::pair(both, sheet)});
   }
 
@@ -107,7 +106,8 @@ Claim is_vacuous(const Cluster& cluster) {
   const model::Model open_model = without_policies(cluster.model());
   const Cluster open(open_model, cluster.profile());
   const std::vector<Joint::Sheet> sheets{{&cluster, Joint::kFirst}, {&open, Joint::kFirst}};
-  const std::vector<Question> questions{{Relation::BWithinA, {{1, {}}}, 0, false, std::pair<std::size_t, std::size_t>(0, 1)}};
+  const std::vector<Question> questions{
+      {Relation::BWithinA, {{1, {}}}, 0, false, std::pair<std::size_t, std::size_t>(0, 1)}};
   return Contrast(sheets, questions).run().claims.front();
 }
 

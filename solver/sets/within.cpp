@@ -69,7 +69,6 @@ class Reading {
     return result;
   }
 
-
  private:
   const Passage& passage_;
   Worlds worlds_;

@@ -209,8 +209,8 @@ TEST_CASE("relate: what holds in each world holds for each packet in each that w
       if (within && !other.must.contains(one.may)) ++beyond_bounds;
       for (int attempt = 0; attempt < 20; ++attempt) {
         const net::Protocol protocol = net::kProtocols.at(random.below(net::kProtocols.size()));
-        auto packet = solver::queries::packet_between(a, from, to, protocol,
-                                                      random.pick(interesting.ports));
+        auto packet =
+            solver::queries::packet_between(a, from, to, protocol, random.pick(interesting.ports));
         if (!packet) return;
         vary(random, interesting, a.pod_addresses(from), packet->source_address);
         vary(random, interesting, a.pod_addresses(to), packet->destination_address);
@@ -244,8 +244,8 @@ TEST_CASE("relate: policies are redundant where the set without them is equivale
     for (std::size_t i = 0; all.policies.size() > 1 && i < all.policies.size(); ++i) {
       const Model less = with_some(all, [&](std::size_t other) { return other != i; });
       const Cluster without(less, profile_of(spec));
-      const Related related = solver::queries::relate(cluster, without,
-                                                      {Relation::AWithinB, Relation::BWithinA});
+      const Related related =
+          solver::queries::relate(cluster, without, {Relation::AWithinB, Relation::BWithinA});
       const Holds one = related.claim(Relation::AWithinB).holds;
       const Holds other = related.claim(Relation::BWithinA).holds;
       CAPTURE(seed);

@@ -11,8 +11,8 @@ namespace polreach::support {
 
 /// What a test wants to know of a polreach.relate/v1 report.
 struct RelateAnswer {
-  std::string verdict;  // empty for null
-  std::string error;    // the code of the error, if there is one
+  std::string verdict;                        // empty for null
+  std::string error;                          // the code of the error, if there is one
   std::map<std::string, std::string> claims;  // "a-within-b": "yes"
   std::string vacuous;
   std::size_t empty = 0;
