@@ -206,7 +206,7 @@ class Writer {
       const std::string_view name = set == 0 ? "A" : "B";
       const auto found = reasons_of(report_, set, each);
       if (!found) {
-        out_ << "    " << style_.dim(fmt::format("{}: does not have both pods", name)) << "\n";
+        out_ << "    " << style_.dim(fmt::format("{}: has no such pod", name)) << "\n";
         continue;
       }
       // Of what is stopped, the direction that stops it says all.

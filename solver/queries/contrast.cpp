@@ -19,7 +19,6 @@ using net::AddressSet;
 using net::Traffic;
 using sets::Joint;
 using sets::Matrix;
-using sets::Piece;
 
 Contrast::Contrast(const std::vector<Joint::Sheet>& sheets, const std::vector<Question>& questions)
     : sheets_(sheets), questions_(questions), joint_(sheets) {
@@ -109,16 +108,14 @@ Contrast::Result Contrast::run() {
       });
   AddressSet outside;
   for (const Joint::Sheet& sheet : sheets_) outside |= outside_addresses(*sheet.cluster);
-  joint_.with_outside(
-      outside, [&](std::uint32_t group, Direction direction, const std::vector<Piece>& pieces) {
-        std::vector<const Piece*> flows;
-        for (const Piece& each : pieces) flows.push_back(&each);
-        for (std::size_t i = 0; i < questions_.size(); ++i) {
-          Finding finding = find(questions_[i], flows, direction);
-          if (finding.holds()) continue;
-          record(i, {group, group, direction, pieces.front().addresses}, std::move(finding));
-        }
-      });
+  joint_.with_outside(outside,
+                      [&](std::uint32_t group, Direction direction, const sets::Overlay& part) {
+                        for (std::size_t i = 0; i < questions_.size(); ++i) {
+                          Finding finding = find(questions_[i], part.pieces, direction);
+                          if (finding.holds()) continue;
+                          record(i, {group, group, direction, part.addresses}, std::move(finding));
+                        }
+                      });
   const bool gaps = !result_.gaps[0].empty() || !result_.gaps[1].empty();
   for (std::size_t i = 0; i < questions_.size(); ++i) {
     Claim& claim = result_.claims[i];

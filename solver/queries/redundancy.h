@@ -28,7 +28,8 @@ struct Redundancy {
   std::size_t tried = 0;
   std::size_t untried = 0;
 
-  /// Of pairs of classes that are compared, for all policies and rules together.
+  /// Of pairs of classes that are compared, and what is as much work, for all policies and rules
+  /// together.
   static constexpr std::size_t kMostWork = 10'000'000'000;
 };
 

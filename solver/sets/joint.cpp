@@ -191,36 +191,18 @@ const std::vector<Piece>& Joint::pieces(std::size_t sheet, std::uint32_t class_i
 }
 
 void Joint::with_outside(const AddressSet& outside, const OnOutside& call) {
+  const std::vector<Piece> nothing{{outside, {}, {}}};
   for (std::uint32_t group = 0; group < groups_.size(); ++group) {
     for (model::Direction direction : {model::Direction::Egress, model::Direction::Ingress}) {
-      // Parts of the addresses, each with a piece of every sheet so far.
-      std::vector<std::vector<Piece>> parts{{}};
-      std::vector<AddressSet> addresses{outside};
+      std::vector<const std::vector<Piece>*> lists;
       for (std::size_t i = 0; i < pages_.size(); ++i) {
         const std::uint32_t id = classes_[group][i];
-        const std::vector<Piece> nothing{{outside, {}, {}}};
-        const auto& more = id == kNone ? nothing : pieces(i, id, direction, outside);
-        std::vector<std::vector<Piece>> next;
-        std::vector<AddressSet> next_addresses;
-        for (std::size_t part = 0; part < parts.size(); ++part) {
-          for (const Piece& piece : more) {
-            AddressSet common = addresses[part] & piece.addresses;
-            if (common.empty()) continue;
-            next.push_back(parts[part]);
-            next.back().push_back(piece);
-            next_addresses.push_back(std::move(common));
-          }
-        }
-        parts = std::move(next);
-        addresses = std::move(next_addresses);
+        lists.push_back(id == kNone ? &nothing : &pieces(i, id, direction, outside));
       }
-      for (std::size_t part = 0; part < parts.size(); ++part) {
-        bool any = false;
-        for (Piece& piece : parts[part]) {
-          piece.addresses = addresses[part];
-          any = any || !piece.may.empty();
-        }
-        if (any) call(group, direction, parts[part]);
+      for (const Overlay& part : overlay(lists)) {
+        const bool any = std::any_of(part.pieces.begin(), part.pieces.end(),
+                                     [](const Piece* piece) { return !piece->may.empty(); });
+        if (any) call(group, direction, part);
       }
     }
   }

@@ -12,6 +12,7 @@
 
 #include "compiler/resolve/classes.h"
 #include "solver/sets/matrix.h"
+#include "solver/sets/overlay.h"
 #include "solver/sets/reach.h"
 
 namespace polreach::solver::sets {
@@ -62,10 +63,10 @@ class Joint {
                                     const std::vector<Matrix::FlowId>& flows)>;
   void between_pods(const OnPair& call);
 
-  /// Calls for each group and each part of the addresses that all sheets treat alike, where one
-  /// may let something pass. Piece::addresses of each sheet's piece is that part.
-  using OnOutside = std::function<void(std::uint32_t group, model::Direction direction,
-                                       const std::vector<Piece>& pieces)>;
+  /// Calls for each group and each part of the addresses that every sheet treats alike, where one
+  /// may let something pass; with a piece of each sheet.
+  using OnOutside =
+      std::function<void(std::uint32_t group, model::Direction direction, const Overlay& part)>;
   void with_outside(const net::AddressSet& outside, const OnOutside& call);
 
  private:

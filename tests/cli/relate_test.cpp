@@ -93,7 +93,7 @@ TEST_CASE("relate: pods that one set does not have are said to be missing") {
   const Run run = relate({fixture("relate-changes/old"), fixture("relate-changes/new")});
   CHECK(run.status == 1);
   CHECK(has(run.out, "shop/retired (only in A)"));
-  CHECK(has(run.out, "    B: does not have both pods\n"));
+  CHECK(has(run.out, "    B: has no such pod\n"));
 }
 
 TEST_CASE("relate: of one set, what is empty and what is redundant, with places") {
