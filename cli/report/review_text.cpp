@@ -78,7 +78,8 @@ class Writer {
   void redundancy() {
     const auto& found = report_.redundancy.found;
     if (found.empty()) {
-      out_ << style_.green("nothing is redundant")
+      const bool all = report_.redundancy.untried == 0;
+      out_ << style_.green(all ? "nothing is redundant" : "nothing that was tried is redundant")
            << ": without any of the policies or rules other connections would be allowed\n";
     } else {
       count(found.size(), "redundant");
