@@ -12,7 +12,6 @@ namespace polreach::cli {
 namespace queries = solver::queries;
 
 using compiler::Party;
-using queries::Claim;
 using queries::Holds;
 using queries::Relation;
 

@@ -12,7 +12,6 @@ namespace polreach::solver::queries {
 
 using compiler::Party;
 using model::Direction;
-using model::EndpointId;
 using model::Gap;
 using model::Model;
 using net::AddressSet;
