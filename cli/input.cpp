@@ -35,18 +35,17 @@ syntax::Format format_of(const std::string& path) {
   return path.ends_with(".json") ? syntax::Format::Json : syntax::Format::Auto;
 }
 
-/// Gathers the texts, then loads and assembles them.
+/// Gathers the texts of one set of manifests, then loads them. Several can share one Input.
 class Reading {
  public:
-  Reading(const InputOptions& options, std::istream& in)
-      : options_(options), in_(in), input_(std::make_unique<Input>()) {}
+  Reading(const InputOptions& options, std::istream& in, Input& input)
+      : options_(options), in_(in), input_(&input) {}
 
-  source::Result<std::unique_ptr<Input>> run() {
+  source::Result<kubernetes::Objects> run(source::SymbolTable& symbols) {
     if (auto added = options_.revision ? add_revision(*options_.revision) : add_paths(); !added) {
       return tl::unexpected(added.error());
     }
-    load();
-    return std::move(input_);
+    return load(symbols);
   }
 
  private:
@@ -190,6 +189,7 @@ class Reading {
   }
 
   void report_chart(source::FileId file, const std::string& help) {
+    has_chart_error_ = has_chart_error_ || !options_.keep_going;
     input_->diagnostics.add({options_.keep_going ? Severity::Warning : Severity::Error,
                              "helm-template",
                              "this folder is a Helm chart, whose templates have not been rendered",
@@ -201,14 +201,14 @@ class Reading {
     chart_gaps_.push_back({file, 0, 0});
   }
 
-  void load() {
-    auto symbols = std::make_shared<source::SymbolTable>();
+  kubernetes::Objects load(source::SymbolTable& symbols) {
     kubernetes::Loader loader(
-        input_->sources, *symbols, input_->diagnostics,
+        input_->sources, symbols, input_->diagnostics,
         {options_.default_namespace, options_.keep_going, {}, options_.revision.has_value()});
+    const std::size_t errors_before = input_->diagnostics.errors();
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
     loader.finish();
-    input_->ledger = loader.ledger();
+    add_to_ledger(loader.ledger());
     kubernetes::Objects objects = loader.take_objects();
     if (options_.keep_going) {
       for (const source::Span& chart : chart_gaps_) {
@@ -219,8 +219,8 @@ class Reading {
                                 chart});
       }
     }
-    if (input_->ledger.read() == 0 && input_->diagnostics.errors() == 0 &&
-        input_->absent_paths.empty()) {
+    if (loader.ledger().read() == 0 && input_->diagnostics.errors() == errors_before &&
+        !has_chart_error_ && input_->absent_paths.empty()) {
       input_->diagnostics.add({Severity::Error,
                                "no-objects",
                                "the input holds no Kubernetes objects",
@@ -231,23 +231,69 @@ class Reading {
                                {},
                                {}});
     }
-    input_->model = kubernetes::assemble(objects, symbols, input_->sources, input_->diagnostics,
-                                         {options_.keep_going});
+    return objects;
+  }
+
+  void add_to_ledger(const kubernetes::Ledger& more) {
+    input_->ledger.used += more.used;
+    input_->ledger.irrelevant += more.irrelevant;
+    input_->ledger.unsupported += more.unsupported;
+    input_->ledger.rejected += more.rejected;
   }
 
   const InputOptions& options_;
   std::istream& in_;
-  std::unique_ptr<Input> input_;
+  Input* input_;
   std::vector<Pending> pending_;
   std::vector<source::Span> chart_gaps_;
   std::set<fs::path> seen_;
   bool stdin_used_ = false;
+  bool has_chart_error_ = false;
 };
+
+/// A set without workloads is about those of the other: it gets everything of it but policies.
+bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
+  if (!own.pods.empty() || !own.workloads.empty()) return false;
+  if (other.pods.empty() && other.workloads.empty()) return false;
+  std::set<source::Symbol> declared;
+  for (const auto& each : own.namespaces) declared.insert(each.metadata.name);
+  for (const auto& each : other.namespaces) {
+    if (!declared.contains(each.metadata.name)) own.namespaces.push_back(each);
+  }
+  own.pods = other.pods;
+  own.workloads = other.workloads;
+  return true;
+}
 
 }  // namespace
 
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
-  return Reading(options, in).run();
+  auto input = std::make_unique<Input>();
+  auto symbols = std::make_shared<source::SymbolTable>();
+  const auto objects = Reading(options, in, *input).run(*symbols);
+  if (!objects) return tl::unexpected(objects.error());
+  input->model = kubernetes::assemble(*objects, symbols, input->sources, input->diagnostics,
+                                      {options.keep_going});
+  return input;
+}
+
+source::Result<InputPair> read_pair(const InputOptions& first, const InputOptions& second,
+                                    std::istream& in) {
+  InputPair result;
+  result.input = std::make_unique<Input>();
+  Input& input = *result.input;
+  auto symbols = std::make_shared<source::SymbolTable>();
+  auto a = Reading(first, in, input).run(*symbols);
+  if (!a) return tl::unexpected(a.error());
+  auto b = Reading(second, in, input).run(*symbols);
+  if (!b) return tl::unexpected(b.error());
+  result.first_borrows = borrow(*a, *b);
+  result.second_borrows = borrow(*b, *a);
+  input.model =
+      kubernetes::assemble(*a, symbols, input.sources, input.diagnostics, {first.keep_going});
+  result.second =
+      kubernetes::assemble(*b, symbols, input.sources, input.diagnostics, {second.keep_going});
+  return result;
 }
 
 }  // namespace polreach::cli

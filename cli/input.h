@@ -43,6 +43,15 @@ struct Input {
   std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 
+/// A model with the texts that its places are in.
+struct Written {
+  const source::SourceMap& sources;
+  const model::Model& model;
+
+  Written(const source::SourceMap& texts, const model::Model& of) : sources(texts), model(of) {}
+  Written(const Input& input) : sources(input.sources), model(input.model) {}  // NOLINT: a view
+};
+
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the
 /// file system; a file that is named twice is read once. A file of a revision is called
@@ -50,5 +59,20 @@ struct Input {
 /// are in the diagnostics; a failure is one of the world: a path that does not exist, a renderer
 /// that fails.
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in);
+
+/// Two sets of manifests that are held against each other. Their models share the symbol table, and
+/// the input has the texts, the problems and the account of both; Input::model is the first.
+struct InputPair {
+  std::unique_ptr<Input> input;
+  model::Model second;
+  /// A set that holds no workloads was read with the workloads of the other, and with those of its
+  /// namespaces that it does not declare.
+  bool first_borrows = false;
+  bool second_borrows = false;
+};
+
+/// Reads both; a file that both name belongs to both.
+source::Result<InputPair> read_pair(const InputOptions& first, const InputOptions& second,
+                                    std::istream& in);
 
 }  // namespace polreach::cli

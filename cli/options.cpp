@@ -114,12 +114,22 @@ constexpr std::array<OptionSpec, 6> kOnlyExposureOptions = {{
 }};
 
 constexpr auto kExposureOptions = joined(kOnlyExposureOptions, kRenderOptions, kInputOptions);
+constexpr std::array<OptionSpec, 3> kOnlyRelateOptions = {{
+    {"expect", '\0', "CLAIM",
+     "ask this alone: exit with 0 where it holds, with 1 where it does not",
+     "equivalent|within|contains|permits|forbids|no-interference", ""},
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
+    {"default-namespace", '\0', "NAMESPACE",
+     "the namespace of objects and references that name none", "", "default"},
+}};
+
+constexpr auto kRelateOptions = joined(kOnlyRelateOptions, kRenderOptions, kInputOptions);
 
 constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
-constexpr std::array<CommandSpec, 5> kCommands = {{
+constexpr std::array<CommandSpec, 6> kCommands = {{
     {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
      "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
      "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
@@ -162,6 +172,20 @@ constexpr std::array<CommandSpec, 5> kCommands = {{
      kExposureOptions, 1, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach exposure k8s/"},
+    {"relate", "A [B]", "say how two sets of manifests stand to each other, or what one is worth",
+     "Reads the manifests in A and in B (each a file, a folder, or - for standard input; each "
+     "--kustomize DIR and --helm CHART is a set, too, after those) and compares them over all "
+     "packets: whether they are equivalent, one is within the other, or neither; whether A "
+     "permits or forbids what B states; whether one interferes with the other, that is, opens "
+     "something that the other alone denies. Each with counterexamples and the rules that decide "
+     "them. A set without workloads is read with those of the other.\n\n"
+     "Of one set it says whether it leaves everything open, which policies and rules select "
+     "nothing, and which could be left out without any change.\n\n"
+     "Exits with 0 where A and B are equivalent, or nothing is wrong with A; with 1 where not; "
+     "with 2 where that depends.",
+     kRelateOptions, 1, false,
+     "say what to compare: two files or folders, as in\n"
+     "  polreach relate old/ new/"},
     {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
      "Writes the manual page or the completion script of a shell to standard output.",
      kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},

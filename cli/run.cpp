@@ -9,6 +9,7 @@
 #include "cli/commands/diff.h"
 #include "cli/commands/exposure.h"
 #include "cli/commands/map.h"
+#include "cli/commands/relate.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
@@ -44,6 +45,7 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
                  std::string(command.missing));
   }
   if (command.name == "can") return run_can(*arguments, streams);
+  if (command.name == "relate") return run_relate(*arguments, streams);
   if (command.name == "map") return run_map(*arguments, streams);
   if (command.name == "diff") return run_diff(*arguments, streams);
   if (command.name == "exposure") return run_exposure(*arguments, streams);

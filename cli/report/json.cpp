@@ -133,7 +133,7 @@ void JsonWriter::addresses(const char* key, const net::AddressSet& set) {
   list(key, net::prefixes_of(set), [&](const net::Prefix& prefix) { string(prefix.to_string()); });
 }
 
-void JsonWriter::place(const Input& given, const char* key, const source::Span& where) {
+void JsonWriter::place(const Written& given, const char* key, const source::Span& where) {
   if (!where.exists()) return;
   const source::Location location = given.sources.location(where);
   json_.Key(key);
@@ -159,14 +159,14 @@ void JsonWriter::policy_fields(const model::Model& model, model::PolicyId id) {
   text("name", model.text(model[id].name));
 }
 
-void JsonWriter::policy(const Input& given, model::PolicyId id) {
+void JsonWriter::policy(const Written& given, model::PolicyId id) {
   json_.StartObject();
   policy_fields(given.model, id);
   place(given, "at", given.model[id].where);
   json_.EndObject();
 }
 
-void JsonWriter::rule(const Input& given, const queries::RuleReason& reason) {
+void JsonWriter::rule(const Written& given, const queries::RuleReason& reason) {
   json_.StartObject();
   policy_fields(given.model, reason.policy);
   json_.Key("rule");
@@ -179,7 +179,7 @@ void JsonWriter::rule(const Input& given, const queries::RuleReason& reason) {
   json_.EndObject();
 }
 
-void JsonWriter::direction(const Input& given, const char* key,
+void JsonWriter::direction(const Written& given, const char* key,
                            const queries::DirectionReason& reason) {
   json_.Key(key);
   json_.StartObject();
@@ -198,7 +198,7 @@ void JsonWriter::direction(const Input& given, const char* key,
   json_.EndObject();
 }
 
-void JsonWriter::miss(const Input& given, const queries::RuleMiss& miss) {
+void JsonWriter::miss(const Written& given, const queries::RuleMiss& miss) {
   json_.StartObject();
   policy_fields(given.model, miss.policy);
   json_.Key("rule");
@@ -208,7 +208,7 @@ void JsonWriter::miss(const Input& given, const queries::RuleMiss& miss) {
   json_.EndObject();
 }
 
-void JsonWriter::assumption(const Input& given, const queries::NamedAssumption& assumption) {
+void JsonWriter::assumption(const Written& given, const queries::NamedAssumption& assumption) {
   json_.StartObject();
   text("id", assumption.id);
   text("text", assumption.text);

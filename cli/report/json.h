@@ -43,14 +43,14 @@ class JsonWriter {
   void traffic(const char* key, const net::Traffic& value);
   /// The fewest prefixes.
   void addresses(const char* key, const net::AddressSet& set);
-  void place(const Input& given, const char* key, const source::Span& where);
+  void place(const Written& given, const char* key, const source::Span& where);
   void policy_fields(const model::Model& model, model::PolicyId id);
-  void policy(const Input& given, model::PolicyId id);
-  void rule(const Input& given, const solver::queries::RuleReason& reason);
-  void direction(const Input& given, const char* key,
+  void policy(const Written& given, model::PolicyId id);
+  void rule(const Written& given, const solver::queries::RuleReason& reason);
+  void direction(const Written& given, const char* key,
                  const solver::queries::DirectionReason& reason);
-  void miss(const Input& given, const solver::queries::RuleMiss& miss);
-  void assumption(const Input& given, const solver::queries::NamedAssumption& assumption);
+  void miss(const Written& given, const solver::queries::RuleMiss& miss);
+  void assumption(const Written& given, const solver::queries::NamedAssumption& assumption);
   /// The members "input" and "diagnostics".
   void input(const Input& given);
 

@@ -20,7 +20,7 @@ std::string_view word(model::Direction direction) {
   return direction == model::Direction::Egress ? "egress" : "ingress";
 }
 
-void add_rules(const Input& input, std::string_view how, const std::vector<RuleReason>& rules,
+void add_rules(const Written& input, std::string_view how, const std::vector<RuleReason>& rules,
                std::string_view direction, std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
     const RuleReason& each = rules[i];
@@ -37,7 +37,7 @@ void add_rules(const Input& input, std::string_view how, const std::vector<RuleR
 
 }  // namespace
 
-std::vector<std::string> lines_of(const Input& input, const queries::DirectionReason& reason) {
+std::vector<std::string> lines_of(const Written& input, const queries::DirectionReason& reason) {
   const std::string_view direction = word(reason.direction);
   std::vector<std::string> lines;
   switch (reason.basis) {

@@ -12,7 +12,7 @@ namespace polreach::cli {
 /// Why one direction of a connection passes, a line for each rule that has a part in it, with its
 /// place; where there is none, the one reason. Direction::Egress of an outside source and the like
 /// have nothing to say: no line.
-[[nodiscard]] std::vector<std::string> lines_of(const Input& input,
+[[nodiscard]] std::vector<std::string> lines_of(const Written& input,
                                                 const solver::queries::DirectionReason& reason);
 
 /// "NetworkPolicy shop/web", "ClusterNetworkPolicy strict (admin tier, priority 10)".

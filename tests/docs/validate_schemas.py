@@ -4,8 +4,9 @@
 
 usage: validate_schemas.py POLREACH
 
-Asks every question of fixtures/*/expect.txt, and about every file of fixtures/malformed/, with and
-without --keep-going; and for the exposure of every folder of fixtures/.
+Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, about every file of
+fixtures/malformed/, with and without --keep-going, for the exposure of every folder of fixtures/,
+and how every fixture stands to itself.
 """
 
 import json
@@ -43,6 +44,17 @@ def questions():
         if path.is_dir():
             yield ["exposure", "--keep-going", str(path.relative_to(ROOT))]
     yield ["exposure", "--workload", "nobody", "fixtures/quickstart"]
+    for expect in sorted(ROOT.glob("fixtures/*/relate.txt")):
+        folder = expect.parent.relative_to(ROOT)
+        for line in expect.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                yield [str(folder / word) if (ROOT / folder / word).exists() else word
+                       for word in line.split("=>")[0].split()]
+    for folder in sorted(ROOT.glob("fixtures/*/")):
+        # A set against itself, and a set alone: whatever can be said of each fixture.
+        path = str(folder.relative_to(ROOT))
+        yield ["relate", path, path]
+        yield ["relate", path]
     for path in sorted(ROOT.glob("fixtures/malformed/*")):
         if path.suffix in (".yaml", ".json"):
             yield ["can", "default/a", "default/b", str(path.relative_to(ROOT))]
