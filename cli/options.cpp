@@ -92,7 +92,11 @@ constexpr std::array<OptionSpec, 3> kOnlyMapOptions = {{
     {"prove", '\0', "", "have Z3 prove each connection that is listed", "", ""},
 }};
 
-constexpr std::array<OptionSpec, 2> kOnlyDiffOptions = {{
+constexpr std::array<OptionSpec, 3> kOnlyDiffOptions = {{
+    {"equivalent", '\0', "",
+     "ask instead whether the two mean the same for every packet and every pod that could ever "
+     "exist; as text or json",
+     "", ""},
     {"only", '\0', "KINDS",
      "which changes count: any of added, removed and changed, joined by commas", "", ""},
     {"no-reasons", '\0', "", "leave out the rules that brought each change", "", ""},

@@ -8,6 +8,7 @@
 #include "cli/profile.h"
 #include "cli/render.h"
 #include "cli/report/diff_report.h"
+#include "cli/report/equivalence_report.h"
 #include "cli/revisions.h"
 #include "cli/session.h"
 #include "solver/queries/conflicts.h"
@@ -28,6 +29,7 @@ class Side {
 
   Session& session() { return session_; }
   [[nodiscard]] const Input& input() const { return session_.input(); }
+  [[nodiscard]] const compiler::Cluster& cluster() const { return *cluster_; }
   [[nodiscard]] queries::DiffSide view() const { return {*cluster_, *map_}; }
 
   /// False where there is no verdict; it has been said.
@@ -45,6 +47,7 @@ class Side {
     profile.own_node_passes = false;
     cluster_.emplace(model, profile);
     if (!session_.check(queries::equal_priorities(*cluster_))) return false;
+    if (arguments_.has("equivalent")) return true;
     map_.emplace(queries::map(*cluster_, listing->options));
     session_.lap("solve");
     return true;
@@ -74,6 +77,7 @@ class Command {
       if (!side(i).solve(*options)) return kNoVerdict;
     }
     if (const auto absent = absent_on_both()) return *absent;
+    if (arguments_.has("equivalent")) return compare_all();
     queries::Diff diff = queries::diff(old_.view(), new_.view());
     std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
       return std::find(only->begin(), only->end(), word(change.what)) == only->end();
@@ -151,6 +155,30 @@ class Command {
       return old_.session().refuse("input", path + ": neither revision has this path", "");
     }
     return std::nullopt;
+  }
+
+  /// Not the pods of the manifests, but all that there could be.
+  int compare_all() {
+    Session& session = new_.session();
+    for (const Side* side : {&old_, &new_}) {
+      for (const model::Gap& gap : side->input().model.gaps) {
+        if (gap.effect == model::Gap::Effect::RequestsOnly) continue;
+        return session.refuse("no-verdict",
+                              gap.what + " is not understood, and could make a difference",
+                              "leave it out of the input, if it makes none");
+      }
+    }
+    const auto answer = queries::equivalent(old_.cluster(), new_.cluster());
+    if (!answer) return session.refuse("no-verdict", answer.error().message, "");
+    session.lap("prove");
+    const EquivalenceReport report{old_.input(), new_.input(), *answer, arguments_.positional[0],
+                                   arguments_.positional[1]};
+    if (session.is_json()) {
+      write_equivalence_json(session.out(), report);
+    } else {
+      write_equivalence_text(session.out(), session.style(), report);
+    }
+    return answer->counterexample ? kNo : kYes;
   }
 
   int report(const queries::Diff& diff) {
