@@ -65,7 +65,9 @@ struct OwnKinds {
   std::string_view kinds;  // separated by spaces
 };
 
-constexpr std::array<OwnKinds, 4> kOwnKinds = {{
+constexpr std::array<OwnKinds, 5> kOwnKinds = {{
+    {"policy.networking.k8s.io",
+     "AdminNetworkPolicy BaselineAdminNetworkPolicy ClusterNetworkPolicy"},
     {"",
      "Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume "
      "PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service "

@@ -135,7 +135,8 @@ Matches read_cluster_port(Fields& fields, const Context& context, const Value& v
   fields.only(*member, {"destinationPort"});
   const auto port = Fields::get(*member, "destinationPort");
   if (!port) {
-    before.push_back({*protocol, model::AllPorts{}, value.span()});
+    fields.error("missing-field", member->span(), "destinationPort is missing",
+                 "for all ports write destinationPort: {range: {start: 1, end: 65535}}");
     return before;
   }
   if (const auto range = read_destination(fields, *port)) {

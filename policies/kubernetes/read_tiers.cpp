@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <set>
+#include <string>
 
 #include "policies/kubernetes/names.h"
 #include "policies/kubernetes/read_prefix.h"
@@ -54,7 +56,7 @@ std::optional<Value> only_member(Fields& fields, const Value& value, std::string
 }
 
 /// {namespaceSelector, podSelector}, both asked for by the schema.
-std::optional<model::PodPeer> read_pods(Fields& fields, const Context& context,
+std::optional<model::PodPeer> read_pods(Fields& fields, const Context& context, const Kind& kind,
                                         const Value& value) {
   if (!fields.expect(value, Type::Mapping, "pods")) return std::nullopt;
   fields.only(value, {"namespaceSelector", "podSelector"});
@@ -64,7 +66,12 @@ std::optional<model::PodPeer> read_pods(Fields& fields, const Context& context,
        {std::pair{"namespaceSelector", &*peer.namespaces}, std::pair{"podSelector", &peer.pods}}) {
     if (const auto written = fields.get(value, name, Type::Mapping)) {
       *selector = read_selector(fields, context, *written);
-    } else if (!Fields::get(value, name)) {
+    } else if (Fields::get(value, name)) {
+      continue;  // of a wrong type, which was said
+    } else if (kind.cluster && selector == &peer.pods) {
+      fields.error("missing-field", value.span(), "podSelector is missing",
+                   "add podSelector: {} for all pods");
+    } else if (!kind.cluster) {
       // What is meant is clear: an empty one selects everything.
       fields.warning("missing-selector", value.span(),
                      std::string(name) + " is missing: it is taken for an empty one",
@@ -76,8 +83,8 @@ std::optional<model::PodPeer> read_pods(Fields& fields, const Context& context,
 
 /// `namespaces` or `pods`, of a subject or a peer.
 std::optional<model::PodPeer> read_pods_or_namespaces(Fields& fields, const Context& context,
-                                                      const Value& member) {
-  if (member.key() == "pods") return read_pods(fields, context, member);
+                                                      const Kind& kind, const Value& member) {
+  if (member.key() == "pods") return read_pods(fields, context, kind, member);
   if (!fields.expect(member, Type::Mapping, "namespaces")) return std::nullopt;
   return model::PodPeer{read_selector(fields, context, member), {}};
 }
@@ -163,7 +170,7 @@ class RuleReader {
     if (!member) return;
     const std::string_view what = member->key();
     if (what == "namespaces" || what == "pods") {
-      if (auto peer = read_pods_or_namespaces(fields_, context_, *member)) {
+      if (auto peer = read_pods_or_namespaces(fields_, context_, kind_, *member)) {
         rule_.peers.push_back({std::move(*peer), value.span()});
       }
     } else if (egress && what == "nodes") {
@@ -201,6 +208,12 @@ class RuleReader {
                                       : "rules for ingress have namespaces and pods only");
       return;
     }
+    if (name == "ports" || name == "protocols") {
+      fields_.error("unknown-field", member.key_span(),
+                    in_quotes(name) + " is a field of the rule, not of a peer",
+                    "write it beside from (or to), without the \"- \"");
+      return;
+    }
     const auto near = source::nearest(name, known);
     if (near.empty()) {
       unknown_peer_ = member;
@@ -214,8 +227,10 @@ class RuleReader {
     outside_ = list;
     if (!fields_.expect(list, Type::Sequence, "networks")) return;
     if (!check_count(list, "networks", kMostNetworks)) return;
+    std::set<std::string, std::less<>> seen;
     for (const Value each : list) {
       const auto prefix = read_prefix(fields_, each, "an item of networks");
+      if (prefix) check_new(each, seen);
       const std::string_view text = each.text();
       if (prefix && text.find(':') != text.npos && text.find('.') != text.npos) {
         fields_.error("bad-cidr", each.span(),
@@ -235,8 +250,10 @@ class RuleReader {
                     "name networks, or let a rule after the one that allows deny the rest");
     }
     model::DomainPeer names;
+    std::set<std::string, std::less<>> seen;
     for (const Value each : list) {
       if (!fields_.expect(each, Type::String, "a domain name")) continue;
+      check_new(each, seen);
       if (!is_domain(each.text())) {
         fields_.error("bad-domain", each.span(), in_quotes(each.text()) + " is not a domain name",
                       "write it as example.com or *.example.com");
@@ -246,10 +263,33 @@ class RuleReader {
     rule_.peers.push_back({std::move(names), peer.span()});
   }
 
+  /// The pattern of the schema: labels of letters, digits, '-' and '_' joined by dots, at least
+  /// two.
   static bool is_domain(std::string_view name) {
     if (name.starts_with("*.")) name.remove_prefix(2);
     if (name.ends_with(".")) name.remove_suffix(1);
-    return is_dns_subdomain(name) && name.find('.') != std::string_view::npos;
+    const auto is_alphanumeric = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    std::size_t labels = 0;
+    for (std::size_t start = 0; start <= name.size(); ++labels) {
+      const std::size_t end = std::min(name.find('.', start), name.size());
+      const std::string_view label = name.substr(start, end - start);
+      const bool valid =
+          !label.empty() && is_alphanumeric(label.front()) && is_alphanumeric(label.back()) &&
+          std::all_of(label.begin(), label.end(),
+                      [&](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
+      if (!valid) return false;
+      start = end + 1;
+    }
+    return labels > 1;
+  }
+
+  /// The lists of addresses and names are sets to the API.
+  void check_new(const Value& item, std::set<std::string, std::less<>>& seen) {
+    if (seen.emplace(item.text()).second) return;
+    fields_.error("bad-peer", item.span(), in_quotes(item.text()) + " is there twice",
+                  "name it once");
   }
 
   void read_ports(const Value& list) {
@@ -315,13 +355,14 @@ std::optional<std::vector<model::Rule>> read_rules(Fields& fields, const Context
   return rules;
 }
 
-void read_subject(Fields& fields, const Context& context, const Value& spec, PolicyObject& policy) {
+void read_subject(Fields& fields, const Context& context, const Kind& kind, const Value& spec,
+                  PolicyObject& policy) {
   const auto subject = fields.require(spec, "subject", Type::Mapping);
   if (!subject) return;
   fields.only(*subject, {"namespaces", "pods"});
   const auto member = only_member(fields, *subject, "the subject", "namespaces and pods");
   if (!member || (member->key() != "namespaces" && member->key() != "pods")) return;
-  const auto pods = read_pods_or_namespaces(fields, context, *member);
+  const auto pods = read_pods_or_namespaces(fields, context, kind, *member);
   if (!pods) return;
   policy.namespaces = *pods->namespaces;
   policy.subject = pods->pods;
@@ -384,7 +425,7 @@ void read_tier_policy(Fields& fields, const Context& context, const Value& root,
     } else {
       read_priority(fields, *spec, policy);
     }
-    read_subject(fields, context, *spec, policy);
+    read_subject(fields, context, kind, *spec, policy);
     policy.ingress = read_rules(fields, context, kind, *spec, Direction::Ingress);
     policy.egress = read_rules(fields, context, kind, *spec, Direction::Egress);
   }
