@@ -67,7 +67,8 @@ struct Diff {
 };
 
 /// Compares two maps that were made with equal options. Workloads are the same where namespace,
-/// kind and name are. Addresses outside are compared address by address, and joined where the same
+/// kind and name are; pods of one workload where their names are, and what a side that does not
+/// tell them apart says holds for each of them. Addresses outside are compared address by address, and joined where the same
 /// changed.
 [[nodiscard]] Diff diff(const DiffSide& before, const DiffSide& after);
 

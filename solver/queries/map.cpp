@@ -425,13 +425,21 @@ class Mapping {
       if (!in_focus(is_destination_, groups_[group]) || !in_namespace(group, group)) continue;
       std::map<std::uint32_t, std::optional<std::uint32_t>> by_part;
       for (std::uint32_t part : groups_[group].parts) {
-        const EndpointId id = parts_[part].endpoints.front();
-        const auto backend = asked_of.find(id);
-        if (backend == asked_of.end()) continue;
-        const sets::Flow& flow = flows.at(id);
-        std::vector<compiler::OpenPoint> points = flow.points;
+        // Services may select among pods that no policy tells apart.
+        Traffic led_to;
+        Traffic certainly;
+        const sets::Flow* flow = nullptr;
+        for (EndpointId id : parts_[part].endpoints) {
+          const auto backend = asked_of.find(id);
+          if (backend == asked_of.end()) continue;
+          led_to |= backend->second;
+          certainly |= certain[id];
+          flow = &flows.at(id);
+        }
+        if (flow == nullptr || !is_destination_[part]) continue;
+        std::vector<compiler::OpenPoint> points = flow->points;
         if (points.empty()) points.push_back({compiler::Assumption::Controller, {}});
-        by_part[part] = flow_of(flow.must & certain[id], flow.may & backend->second, points,
+        by_part[part] = flow_of(flow->must & certainly, flow->may & led_to, points,
                                 asked(parts_[part].class_id), touched(group));
       }
       const bool alike = by_part.size() == groups_[group].parts.size() &&
