@@ -66,7 +66,8 @@ struct Diff {
   std::vector<DiffWorkload> workloads;  // that came or went
 };
 
-/// Compares two maps that were made with equal options. Workloads are the same where namespace,
+/// Compares two maps that were made with equal options: MapOptions::ipv6 is set in both where one
+/// of the two sides speaks of IPv6, or every pod would seem to have gained it or lost it. Workloads are the same where namespace,
 /// kind and name are; pods of one workload where their names are, and what a side that does not
 /// tell them apart says holds for each of them. Addresses outside are compared address by address, and joined where the same
 /// changed.

@@ -52,25 +52,6 @@ Group group_of(const Model& model, EndpointId id, Grouping grouping) {
           !workload.replicated};
 }
 
-/// The addresses that can matter: of both families where something speaks of IPv6.
-AddressSet outside_addresses(const Cluster& cluster) {
-  const auto is_v6 = [](const net::Prefix& p) { return p.address.family == net::Family::V6; };
-  bool v6 = cluster.profile().pods_have_ipv6;
-  for (const model::Policy& policy : cluster.model().policies) {
-    for (const auto* rules : {&policy.ingress, &policy.egress}) {
-      if (!*rules || v6) continue;
-      for (const model::Rule& rule : **rules) {
-        for (const model::Peer& peer : rule.peers) {
-          const auto* block = std::get_if<model::BlockPeer>(&peer.what);
-          v6 = v6 || (block != nullptr && is_v6(block->cidr));
-        }
-      }
-    }
-  }
-  const AddressSet v4 = net::all_addresses(net::Family::V4);
-  return v6 ? v4 | net::all_addresses(net::Family::V6) : v4;
-}
-
 class Mapping {
  public:
   Mapping(const Cluster& cluster, const MapOptions& options)
@@ -149,7 +130,9 @@ class Mapping {
   }
 
   void focus() {
-    const AddressSet all = outside_addresses(cluster_);
+    const AddressSet v4 = net::all_addresses(net::Family::V4);
+    const bool v6 = options_.ipv6 || speaks_of_ipv6(cluster_);
+    const AddressSet all = v6 ? v4 | net::all_addresses(net::Family::V6) : v4;
     outside_sources_ = options_.from ? options_.from->addresses : all;
     outside_destinations_ = options_.to ? options_.to->addresses : all;
     const auto chosen = [&](const std::optional<Target>& target) {
@@ -573,6 +556,23 @@ class Mapping {
 };
 
 }  // namespace
+
+bool speaks_of_ipv6(const Cluster& cluster) {
+  const auto is_v6 = [](const model::Peer& peer) {
+    const auto* block = std::get_if<model::BlockPeer>(&peer.what);
+    return block != nullptr && block->cidr.address.family == net::Family::V6;
+  };
+  if (cluster.profile().pods_have_ipv6) return true;
+  for (const model::Policy& policy : cluster.model().policies) {
+    for (const auto* rules : {&policy.ingress, &policy.egress}) {
+      if (!*rules) continue;
+      for (const model::Rule& rule : **rules) {
+        if (std::any_of(rule.peers.begin(), rule.peers.end(), is_v6)) return true;
+      }
+    }
+  }
+  return false;
+}
 
 Map map(const Cluster& cluster, const MapOptions& options) {
   return Mapping(cluster, options).run();

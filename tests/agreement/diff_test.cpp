@@ -45,13 +45,16 @@ class Side {
     if (joined) join_workloads(model);
     model::ClusterProfile profile = spec.profile;
     profile.own_node_passes = false;
-    queries::MapOptions options;
-    options.grouping = grouping;
     cluster.emplace(model, profile);
-    map = queries::map(*cluster, options);
+    options.grouping = grouping;
   }
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
+
+  void solve(bool ipv6) {
+    options.ipv6 = ipv6;
+    map = queries::map(*cluster, options);
+  }
 
   [[nodiscard]] queries::DiffSide view() const { return {*cluster, map}; }
 
@@ -73,6 +76,7 @@ class Side {
   std::map<EndpointName, EndpointId> endpoints;
   model::Model model;
   std::optional<compiler::Cluster> cluster;
+  queries::MapOptions options;
   queries::Map map;
 };
 
@@ -108,7 +112,10 @@ class Check {
         counts_(counts),
         old_(before, joined, grouping),
         new_(after, joined, grouping),
-        diff_(queries::diff(old_.view(), new_.view())) {
+        ipv6_(queries::speaks_of_ipv6(*old_.cluster) || queries::speaks_of_ipv6(*new_.cluster)) {
+    old_.solve(ipv6_);
+    new_.solve(ipv6_);
+    diff_ = queries::diff(old_.view(), new_.view());
     for (const auto* side : {&old_, &new_}) {
       for (const auto& [name, id] : side->endpoints) names_.insert(name);
     }
@@ -199,11 +206,9 @@ class Check {
       const auto some = edges_of(side->model);
       edges.insert(some.begin(), some.end());
     }
-    const auto& profile = old_.cluster->profile();
-    const bool v6 = speaks_of_ipv6(old_.model, profile) && speaks_of_ipv6(new_.model, profile);
     for (const EndpointName& name : names_) {
       for (const net::Address& address : edges) {
-        if (address.family == net::Family::V6 && !v6) continue;
+        if (address.family == net::Family::V6 && !ipv6_) continue;
         for (const bool egress : {true, false}) at_address(name, address, egress);
       }
     }
@@ -261,6 +266,7 @@ class Check {
   Counts& counts_;
   Side old_;
   Side new_;
+  bool ipv6_;
   queries::Diff diff_;
   std::set<EndpointName> names_;
 };

@@ -81,12 +81,4 @@ std::vector<net::Address> edges_of(const model::Model& model) {
   return {edges.begin(), edges.end()};
 }
 
-bool speaks_of_ipv6(const model::Model& model, const model::ClusterProfile& profile) {
-  bool found = profile.pods_have_ipv6;
-  each_block(model, [&](const model::BlockPeer& block) {
-    found = found || block.cidr.address.family == net::Family::V6;
-  });
-  return found;
-}
-
 }  // namespace polreach::agreement

@@ -24,7 +24,4 @@ void join_workloads(model::Model& model);
 /// The addresses at which something begins or ends that a spec names, and their neighbours.
 [[nodiscard]] std::vector<net::Address> edges_of(const model::Model& model);
 
-/// Whether something speaks of IPv6: otherwise lists are about IPv4 alone.
-[[nodiscard]] bool speaks_of_ipv6(const model::Model& model, const model::ClusterProfile& profile);
-
 }  // namespace polreach::agreement

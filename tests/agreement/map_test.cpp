@@ -48,6 +48,7 @@ class Listing {
     options_.prove = seed % kProvenOneIn == 0;
     if (seed % 3 == 1) options_.grouping = Grouping::Pods;
     if (seed % 3 == 2) options_.grouping = Grouping::Owners;
+    options_.ipv6 = seed % 7 == 6;
     if (seed % 5 == 4) {
       options_.asked.entries.push_back({net::Protocol::Tcp, net::PortSet(80, 443)});
     }
@@ -153,7 +154,7 @@ class Listing {
   }
 
   void with_outside(bool egress) {
-    const bool v6 = speaks_of_ipv6(model_, profile_);
+    const bool v6 = options_.ipv6 || queries::speaks_of_ipv6(*cluster_);
     const std::vector<net::Address> edges = edges_of(model_);
     for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
       const auto id = static_cast<EndpointId>(i);
