@@ -251,8 +251,7 @@ class Comparison {
     std::vector<Found> found;
     for (const Part& source : parts_of(pair.first)) {
       for (const Part& destination : parts_of(pair.second)) {
-        found.push_back({&source, &destination,
-                         &flow_in(lines[0], source.in[0], destination.in[0]),
+        found.push_back({&source, &destination, &flow_in(lines[0], source.in[0], destination.in[0]),
                          &flow_in(lines[1], source.in[1], destination.in[1])});
       }
     }

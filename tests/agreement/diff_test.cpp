@@ -128,7 +128,8 @@ class Check {
       CHECK((change.what == Changed::Removed) == change.after.is_nothing());
       if (!change.source.pods.empty() || !change.destination.pods.empty()) ++counts_.of_some_pods;
       // Reasons can be found for every change.
-      if (counts_.changed % 50 == 0) CHECK_NOTHROW((void)queries::explain(old_.view(), new_.view(), change));
+      if (counts_.changed % 50 == 0)
+        CHECK_NOTHROW((void)queries::explain(old_.view(), new_.view(), change));
     }
     counts_.workloads += diff_.workloads.size();
     between_pods();

@@ -90,7 +90,8 @@ class Listing {
         }
       }
       if (!from.is_outside()) continue;
-      for (const EndpointId b : to.endpoints) outside_[{b, false}].push_back({&from.addresses, &flow});
+      for (const EndpointId b : to.endpoints)
+        outside_[{b, false}].push_back({&from.addresses, &flow});
     }
   }
 
@@ -148,8 +149,8 @@ class Listing {
       }
       if (said != nullptr && said->allowed.contains(protocol, port)) listed = oracle::Tri::Always;
       ++counts_.refereed;
-      CHECK_MESSAGE(listed == truth[i],
-                    about(from, to) << " on " << net::to_string(protocol) << " " << port);
+      CHECK_MESSAGE(listed == truth[i], about(from, to)
+                                            << " on " << net::to_string(protocol) << " " << port);
     }
   }
 

@@ -126,7 +126,9 @@ TEST_CASE("diff: --only says which changes count") {
 }
 
 TEST_CASE("diff: addresses are split where they changed, and joined where the same did") {
-  const auto from = [](const std::string& blocks) { return guarded("[{from: [" + blocks + "], ports: [{port: 80}]}]"); };
+  const auto from = [](const std::string& blocks) {
+    return guarded("[{from: [" + blocks + "], ports: [{port: 80}]}]");
+  };
   const Words no{"--ipblock-matches-pods=no"};
   // 10.0.0.0/8 narrowed to its first half.
   CHECK(Sides(from("{ipBlock: {cidr: 10.0.0.0/8}}"), from("{ipBlock: {cidr: 10.0.0.0/9}}"))
@@ -168,7 +170,8 @@ TEST_CASE("diff: workloads that came and went are named, and their connections s
   CHECK(has(sides.diff({"-f", "json"}).out, "\"workload\": \"added\""));
   // A workload that nothing may connect to is a change of workloads alone.
   const std::string closed =
-      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: none, namespace: "
+      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: none, "
+      "namespace: "
       "x}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
   const Run quiet = Sides(pod("a") + closed, pod("a") + pod("c") + closed).diff();
   CHECK(quiet.status == 0);
@@ -178,8 +181,8 @@ TEST_CASE("diff: workloads that came and went are named, and their connections s
 namespace {
 
 std::string replica(const std::string& name, const std::string& labels) {
-  return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name +
-         ", namespace: x, labels: {" + labels +
+  return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: x, labels: {" +
+         labels +
          "}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: b, uid: u, "
          "controller: true}]}\nspec: {containers: [{name: c, image: i}]}\n";
 }
@@ -187,7 +190,8 @@ std::string replica(const std::string& name, const std::string& labels) {
 }  // namespace
 
 TEST_CASE("diff: pods of a workload that only one side tells apart are compared one by one") {
-  const std::string pods = pod("a") + replica("b-1", "app: b, canary: on-1") + replica("b-2", "app: b");
+  const std::string pods =
+      pod("a") + replica("b-1", "app: b, canary: on-1") + replica("b-2", "app: b");
   const std::string canary =
       "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: "
       "x}\nspec: {podSelector: {matchExpressions: [{key: app, operator: In, values: [b]}, {key: "
@@ -209,8 +213,7 @@ TEST_CASE("diff: what holds under one reading only is a side of its own") {
   const std::string block =
       guarded("[{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 80}]}]");
   const Words ends{"--from", "x/a", "--to", "x/b"};
-  CHECK(Sides(plain, block).changes(ends) ==
-        "added     x/a -> x/b  TCP 80 if A-ipblock-pods\n");
+  CHECK(Sides(plain, block).changes(ends) == "added     x/a -> x/b  TCP 80 if A-ipblock-pods\n");
   CHECK(Sides(block, from_a("{port: 80}")).changes(ends) ==
         "changed   x/a -> x/b  TCP 80 if A-ipblock-pods => TCP 80\n");
   const Run json = Sides(plain, block).diff({"--from", "x/a", "--to", "x/b", "-f", "json"});
@@ -220,8 +223,9 @@ TEST_CASE("diff: what holds under one reading only is a side of its own") {
 TEST_CASE("diff: reasons name the rule on each side with its place") {
   const Sides sides(from_a("{port: 80}"), from_a("{port: 80}, {port: 443}"));
   const Run result = sides.diff();
-  CHECK(has(result.out, "            was ingress: isolated by NetworkPolicy x/b, no rule matches  " +
-                            sides.before_path() + ":"));
+  CHECK(
+      has(result.out, "            was ingress: isolated by NetworkPolicy x/b, no rule matches  " +
+                          sides.before_path() + ":"));
   CHECK(has(result.out, "            now ingress: allowed by NetworkPolicy x/b, rule 1, TCP 443  " +
                             sides.after_path() + ":17:"));
   CHECK_FALSE(has(result.out, "egress"));
@@ -242,8 +246,9 @@ TEST_CASE("diff: csv has a line for each side, md is a table, dot names the chan
         "changed,x,Pod,a,,,x,Pod,b,,,new,UDP,53,\n");
   const Run md = sides.diff({"-f", "md"});
   CHECK(md.out.starts_with("**Connectivity:** 0 added, 0 removed, 1 changed ("));
-  CHECK(has(md.out, "| | Source | Destination | Before | After |\n|---|---|---|---|---|\n"
-                    "| changed | x/a | x/b | TCP 80 | TCP 443; UDP 53 |\n"));
+  CHECK(has(md.out,
+            "| | Source | Destination | Before | After |\n|---|---|---|---|---|\n"
+            "| changed | x/a | x/b | TCP 80 | TCP 443; UDP 53 |\n"));
   CHECK(has(md.out, "<details><summary>Rules behind the changes</summary>"));
   CHECK_FALSE(has(sides.diff({"-f", "md", "--no-reasons"}).out, "<details>"));
   const Run dot = sides.diff({"-f", "dot"});
@@ -334,8 +339,8 @@ class In {
 
 TEST_CASE("diff: revisions of a repository, with places in them") {
   GitScratch scratch;
-  const std::string first =
-      scratch.commit({{{"k8s/all.yaml", from_a("{port: 80}")}, {"other.yaml", pod("z")}}, {}, {}, {}});
+  const std::string first = scratch.commit(
+      {{{"k8s/all.yaml", from_a("{port: 80}")}, {"other.yaml", pod("z")}}, {}, {}, {}});
   scratch.tag("v1", first, true);
   const std::string second =
       scratch.commit({{{"k8s/all.yaml", from_a("{port: 443}")}}, {}, {}, {}});
@@ -390,8 +395,7 @@ TEST_CASE("diff: two paths leave no place for a third") {
 }
 
 TEST_CASE("diff: no verdict is said in JSON, too") {
-  const Run result =
-      Sides(pod("a"), "kind: Pod\napiVersion: v1\n").diff({"-f", "json"});
+  const Run result = Sides(pod("a"), "kind: Pod\napiVersion: v1\n").diff({"-f", "json"});
   CHECK(result.status == 2);
   CHECK(has(result.out, "\"schema\": \"polreach.diff/v1\",\n  \"verdict\": null"));
 }

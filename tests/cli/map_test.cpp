@@ -24,14 +24,15 @@ bool has(const std::string& text, const std::string& part) {
 std::string pod(const std::string& name, const std::string& ns, const std::string& more = "") {
   return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: " + ns +
          ", labels: {app: " + name + "}" + more +
-         "}\nspec: {containers: [{name: c, image: i, ports: [{name: main, containerPort: 8080}]}]}\n";
+         "}\nspec: {containers: [{name: c, image: i, ports: [{name: main, containerPort: "
+         "8080}]}]}\n";
 }
 
 /// A NetworkPolicy of the pods of one app.
 std::string policy(const std::string& name, const std::string& ns, const std::string& spec) {
   return "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " + name +
-         ", namespace: " + ns + "}\nspec: {podSelector: {matchLabels: {app: " + name + "}}, " + spec +
-         "}\n";
+         ", namespace: " + ns + "}\nspec: {podSelector: {matchLabels: {app: " + name + "}}, " +
+         spec + "}\n";
 }
 
 /// web may call api on TCP 8080 and nothing else may connect to anything, but job to 192.0.2.0/24.
@@ -159,8 +160,8 @@ TEST_CASE("map: pods of one workload that policies tell apart have lines of thei
         "0.0.0.0/0 -> default/web (web-6b7f9d5c48-4x2kq)                           TCP 80,9229\n"
         "0.0.0.0/0 -> default/web (web-6b7f9d5c48-9tzhm and pods of its template)  TCP 80\n");
   // Each pod by itself; the Deployment stands for the pods of its template.
-  const Run pods = run({"map", "-q", "--pods", "--from", "default/web", "--to", "default/db",
-                        "fixtures/variants"});
+  const Run pods = run(
+      {"map", "-q", "--pods", "--from", "default/web", "--to", "default/db", "fixtures/variants"});
   CHECK(pods.out ==
         "default/web -> default/db  all traffic\n"
         "\n"
@@ -204,8 +205,8 @@ TEST_CASE("map: what rests on a reading stands beside what does not") {
   const Run whole = run({"map", "--from", "default/client", "-"}, text);
   CHECK(has(whole.out, "  A-ipblock-pods: whether an ipBlock matches the addresses of pods"));
   CHECK(has(whole.out, "settled by --ipblock-matches-pods=yes or no\n"));
-  const Run json = run({"map", "-f", "json", "--from", "default/client", "--to", "default/web", "-"},
-                       text);
+  const Run json =
+      run({"map", "-f", "json", "--from", "default/client", "--to", "default/web", "-"}, text);
   CHECK(has(json.out, "\"complete\": true"));
   CHECK(has(json.out, "\"condition\": [\n        \"A-ipblock-pods\"\n      ]"));
 }
@@ -229,7 +230,8 @@ TEST_CASE("map: an entrance leads to its backends from a controller that is not 
   const std::string front =
       "---\napiVersion: v1\nkind: Service\nmetadata: {name: front, namespace: shop}\n"
       "spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}\n"
-      "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: site, namespace: shop}\n"
+      "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: site, namespace: "
+      "shop}\n"
       "spec: {defaultBackend: {service: {name: front, port: {number: 80}}}}\n";
   const std::string open = pod("web", "shop") + front;
   CHECK(has(listed({}, open), "{ingress controller} -> shop/web  TCP 8080\n"));
@@ -241,8 +243,9 @@ TEST_CASE("map: an entrance leads to its backends from a controller that is not 
   CHECK_FALSE(has(listed({"--to", "192.0.2.1"}, open), "controller"));
   // A policy that lets in pods of some label may let the controller in, which is not known.
   const std::string guarded =
-      open + policy("web", "shop", "ingress: [{from: [{namespaceSelector: {}, podSelector: "
-                                   "{matchLabels: {role: edge}}}]}]");
+      open + policy("web", "shop",
+                    "ingress: [{from: [{namespaceSelector: {}, podSelector: "
+                    "{matchLabels: {role: edge}}}]}]");
   CHECK(has(listed({}, guarded), "{ingress controller} -> shop/web  TCP 8080 if A-"));
   // One that lets nobody in is a mistake.
   const Run blocked = run({"map", "-"}, open + policy("web", "shop", "ingress: []"));
@@ -264,9 +267,9 @@ TEST_CASE("map: a backend is found among pods that only the Service tells apart"
       "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: site}\n"
       "spec: {defaultBackend: {service: {name: front, port: {number: 80}}}}\n";
   for (const char* backend : {"edge", "other"}) {
-    const std::string text =
-        of_set("p-1", backend) +
-        of_set("p-2", std::string_view(backend) == "edge" ? "other" : "edge") + front;
+    const std::string text = of_set("p-1", backend) +
+                             of_set("p-2", std::string_view(backend) == "edge" ? "other" : "edge") +
+                             front;
     CHECK(has(listed({}, text), "{ingress controller} -> default/set  TCP 80\n"));
   }
 }
@@ -291,7 +294,8 @@ TEST_CASE("map: --explain names the rule of each direction with its place") {
   CHECK(has(result.out,
             "shop/web -> shop/api  TCP 8080\n"
             "    egress: allowed by NetworkPolicy shop/web, rule 1, TCP 8080  <stdin>:20:"));
-  CHECK(has(result.out, "    ingress: allowed by NetworkPolicy shop/api, rule 1, TCP 8080  <stdin>:"));
+  CHECK(has(result.out,
+            "    ingress: allowed by NetworkPolicy shop/api, rule 1, TCP 8080  <stdin>:"));
   const Run open = run({"map", "-q", "-e", "-"}, pod("a", "x") + pod("b", "x"));
   CHECK(has(open.out,
             "x/a -> x/b        all traffic\n"
@@ -305,7 +309,8 @@ TEST_CASE("map: --prove has Z3 prove each connection") {
   const Run result = run({"map", "--prove", "-"}, shop());
   CHECK(result.status == 0);
   CHECK(has(result.out, "; 2 connections proven by Z3\n"));
-  CHECK(has(run({"map", "--prove", "-f", "json", "-"}, shop()).out, "\"proofs\": 2,\n  \"unproven\": 0"));
+  CHECK(has(run({"map", "--prove", "-f", "json", "-"}, shop()).out,
+            "\"proofs\": 2,\n  \"unproven\": 0"));
   CHECK(has(run({"map", "-f", "json", "-"}, shop()).out, "\"proofs\": 0"));
 }
 
@@ -368,7 +373,8 @@ TEST_CASE("map: svg is drawn where dot is, and is a clear error where it is not"
 
 TEST_CASE("map: names that are formulas, markup or graph language stay text") {
   // Labels, names and namespaces are checked; names of files are not.
-  const std::string text = pod("a", "x") + policy("a", "x", "policyTypes: [Ingress], ingress: [{}]");
+  const std::string text =
+      pod("a", "x") + policy("a", "x", "policyTypes: [Ingress], ingress: [{}]");
   const fs::path folder = fs::temp_directory_path() / "polreach-map-hostile";
   fs::remove_all(folder);
   fs::create_directories(folder);
@@ -387,10 +393,10 @@ TEST_CASE("map: names that are formulas, markup or graph language stay text") {
 }
 
 TEST_CASE("map: an empty list is an answer") {
-  const std::string closed =
-      pod("a", "x") + pod("b", "x") +
-      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: none, namespace: "
-      "x}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
+  const std::string closed = pod("a", "x") + pod("b", "x") +
+                             "---\napiVersion: networking.k8s.io/v1\nkind: "
+                             "NetworkPolicy\nmetadata: {name: none, namespace: "
+                             "x}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
   const Run text = run({"map", "-"}, closed);
   CHECK(text.status == 0);
   CHECK(text.out.starts_with("nothing may connect\n\n0 connections\n"));
@@ -402,7 +408,8 @@ TEST_CASE("map: an empty list is an answer") {
 
 TEST_CASE("map: errors have a code, status 2 and no list") {
   const std::pair<Words, const char*> cases[] = {
-      {{"--namespace", "shp"}, "error[unknown-reference]: there is no namespace shp; did you mean shop?"},
+      {{"--namespace", "shp"},
+       "error[unknown-reference]: there is no namespace shp; did you mean shop?"},
       {{"--from", "shop/nobody"}, "error[unknown-reference]: "},
       {{"--to", "a/b/c/d"}, "error[bad-reference]: "},
       {{"--port", "0"}, "error[bad-port]: "},
@@ -455,7 +462,8 @@ TEST_CASE("map: two kinds with one name are told apart") {
   const std::string text =
       pod("web", "x") +
       "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: x}\n"
-      "spec: {selector: {matchLabels: {run: web}}, template: {metadata: {labels: {run: web}}, spec: "
+      "spec: {selector: {matchLabels: {run: web}}, template: {metadata: {labels: {run: web}}, "
+      "spec: "
       "{containers: [{name: c, image: i}]}}}\n";
   CHECK(has(listed({}, text), "x/deployment/web -> x/pod/web  all traffic\n"));
 }

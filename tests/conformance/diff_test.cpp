@@ -40,7 +40,8 @@ bool is_out_of_scope(const std::string& name) {
 /// Where the two differ, and why (docs/conformance.md).
 const std::map<std::string, std::string> kDifferent = {
     {"k8s_ingress_test_new__vs__k8s_ingress_test",
-     "an Ingress names a port that only a targetPort has: controllers differ, so it is conditional"}};
+     "an Ingress names a port that only a targetPort has: controllers differ, so it is "
+     "conditional"}};
 
 /// What happened: the kind of change and both sides. Connections that were open under one reading
 /// only are none of the other tool's.
@@ -120,7 +121,8 @@ ListedEnd end_of(const queries::DiffPeer& peer) {
 Table found_in(const queries::Diff& diff) {
   Table table;
   for (const queries::DiffChange& change : diff.changes) {
-    const bool conditional = !change.before.conditional.empty() || !change.after.conditional.empty();
+    const bool conditional =
+        !change.before.conditional.empty() || !change.after.conditional.empty();
     const char* kind = change.what == queries::Changed::Added     ? "added"
                        : change.what == queries::Changed::Removed ? "removed"
                                                                   : "changed";
@@ -182,9 +184,9 @@ TEST_CASE("netpol-analyzer's differences are ours") {
       CHECK(expected != found);
       continue;
     }
-    CHECK_MESSAGE(expected == found, "\n  only expected:" << text_of(without(expected, found))
-                                                          << "\n  only found:"
-                                                          << text_of(without(found, expected)));
+    CHECK_MESSAGE(expected == found,
+                  "\n  only expected:" << text_of(without(expected, found))
+                                       << "\n  only found:" << text_of(without(found, expected)));
     ++compared;
     changes += expected.size();
   }
