@@ -2,12 +2,14 @@
 #include "tests/conformance/connectivity_list.h"
 
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <sstream>
 
 namespace polreach::conformance {
+namespace {
 
-net::Traffic read_traffic(const std::string& text) {
+net::Traffic traffic_of(const std::string& text) {
   if (text == "All Connections") return net::Traffic::all();
   net::Traffic traffic;
   std::optional<net::Protocol> protocol;
@@ -29,7 +31,7 @@ net::Traffic read_traffic(const std::string& text) {
   return traffic;
 }
 
-std::optional<ListedEnd> read_end(const std::string& text) {
+std::optional<ListedEnd> end_of(const std::string& text) {
   static const std::regex kRange(R"(^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)(\[External\])?$)");
   static const std::regex kWorkload(R"(^([^/]+/[^\[]+)\[[A-Za-z]+\]$)");
   std::smatch found;
@@ -41,6 +43,8 @@ std::optional<ListedEnd> read_end(const std::string& text) {
   return std::nullopt;
 }
 
+}  // namespace
+
 std::vector<ListedConnection> read_connectivity(const std::filesystem::path& file) {
   static const std::regex kLine(R"(^(.+?) => (.+?) : (.+?)\s*$)");
   std::vector<ListedConnection> connections;
@@ -48,10 +52,10 @@ std::vector<ListedConnection> read_connectivity(const std::filesystem::path& fil
   for (std::string line; std::getline(stream, line);) {
     std::smatch found;
     if (!std::regex_match(line, found, kLine)) continue;
-    const auto source = read_end(found[1].str());
-    const auto destination = read_end(found[2].str());
+    const auto source = end_of(found[1].str());
+    const auto destination = end_of(found[2].str());
     if (!source || !destination) continue;
-    connections.push_back({*source, *destination, read_traffic(found[3].str())});
+    connections.push_back({*source, *destination, traffic_of(found[3].str())});
   }
   return connections;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +22,6 @@ struct ListedConnection {
   ListedEnd destination;
   net::Traffic traffic;
 };
-
-/// "All Connections", "No Connections", "TCP 80,443,UDP 53".
-[[nodiscard]] net::Traffic read_traffic(const std::string& text);
-
-/// "namespace/name[Kind]" or "first-last[External]"; nothing for another form.
-[[nodiscard]] std::optional<ListedEnd> read_end(const std::string& text);
 
 /// Reads such a list. Lines of another form, and those about ingress controllers, are left out.
 [[nodiscard]] std::vector<ListedConnection> read_connectivity(const std::filesystem::path& file);

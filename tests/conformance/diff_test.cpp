@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <regex>
 #include <sstream>
 #include <tuple>
 
 #include "cli/input.h"
-#include "tests/conformance/connectivity_list.h"
 #include "tests/support/environment.h"
 
 namespace polreach::conformance {
@@ -43,6 +43,50 @@ const std::map<std::string, std::string> kDifferent = {
      "an Ingress names a port that only a targetPort has: controllers differ, so it is "
      "conditional"}};
 
+/// One end of a change: "namespace/name" or the controller, or addresses outside.
+struct ChangedEnd {
+  std::string name;
+  AddressSet addresses;
+};
+
+/// "namespace/name[Kind]", "first-last[External]" or the controller; nothing for another form.
+std::optional<ChangedEnd> read_end(const std::string& text) {
+  static const std::regex kRange(R"(^([\d.]+)-([\d.]+)(\[External\])?$)");
+  static const std::regex kWorkload(R"(^([^/]+/[^\[]+)\[[A-Za-z]+\]$)");
+  std::smatch found;
+  if (text == kController) return ChangedEnd{text, {}};
+  if (std::regex_match(text, found, kRange)) {
+    const auto first = net::Address::parse(found[1].str());
+    const auto last = net::Address::parse(found[2].str());
+    if (!first || !last) return std::nullopt;
+    return ChangedEnd{"", {*first, *last}};
+  }
+  if (std::regex_match(text, found, kWorkload)) return ChangedEnd{found[1].str(), {}};
+  return std::nullopt;
+}
+
+/// "All Connections", "No Connections", "SCTP 1-9,TCP 80,443".
+Traffic read_traffic(const std::string& text) {
+  if (text == "All Connections") return Traffic::all();
+  Traffic traffic;
+  if (text == "No Connections") return traffic;
+  std::optional<net::Protocol> protocol;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const std::size_t space = part.find(' ');
+    if (space != std::string::npos) {
+      protocol = net::parse_protocol(part.substr(0, space));
+      part.erase(0, space + 1);
+    }
+    REQUIRE_MESSAGE(protocol.has_value(), text);
+    const std::size_t dash = part.find('-');
+    const int first = std::stoi(part);
+    const int last = dash == std::string::npos ? first : std::stoi(part.substr(dash + 1));
+    traffic[*protocol] |= net::PortSet(static_cast<net::Port>(first), static_cast<net::Port>(last));
+  }
+  return traffic;
+}
+
 /// What happened: the kind of change and both sides. Connections that were open under one reading
 /// only are none of the other tool's.
 struct What {
@@ -57,13 +101,8 @@ struct What {
 /// does not matter how either tool cuts them.
 using Table = std::map<std::tuple<std::string, std::string, What>, AddressSet>;
 
-void add(Table& table, const ListedEnd& source, const ListedEnd& destination, const What& what) {
-  table[{source.workload, destination.workload, what}] |= source.addresses | destination.addresses;
-}
-
-std::optional<ListedEnd> end_of(const std::string& text) {
-  if (text == kController) return ListedEnd{kController, {}};
-  return read_end(text);
+void add(Table& table, const ChangedEnd& source, const ChangedEnd& destination, const What& what) {
+  table[{source.name, destination.name, what}] |= source.addresses | destination.addresses;
 }
 
 Table expected_of(const fs::path& file) {
@@ -74,8 +113,8 @@ Table expected_of(const fs::path& file) {
   for (std::string line; std::getline(stream, line);) {
     std::smatch found;
     if (!std::regex_match(line, found, kLine)) continue;
-    const auto source = end_of(found[2].str());
-    const auto destination = end_of(found[3].str());
+    const auto source = read_end(found[2].str());
+    const auto destination = read_end(found[3].str());
     REQUIRE_MESSAGE((source && destination), line);
     add(table, *source, *destination,
         {found[1].str(), read_traffic(found[4].str()), read_traffic(found[5].str())});
@@ -112,7 +151,7 @@ class Side {
   queries::Map map_;
 };
 
-ListedEnd end_of(const queries::DiffPeer& peer) {
+ChangedEnd end_of(const queries::DiffPeer& peer) {
   if (peer.is_controller) return {kController, {}};
   if (peer.is_outside()) return {"", peer.addresses};
   return {peer.ns + "/" + peer.name, {}};
