@@ -9,6 +9,7 @@
 
 #include "solver/queries/controller.h"
 #include "solver/queries/entrances.h"
+#include "solver/queries/outside.h"
 #include "solver/sets/matrix.h"
 #include "solver/z3/prover.h"
 
@@ -130,9 +131,7 @@ class Mapping {
   }
 
   void focus() {
-    const AddressSet v4 = net::all_addresses(net::Family::V4);
-    const bool v6 = options_.ipv6 || speaks_of_ipv6(cluster_);
-    const AddressSet all = v6 ? v4 | net::all_addresses(net::Family::V6) : v4;
+    const AddressSet all = options_.ipv6 ? net::all_addresses() : outside_addresses(cluster_);
     outside_sources_ = options_.from ? options_.from->addresses : all;
     outside_destinations_ = options_.to ? options_.to->addresses : all;
     const auto chosen = [&](const std::optional<Target>& target) {
@@ -558,20 +557,7 @@ class Mapping {
 }  // namespace
 
 bool speaks_of_ipv6(const Cluster& cluster) {
-  const auto is_v6 = [](const model::Peer& peer) {
-    const auto* block = std::get_if<model::BlockPeer>(&peer.what);
-    return block != nullptr && block->cidr.address.family == net::Family::V6;
-  };
-  if (cluster.profile().pods_have_ipv6) return true;
-  for (const model::Policy& policy : cluster.model().policies) {
-    for (const auto* rules : {&policy.ingress, &policy.egress}) {
-      if (!*rules) continue;
-      for (const model::Rule& rule : **rules) {
-        if (std::any_of(rule.peers.begin(), rule.peers.end(), is_v6)) return true;
-      }
-    }
-  }
-  return false;
+  return !(outside_addresses(cluster) & net::all_addresses(net::Family::V6)).empty();
 }
 
 Map map(const Cluster& cluster, const MapOptions& options) {

@@ -220,6 +220,16 @@ TEST_CASE("diff: what holds under one reading only is a side of its own") {
   CHECK(has(json.out, "\"condition\": [\n          \"A-ipblock-pods\"\n        ]"));
 }
 
+TEST_CASE("diff: a policy of another language makes what it could close depend") {
+  const std::string cilium =
+      "---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: "
+      "x}\nspec: {endpointSelector: {}}\n";
+  const Words ends{"--from", "x/a", "--to", "x/b"};
+  const Sides sides(from_a("{port: 80}"), from_a("{port: 80}") + cilium);
+  CHECK(sides.changes(ends) == "changed   x/a -> x/b  TCP 80 => TCP 80 if A-unsupported-policy\n");
+  CHECK(sides.diff({"--only", "added"}).status == 0);
+}
+
 TEST_CASE("diff: reasons name the rule on each side with its place") {
   const Sides sides(from_a("{port: 80}"), from_a("{port: 80}, {port: 443}"));
   const Run result = sides.diff();
