@@ -300,17 +300,17 @@ class Comparison {
     complete(before, after);
     complete(after, before);
     Ranges changed;
-    for (const auto& [old_addresses, old_flow] : before) {
-      for (const auto& [new_addresses, new_flow] : after) {
-        const AddressSet common = old_addresses & new_addresses;
-        if (common.empty() || *old_flow == *new_flow) continue;
+    for (const Range& was : before) {
+      for (const Range& is : after) {
+        const AddressSet common = was.first & is.first;
+        if (common.empty() || *was.second == *is.second) continue;
         const auto known = std::find_if(changed.begin(), changed.end(), [&](const auto& each) {
-          return std::get<1>(each) == *old_flow && std::get<2>(each) == *new_flow;
+          return std::get<1>(each) == *was.second && std::get<2>(each) == *is.second;
         });
         if (known != changed.end()) {
           std::get<0>(*known) |= common;
         } else {
-          changed.emplace_back(common, *old_flow, *new_flow);
+          changed.emplace_back(common, *was.second, *is.second);
         }
       }
     }
