@@ -49,6 +49,21 @@ tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
   auto to = target_of(arguments, "to", model);
   if (!to) return tl::unexpected(to.error());
   listing.options.to = std::move(*to);
+  if (listing.options.from && listing.options.from->asked) {
+    return tl::unexpected(ListingError{"bad-reference",
+                                       "a Service opens no connections: it cannot be the SOURCE",
+                                       "ask for the pods behind it"});
+  }
+  if (listing.options.to && listing.options.to->asked) {
+    // A Service comes with its port.
+    if (arguments.has("port") || arguments.has("protocol")) {
+      return tl::unexpected(ListingError{
+          "usage", "the port of a Service is behind its name: --port has no place here",
+          "leave --port and --protocol out"});
+    }
+    listing.options.asked = *listing.options.to->asked;
+    listing.asked = describe(listing.options.asked);
+  }
   const auto ns = namespace_of(arguments, model);
   if (!ns) return tl::unexpected(ns.error());
   listing.options.ns = *ns;

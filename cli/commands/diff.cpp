@@ -19,13 +19,16 @@ namespace {
 namespace fs = std::filesystem;
 namespace queries = solver::queries;
 
-constexpr const char* kSchema = "polreach.diff/v1";
+/// The schema of what is written as JSON.
+const char* schema_of(const Arguments& arguments) {
+  return arguments.has("equivalent") ? "polreach.equivalence/v1" : "polreach.diff/v1";
+}
 
 /// One of the two sets: what it is read from, and what it becomes.
 class Side {
  public:
   Side(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, kSchema) {}
+      : arguments_(arguments), session_(arguments, streams, schema_of(arguments)) {}
 
   Session& session() { return session_; }
   [[nodiscard]] const Input& input() const { return session_.input(); }
@@ -33,7 +36,7 @@ class Side {
   [[nodiscard]] queries::DiffSide view() const { return {*cluster_, *map_}; }
 
   /// False where there is no verdict; it has been said.
-  bool solve(const InputOptions& options) {
+  bool prepare(const InputOptions& options) {
     if (!session_.read(options)) return false;
     const model::Model& model = session_.input().model;
     const auto listing = listing_of(arguments_, model);
@@ -43,14 +46,19 @@ class Side {
       return false;
     }
     asked_ = listing->asked;
+    options_ = listing->options;
     model::ClusterProfile profile = profile_of(arguments_, model);
     profile.own_node_passes = false;
     cluster_.emplace(model, profile);
-    if (!session_.check(queries::equal_priorities(*cluster_))) return false;
-    if (arguments_.has("equivalent")) return true;
-    map_.emplace(queries::map(*cluster_, listing->options));
+    return session_.check(queries::equal_priorities(*cluster_));
+  }
+
+  [[nodiscard]] bool speaks_of_ipv6() const { return queries::speaks_of_ipv6(*cluster_); }
+
+  void solve(bool ipv6) {
+    options_.ipv6 = ipv6;
+    map_.emplace(queries::map(*cluster_, options_));
     session_.lap("solve");
-    return true;
   }
 
   [[nodiscard]] const std::string& asked() const { return asked_; }
@@ -59,6 +67,7 @@ class Side {
   const Arguments& arguments_;
   Session session_;
   std::optional<compiler::Cluster> cluster_;
+  queries::MapOptions options_;
   std::optional<queries::Map> map_;
   std::string asked_;
 };
@@ -74,10 +83,12 @@ class Command {
     for (std::size_t i : {0U, 1U}) {
       const auto options = input_of(arguments_.positional[i], arguments_.positional[1 - i]);
       if (!options) return old_.session().refuse("input", options.error().message, "");
-      if (!side(i).solve(*options)) return kNoVerdict;
+      if (!side(i).prepare(*options)) return kNoVerdict;
     }
     if (const auto absent = absent_on_both()) return *absent;
     if (arguments_.has("equivalent")) return compare_all();
+    const bool ipv6 = old_.speaks_of_ipv6() || new_.speaks_of_ipv6();
+    for (std::size_t i : {0U, 1U}) side(i).solve(ipv6);
     queries::Diff diff = queries::diff(old_.view(), new_.view());
     std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
       return std::find(only->begin(), only->end(), word(change.what)) == only->end();

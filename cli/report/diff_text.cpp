@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cli/report/diff_report.h"
 #include "cli/report/table.h"
@@ -173,12 +174,11 @@ void write_diff_csv(std::ostream& out, const DiffReport& report) {
 Graph graph_of(const DiffReport& report) {
   Graph graph;
   graph.is_diff = true;
-  std::vector<std::string> known;
+  std::set<std::string> known;
   const auto node = [&](const DiffPeer& peer) {
     const std::string id =
         peer.is_controller || peer.is_outside() ? name_of(peer) : peer.kind + " " + name_of(peer);
-    if (std::find(known.begin(), known.end(), id) != known.end()) return id;
-    known.push_back(id);
+    if (!known.insert(id).second) return id;
     const auto change = [](Changed changed) {
       return changed == Changed::Added ? cli::Change::Added : cli::Change::Removed;
     };

@@ -52,25 +52,37 @@ DiffFlow flow_of(const MapFlow& flow) {
   return result;
 }
 
-std::string pods_of(const Model& model, const MapPeer& peer) {
-  constexpr std::size_t kMostPods = 3;
-  if (peer.whole) return "";
-  std::string text;
-  std::size_t count = 0;
-  for (EndpointId id : peer.endpoints) {
-    if (!model[id].pod || ++count > kMostPods) continue;
-    text += (text.empty() ? "" : ", ") + std::string(model.text(*model[id].pod));
+/// Pods of one workload that neither side tells apart.
+struct Part {
+  /// The pods of the map that they are among; none on a side that tells pods of the workload apart
+  /// and does not have these.
+  std::array<const MapPeer*, 2> in{};
+  std::set<std::string> pods;  // by name
+  bool of_template = false;
+
+  [[nodiscard]] std::string text() const {
+    constexpr std::size_t kMostPods = 3;
+    std::string text;
+    std::size_t count = 0;
+    for (const std::string& pod : pods) {
+      if (++count <= kMostPods) text += (text.empty() ? "" : ", ") + pod;
+    }
+    if (count > kMostPods) text += " and " + std::to_string(count - kMostPods) + " more";
+    if (of_template) text += text.empty() ? "pods of its template" : " and pods of its template";
+    return text;
   }
-  if (count > kMostPods) text += " and " + std::to_string(count - kMostPods) + " more";
-  return text.empty() ? "pods of its template" : text;
-}
+};
 
 /// What one side says of two ends.
 struct Line {
-  std::string source_pods;
-  std::string destination_pods;
-  AddressSet addresses;  // of the end that is outside
+  const MapPeer* source = nullptr;
+  const MapPeer* destination = nullptr;
   DiffFlow flow;
+
+  /// The end that is outside.
+  [[nodiscard]] const AddressSet& addresses() const {
+    return source->is_outside() ? source->addresses : destination->addresses;
+  }
 };
 using Lines = std::vector<Line>;
 using Pair = std::pair<Name, Name>;
@@ -86,6 +98,7 @@ struct PairOrder {
 /// One side by the names of its ends.
 struct Indexed {
   std::map<Pair, Lines, PairOrder> lines;
+  /// The pods that the map tells apart; all of the workload where it does not.
   std::map<Name, std::vector<const MapPeer*>, InOrder> peers;
 
   explicit Indexed(const DiffSide& side) {
@@ -93,14 +106,16 @@ struct Indexed {
     std::vector<Name> names;
     for (const MapPeer& peer : side.map.peers) {
       names.push_back(name_of(model, peer));
-      if (!peer.endpoints.empty()) peers[names.back()].push_back(&peer);
+      if (peer.endpoints.empty()) continue;
+      auto& parts = peers[names.back()];
+      // The parts of a workload follow the whole.
+      if (!peer.whole && parts.size() == 1 && parts.front()->whole) parts.clear();
+      parts.push_back(&peer);
     }
     for (const MapConnection& each : side.map.connections) {
-      const MapPeer& from = side.map.peers[each.source];
-      const MapPeer& to = side.map.peers[each.destination];
       lines[{names[each.source], names[each.destination]}].push_back(
-          {pods_of(model, from), pods_of(model, to),
-           from.is_outside() ? from.addresses : to.addresses, flow_of(side.map.flows[each.flow])});
+          {&side.map.peers[each.source], &side.map.peers[each.destination],
+           flow_of(side.map.flows[each.flow])});
     }
   }
 
@@ -110,17 +125,25 @@ struct Indexed {
     return found == lines.end() ? kNone : found->second;
   }
 
-  /// A representative of a workload, of those of its pods that are meant.
-  [[nodiscard]] std::optional<Party> party(const Model& model, const Name& name,
-                                           const std::string& pods) const {
+  [[nodiscard]] const std::vector<const MapPeer*>& parts_of(const Name& name) const {
+    static const std::vector<const MapPeer*> kNone;
     const auto found = peers.find(name);
-    if (found == peers.end()) return std::nullopt;
-    for (const MapPeer* peer : found->second) {
-      if (pods_of(model, *peer) == pods) return peer->endpoints.front();
-    }
-    return found->second.front()->endpoints.front();
+    return found == peers.end() ? kNone : found->second;
   }
 };
+
+/// A pod on either side, by its name; the template's have none.
+std::map<std::string, const MapPeer*> pods_of(const Model& model,
+                                              const std::vector<const MapPeer*>& peers) {
+  std::map<std::string, const MapPeer*> result;
+  for (const MapPeer* peer : peers) {
+    for (EndpointId id : peer->endpoints) {
+      const auto& pod = model[id].pod;
+      result.emplace(pod ? std::string(model.text(*pod)) : std::string(), peer);
+    }
+  }
+  return result;
+}
 
 class Comparison {
  public:
@@ -140,6 +163,7 @@ class Comparison {
         compare_pods(pair);
       }
     }
+    sort_outside();
     add_workloads();
     return std::move(result_);
   }
@@ -150,115 +174,198 @@ class Comparison {
     return kNothing;
   }
 
-  void compare_pods(const Pair& pair) {
-    const Lines& before = indexed_[0].of(pair);
-    const Lines& after = indexed_[1].of(pair);
-    std::set<std::pair<std::string, std::string>> parts;
-    for (const Lines* lines : {&before, &after}) {
-      for (const Line& line : *lines) parts.emplace(line.source_pods, line.destination_pods);
+  /// The pods of a workload in parts that both sides can speak of: never empty.
+  const std::vector<Part>& parts_of(const Name& name) {
+    const auto known = parts_.find(name);
+    if (known != parts_.end()) return known->second;
+    std::array<std::map<std::string, const MapPeer*>, 2> pods;
+    std::set<std::string> all;
+    for (const std::size_t side : {0U, 1U}) {
+      pods[side] = pods_of(sides_[side]->cluster.model(), indexed_[side].parts_of(name));
+      for (const auto& [pod, peer] : pods[side]) all.insert(pod);
     }
-    // A line about all pods says what lines about some of them do not.
-    if (parts.size() > 1) parts.erase({"", ""});
-    for (const auto& [source, destination] : parts) {
-      const DiffFlow& old_flow = flow_in(before, source, destination);
-      const DiffFlow& new_flow = flow_in(after, source, destination);
-      if (old_flow == new_flow) continue;
-      add(pair, source, destination, {}, old_flow, new_flow);
+    std::map<std::array<const MapPeer*, 2>, std::size_t> index;
+    std::vector<Part> parts;
+    for (const std::string& pod : all) {
+      std::array<const MapPeer*, 2> in{};
+      for (const std::size_t side : {0U, 1U}) in[side] = peer_of(side, name, pods[side], pod);
+      const auto [entry, added] = index.emplace(in, parts.size());
+      if (added) parts.push_back({in, {}, false});
+      Part& part = parts[entry->second];
+      if (pod.empty()) part.of_template = true;
+      if (!pod.empty()) part.pods.insert(pod);
+    }
+    if (parts.empty()) parts.emplace_back();  // a controller
+    return parts_.emplace(name, std::move(parts)).first->second;
+  }
+
+  /// Where a side does not tell the pods of the workload apart, what it says holds for any pod; a
+  /// pod that it does not have is one of the template, if there is one.
+  [[nodiscard]] const MapPeer* peer_of(std::size_t side, const Name& name,
+                                       const std::map<std::string, const MapPeer*>& pods,
+                                       const std::string& pod) const {
+    const auto& peers = indexed_[side].parts_of(name);
+    if (peers.size() == 1) return peers.front();
+    const auto found = pods.find(pod);
+    if (found != pods.end()) return found->second;
+    const auto of_template = pods.find("");
+    return of_template == pods.end() ? nullptr : of_template->second;
+  }
+
+  /// Whether a line that has `peer` at an end is about those pods.
+  static bool is_about(const MapPeer* peer, const MapPeer* part) {
+    return peer->whole || peer == part;
+  }
+
+  /// The lines between two workloads by their ends; null stands for all pods of the workload.
+  using ByEnds = std::map<std::pair<const MapPeer*, const MapPeer*>, const DiffFlow*>;
+
+  [[nodiscard]] ByEnds lines_of(std::size_t side, const Pair& pair) const {
+    ByEnds result;
+    for (const Line& line : indexed_[side].of(pair)) {
+      const auto end = [](const MapPeer* peer) { return peer->whole ? nullptr : peer; };
+      result[{end(line.source), end(line.destination)}] = &line.flow;
+    }
+    return result;
+  }
+
+  static const DiffFlow& flow_in(const ByEnds& lines, const MapPeer* source,
+                                 const MapPeer* destination) {
+    for (const MapPeer* from : {source, static_cast<const MapPeer*>(nullptr)}) {
+      for (const MapPeer* to : {destination, static_cast<const MapPeer*>(nullptr)}) {
+        const auto found = lines.find({from, to});
+        if (found != lines.end()) return *found->second;
+      }
+    }
+    return nothing();
+  }
+
+  void compare_pods(const Pair& pair) {
+    struct Found {
+      const Part* source;
+      const Part* destination;
+      const DiffFlow* before;
+      const DiffFlow* after;
+    };
+    const std::array<ByEnds, 2> lines{lines_of(0, pair), lines_of(1, pair)};
+    std::vector<Found> found;
+    for (const Part& source : parts_of(pair.first)) {
+      for (const Part& destination : parts_of(pair.second)) {
+        found.push_back({&source, &destination, &flow_in(lines[0], source.in[0], destination.in[0]),
+                         &flow_in(lines[1], source.in[1], destination.in[1])});
+      }
+    }
+    const Found& first = found.front();
+    const bool alike = std::all_of(found.begin(), found.end(), [&](const Found& each) {
+      return *each.before == *first.before && *each.after == *first.after;
+    });
+    if (alike) found.resize(1);
+    for (const Found& each : found) {
+      if (*each.before == *each.after) continue;
+      add(pair, {each.source, each.destination}, alike, {}, *each.before, *each.after);
     }
   }
 
-  static const DiffFlow& flow_in(const Lines& lines, const std::string& source,
-                                 const std::string& destination) {
-    const DiffFlow* whole = &nothing();
-    for (const Line& line : lines) {
-      if (line.source_pods == source && line.destination_pods == destination) return line.flow;
-      if (line.source_pods.empty() && line.destination_pods.empty()) whole = &line.flow;
-    }
-    return *whole;
-  }
+  using Ranges = std::vector<std::tuple<AddressSet, DiffFlow, DiffFlow>>;
 
   void compare_outside(const Pair& pair) {
     const bool from_outside = pair.first.is_outside();
-    const auto pods_in = [&](const Line& line) {
-      return from_outside ? line.destination_pods : line.source_pods;
-    };
-    std::set<std::string> parts;
-    for (const Indexed& side : indexed_) {
-      for (const Line& line : side.of(pair)) parts.insert(pods_in(line));
+    const std::vector<Part>& parts = parts_of(from_outside ? pair.second : pair.first);
+    std::vector<Ranges> ranges;
+    for (const Part& part : parts) {
+      ranges.push_back(changed_ranges(ranges_in(0, pair, part), ranges_in(1, pair, part)));
     }
-    if (parts.size() > 1) parts.erase("");
-    for (const std::string& pods : parts) {
-      const auto lines_of = [&](const Indexed& side) {
-        Lines chosen;
-        for (const Line& line : side.of(pair)) {
-          if (pods_in(line) == pods || pods_in(line).empty()) chosen.push_back(line);
-        }
-        return chosen;
-      };
-      compare_ranges(pair, pods, lines_of(indexed_[0]), lines_of(indexed_[1]));
+    const bool alike = std::all_of(ranges.begin(), ranges.end(),
+                                   [&](const Ranges& each) { return each == ranges.front(); });
+    for (std::size_t i = 0; i < (alike ? 1 : parts.size()); ++i) {
+      for (const auto& [addresses, before, after] : ranges[i]) {
+        add(pair, {&parts[i], &parts[i]}, alike, addresses, before, after);
+      }
     }
   }
 
-  void compare_ranges(const Pair& pair, const std::string& pods, Lines before, Lines after) {
+  using Range = std::pair<AddressSet, const DiffFlow*>;
+
+  [[nodiscard]] std::vector<Range> ranges_in(std::size_t side, const Pair& pair,
+                                             const Part& part) const {
+    std::vector<Range> ranges;
+    for (const Line& line : indexed_[side].of(pair)) {
+      const MapPeer* pods = pair.first.is_outside() ? line.destination : line.source;
+      if (is_about(pods, part.in[side])) ranges.emplace_back(line.addresses(), &line.flow);
+    }
+    return ranges;
+  }
+
+  static Ranges changed_ranges(std::vector<Range> before, std::vector<Range> after) {
     complete(before, after);
     complete(after, before);
-    std::vector<std::tuple<AddressSet, DiffFlow, DiffFlow>> changed;
-    for (const Line& old_line : before) {
-      for (const Line& new_line : after) {
-        const AddressSet common = old_line.addresses & new_line.addresses;
-        if (common.empty() || old_line.flow == new_line.flow) continue;
+    Ranges changed;
+    for (const Range& was : before) {
+      for (const Range& is : after) {
+        const AddressSet common = was.first & is.first;
+        if (common.empty() || *was.second == *is.second) continue;
         const auto known = std::find_if(changed.begin(), changed.end(), [&](const auto& each) {
-          return std::get<1>(each) == old_line.flow && std::get<2>(each) == new_line.flow;
+          return std::get<1>(each) == *was.second && std::get<2>(each) == *is.second;
         });
         if (known != changed.end()) {
           std::get<0>(*known) |= common;
         } else {
-          changed.emplace_back(common, old_line.flow, new_line.flow);
+          changed.emplace_back(common, *was.second, *is.second);
         }
       }
     }
     std::sort(changed.begin(), changed.end(),
               [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
-    const bool from_outside = pair.first.is_outside();
-    for (const auto& [addresses, old_flow, new_flow] : changed) {
-      add(pair, from_outside ? "" : pods, from_outside ? pods : "", addresses, old_flow, new_flow);
-    }
+    return changed;
   }
 
-  /// Adds a line that says that nothing passes, for the addresses that only the other side names.
-  static void complete(Lines& lines, const Lines& other) {
+  /// Adds that nothing passes, for the addresses that only the other side names.
+  static void complete(std::vector<Range>& ranges, const std::vector<Range>& other) {
     AddressSet rest;
-    for (const Line& line : other) rest |= line.addresses;
-    for (const Line& line : lines) rest -= line.addresses;
-    if (!rest.empty()) lines.push_back({"", "", rest, {}});
+    for (const Range& range : other) rest |= range.first;
+    for (const Range& range : ranges) rest -= range.first;
+    if (!rest.empty()) ranges.emplace_back(rest, &nothing());
   }
 
-  DiffPeer peer(const Name& name, const std::string& pods, const AddressSet& addresses) const {
-    DiffPeer peer{name.ns, name.kind, name.name, pods, {}, name.is_controller, {}, {}, {}};
+  DiffPeer peer(const Name& name, const Part* part, bool whole, const AddressSet& addresses) const {
+    DiffPeer peer{name.ns, name.kind, name.name, "", {}, name.is_controller, {}, {}, {}};
     if (name.is_controller) return peer;
     if (name.is_outside()) {
       peer.addresses = addresses;
       peer.in_old = peer.in_new = addresses;
       return peer;
     }
-    peer.in_old = indexed_[0].party(sides_[0]->cluster.model(), name, pods);
-    peer.in_new = indexed_[1].party(sides_[1]->cluster.model(), name, pods);
-    if (!peer.in_old) peer.workload = Changed::Added;
-    if (!peer.in_new) peer.workload = Changed::Removed;
+    const bool alone = parts_.at(name).size() == 1;
+    if (!whole && !alone) peer.pods = part->text();
+    if (part->in[0] != nullptr) peer.in_old = part->in[0]->endpoints.front();
+    if (part->in[1] != nullptr) peer.in_new = part->in[1]->endpoints.front();
+    if (indexed_[0].parts_of(name).empty()) peer.workload = Changed::Added;
+    if (indexed_[1].parts_of(name).empty()) peer.workload = Changed::Removed;
     return peer;
   }
 
-  void add(const Pair& pair, const std::string& source, const std::string& destination,
+  void add(const Pair& pair, const std::pair<const Part*, const Part*>& parts, bool whole,
            const AddressSet& addresses, const DiffFlow& before, const DiffFlow& after) {
     DiffChange change;
     change.what = before.is_nothing()  ? Changed::Added
                   : after.is_nothing() ? Changed::Removed
                                        : Changed::Changed;
-    change.source = peer(pair.first, source, addresses);
-    change.destination = peer(pair.second, destination, addresses);
+    change.source = peer(pair.first, parts.first, whole, addresses);
+    change.destination = peer(pair.second, parts.second, whole, addresses);
     change.before = before;
     change.after = after;
     result_.changes.push_back(std::move(change));
+  }
+
+  /// Changes from outside go by their addresses, then by destination.
+  void sort_outside() {
+    auto& changes = result_.changes;
+    const auto is_outside = [](const DiffChange& each) { return each.source.is_outside(); };
+    const auto first = std::find_if(changes.begin(), changes.end(), is_outside);
+    const auto last = std::find_if_not(first, changes.end(), is_outside);
+    std::stable_sort(first, last, [](const DiffChange& a, const DiffChange& b) {
+      return a.source.addresses < b.source.addresses;
+    });
   }
 
   void add_workloads() {
@@ -277,6 +384,7 @@ class Comparison {
 
   std::array<const DiffSide*, 2> sides_;
   std::array<Indexed, 2> indexed_;
+  std::map<Name, std::vector<Part>> parts_;
   Diff result_;
 };
 

@@ -66,9 +66,11 @@ struct Diff {
   std::vector<DiffWorkload> workloads;  // that came or went
 };
 
-/// Compares two maps that were made with equal options. Workloads are the same where namespace,
-/// kind and name are. Addresses outside are compared address by address, and joined where the same
-/// changed.
+/// Compares two maps that were made with equal options: MapOptions::ipv6 is set in both where one
+/// of the two sides speaks of IPv6, or every pod would seem to have gained it or lost it. Workloads
+/// are the same where namespace, kind and name are; pods of one workload where their names are, and
+/// what a side that does not tell them apart says holds for each of them. Addresses outside are
+/// compared address by address, and joined where the same changed.
 [[nodiscard]] Diff diff(const DiffSide& before, const DiffSide& after);
 
 /// Why a change came: for each direction in which the two sides differ about its packets, what each

@@ -131,7 +131,7 @@ class Mapping {
   }
 
   void focus() {
-    const AddressSet all = outside_addresses(cluster_);
+    const AddressSet all = options_.ipv6 ? net::all_addresses() : outside_addresses(cluster_);
     outside_sources_ = options_.from ? options_.from->addresses : all;
     outside_destinations_ = options_.to ? options_.to->addresses : all;
     const auto chosen = [&](const std::optional<Target>& target) {
@@ -407,13 +407,21 @@ class Mapping {
       if (!in_focus(is_destination_, groups_[group]) || !in_namespace(group, group)) continue;
       std::map<std::uint32_t, std::optional<std::uint32_t>> by_part;
       for (std::uint32_t part : groups_[group].parts) {
-        const EndpointId id = parts_[part].endpoints.front();
-        const auto backend = asked_of.find(id);
-        if (backend == asked_of.end()) continue;
-        const sets::Flow& flow = flows.at(id);
-        std::vector<compiler::OpenPoint> points = flow.points;
+        // Services may select among pods that no policy tells apart.
+        Traffic led_to;
+        Traffic certainly;
+        const sets::Flow* flow = nullptr;
+        for (EndpointId id : parts_[part].endpoints) {
+          const auto backend = asked_of.find(id);
+          if (backend == asked_of.end()) continue;
+          led_to |= backend->second;
+          certainly |= certain[id];
+          flow = &flows.at(id);
+        }
+        if (flow == nullptr || !is_destination_[part]) continue;
+        std::vector<compiler::OpenPoint> points = flow->points;
         if (points.empty()) points.push_back({compiler::Assumption::Controller, {}});
-        by_part[part] = flow_of(flow.must & certain[id], flow.may & backend->second, points,
+        by_part[part] = flow_of(flow->must & certainly, flow->may & led_to, points,
                                 asked(parts_[part].class_id), touched(group));
       }
       const bool alike = by_part.size() == groups_[group].parts.size() &&
@@ -547,6 +555,10 @@ class Mapping {
 };
 
 }  // namespace
+
+bool speaks_of_ipv6(const Cluster& cluster) {
+  return !(outside_addresses(cluster) & net::all_addresses(net::Family::V6)).empty();
+}
 
 Map map(const Cluster& cluster, const MapOptions& options) {
   return Mapping(cluster, options).run();

@@ -29,6 +29,8 @@ struct MapOptions {
   std::optional<Target> to;
   std::optional<model::NamespaceId> ns;  // only with an end in this namespace
   bool prove = false;                    // have Z3 confirm each connection
+  /// Addresses outside are of IPv6, too, even where nothing in the cluster speaks of it.
+  bool ipv6 = false;
 };
 
 /// One end of a connection: pods, addresses outside, or the unknown controller of an entrance.
@@ -62,7 +64,8 @@ struct MapConnection {
 };
 
 /// INVARIANT: what is not listed does not pass in any world that the input allows, but for what
-/// `gaps` could open, and but for what comes from a pod's own node, which always passes.
+/// `gaps` could open, but for what comes from a pod's own node, which always passes, and but for
+/// IPv6 addresses outside where neither the options nor anything in the cluster speak of IPv6.
 /// Connections are sorted by source and destination: by namespace, name and kind, then addresses,
 /// then controllers. From a controller only what an entrance leads to is listed.
 struct Map {
@@ -75,6 +78,10 @@ struct Map {
   std::size_t proofs = 0;
   std::size_t unproven = 0;  // Z3's budget ran out
 };
+
+/// Whether addresses of IPv6 are listed whatever the options say: a pod has one, or an ipBlock is
+/// one.
+[[nodiscard]] bool speaks_of_ipv6(const compiler::Cluster& cluster);
 
 /// All connections that may pass. The profile of the cluster must leave out own nodes
 /// (model::ClusterProfile::own_node_passes). With `prove` an entry that Z3 refutes is an

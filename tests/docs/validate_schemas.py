@@ -4,9 +4,9 @@
 
 usage: validate_schemas.py POLREACH
 
-Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, about every file of
-fixtures/malformed/, with and without --keep-going, for the exposure of every folder of fixtures/,
-and how every fixture stands to itself.
+Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, lists the connections and the
+exposure of every folder of fixtures/ in several ways, and compares it with itself and with the next
+one; and asks about every file of fixtures/malformed/, with and without --keep-going.
 """
 
 import json
@@ -25,8 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_SHOWN = 5
 
 
+MAPS = ([], ["--explain"], ["--pods"], ["--owners=immediate"])
+
+
 def questions():
-    """Yields the arguments of every question."""
+    """Yields the arguments of every run."""
     for expect in sorted(ROOT.glob("fixtures/*/expect.txt")):
         folder = expect.parent.relative_to(ROOT)
         for line in expect.read_text(encoding="utf-8").splitlines():
@@ -59,6 +62,22 @@ def questions():
         if path.suffix in (".yaml", ".json"):
             yield ["can", "default/a", "default/b", str(path.relative_to(ROOT))]
             yield ["can", "any", "any", "--keep-going", str(path.relative_to(ROOT))]
+            yield ["map", str(path.relative_to(ROOT))]
+            yield ["map", "--keep-going", "--explain", str(path.relative_to(ROOT))]
+            yield ["diff", str(path.relative_to(ROOT)), "fixtures/quickstart"]
+            yield ["diff", "--keep-going", "fixtures/quickstart", str(path.relative_to(ROOT))]
+    folders = [str(expect.parent.relative_to(ROOT))
+               for expect in sorted(ROOT.glob("fixtures/*/expect.txt"))]
+    for folder, other in zip(folders, folders[1:] + folders[:1]):
+        for options in MAPS:
+            yield ["map", *options, folder]
+        yield ["diff", folder, other]
+        yield ["diff", "--equivalent", folder, other]
+        yield ["diff", "--equivalent", folder, folder]
+    yield ["map", "--prove", "--port", "80", folders[0]]
+    yield ["map", "--namespace", "no-such-namespace", folders[0]]
+    yield ["diff", "--port", "80", "--no-reasons", "fixtures/variants", folders[0]]
+    yield ["diff", "no-such-revision", folders[0]]
 
 
 def schema_of(name, loaded={}):
