@@ -87,6 +87,12 @@ class Command {
     }
     if (const auto absent = absent_on_both()) return *absent;
     if (arguments_.has("equivalent")) return compare_all();
+    // "No connection changed" would be true of any two sets of policies then.
+    if (old_.input().model.endpoints.empty() && new_.input().model.endpoints.empty()) {
+      return new_.session().refuse(
+          "no-workloads", "there are no pods or workloads to connect, on either side",
+          "give the workloads with the policies, or compare the policies alone: --equivalent");
+    }
     const bool ipv6 = old_.speaks_of_ipv6() || new_.speaks_of_ipv6();
     for (std::size_t i : {0U, 1U}) side(i).solve(ipv6);
     queries::Diff diff = queries::diff(old_.view(), new_.view());

@@ -5,6 +5,7 @@
 #include "cli/profile.h"
 #include "cli/report/exposure_report.h"
 #include "cli/session.h"
+#include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
 namespace {
@@ -27,6 +28,11 @@ class Command {
     model::ClusterProfile profile = profile_of(arguments_, model);
     profile.own_node_passes = false;
     const compiler::Cluster cluster(model, profile);
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
+    if (model.endpoints.empty()) {
+      return session_.refuse("no-workloads", "there are no pods or workloads to connect",
+                             "give the workloads with the policies");
+    }
     const queries::Exposure exposure = queries::exposure(cluster, *asked);
     session_.lap("solve");
     const int status = report({session_.input(), cluster, exposure, arguments_.has("examples")});

@@ -32,6 +32,10 @@ class Command {
     profile.own_node_passes = false;
     const compiler::Cluster cluster(model, profile);
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
+    if (model.endpoints.empty()) {
+      return session_.refuse("no-workloads", "there are no pods or workloads to connect",
+                             "give the workloads with the policies");
+    }
     const queries::Map map = queries::map(cluster, listing->options);
     session_.lap("solve");
     session_.warn(map.warnings);

@@ -6,6 +6,7 @@
 #include "cli/profile.h"
 #include "cli/report/relate_report.h"
 #include "cli/session.h"
+#include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
 namespace {
@@ -75,6 +76,9 @@ class Command {
     profile.pods_have_ipv6 = profile.pods_have_ipv6 || other.pods_have_ipv6;
     const compiler::Cluster a(input.model, profile);
     const compiler::Cluster b(pair->second, profile);
+    for (const compiler::Cluster* each : {&a, &b}) {
+      if (!session_.check(queries::equal_priorities(*each))) return kNoVerdict;
+    }
     const std::string expect = arguments_.value("expect");
     const queries::Related related = queries::relate(a, b, relations_of(expect));
     session_.lap("solve");
@@ -101,6 +105,7 @@ class Command {
     model::ClusterProfile profile = profile_of(arguments_, input.model);
     profile.own_node_passes = false;
     const compiler::Cluster cluster(input.model, profile);
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     const queries::Claim vacuous = queries::is_vacuous(cluster);
     const auto empty = queries::empty_parts(cluster);
     session_.lap("solve");

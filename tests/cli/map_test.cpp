@@ -406,6 +406,35 @@ TEST_CASE("map: an empty list is an answer") {
   CHECK(csv.find('\n') == csv.size() - 1);
 }
 
+TEST_CASE("policies without workloads are no answer to a list") {
+  const std::string policies =
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: none, namespace: "
+      "x}\nspec: {podSelector: {}}\n";
+  for (const char* command : {"map", "exposure"}) {
+    const Run text = run({command, "-"}, policies);
+    CHECK(text.status == 2);
+    CHECK(has(text.err, "error[no-workloads]"));
+  }
+  // Any two would be the same.
+  const Run both = run({"diff", "fixtures/quickstart/policies-shop.yaml",
+                        "fixtures/quickstart-changed/policies-shop.yaml"},
+                       "");
+  CHECK(both.status == 2);
+  CHECK(has(both.err, "error[no-workloads]"));
+}
+
+TEST_CASE("equal priorities that clash leave no command a verdict") {
+  const std::string folder = "fixtures/malformed/tier-equal-priorities.yaml";
+  for (const char* command : {"map", "exposure", "relate"}) {
+    const Run text = run({command, folder}, "");
+    CHECK(text.status == 2);
+    CHECK(has(text.err, "error[equal-priority]"));
+  }
+  const Run both = run({"diff", folder, folder}, "");
+  CHECK(both.status == 2);
+  CHECK(has(both.err, "error[equal-priority]"));
+}
+
 TEST_CASE("map: errors have a code, status 2 and no list") {
   const std::pair<Words, const char*> cases[] = {
       {{"--namespace", "shp"},
