@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "solver/queries/named_keys.h"
 #include "solver/sets/reach.h"
 
 namespace polreach::solver::queries {
@@ -11,31 +12,6 @@ namespace {
 using compiler::Assumption;
 using model::EndpointId;
 using model::Model;
-
-void add_keys(const model::Selector& selector, std::vector<model::Symbol>& keys) {
-  for (const model::Requirement& requirement : selector.all_of) keys.push_back(requirement.key);
-}
-
-/// The keys that some selector over pods or namespaces names.
-std::vector<model::Symbol> named_keys(const Model& model) {
-  std::vector<model::Symbol> keys;
-  for (const model::Policy& policy : model.policies) {
-    add_keys(policy.subject, keys);
-    add_keys(policy.namespaces, keys);
-    for (const auto* rules : {&policy.ingress, &policy.egress}) {
-      if (!*rules) continue;
-      for (const model::Rule& rule : **rules) {
-        for (const model::Peer& peer : rule.peers) {
-          const auto* pods = std::get_if<model::PodPeer>(&peer.what);
-          if (pods == nullptr) continue;
-          add_keys(pods->pods, keys);
-          if (pods->namespaces) add_keys(*pods->namespaces, keys);
-        }
-      }
-    }
-  }
-  return keys;
-}
 
 EndpointId add_pod(Model& model, model::NamespaceId ns, const model::Endpoint& like) {
   model::Workload workload;
@@ -63,13 +39,17 @@ UnknownController::UnknownController(const compiler::Cluster& cluster,
     ids_.emplace(id, add_pod(model_, whole.namespace_of(id), whole[id]));
   }
   // Not open, which an option can settle, but unknown in every key that matters.
-  const model::LabelSetId unknown =
-      model_.label_sets.intern(model::LabelSet::of({}, named_keys(whole)));
+  NamedKeys keys;
+  keys.add(whole);
+  const auto unknown = [&](const std::set<model::Symbol>& some) {
+    return model_.label_sets.intern(
+        model::LabelSet::of({}, std::vector<model::Symbol>(some.begin(), some.end())));
+  };
   model::Namespace space;
-  space.labels = unknown;
+  space.labels = unknown(keys.namespaces);
   model_.namespaces.push_back(space);
   model::Endpoint pod;
-  pod.labels = unknown;
+  pod.labels = unknown(keys.pods);
   controller_ = add_pod(model_, static_cast<model::NamespaceId>(model_.namespaces.size() - 1), pod);
   cluster_.emplace(model_, cluster.profile());
 }

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
+
+#include "solver/queries/named_keys.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -78,34 +79,6 @@ class Translation {
   Model& to_;
 };
 
-void add_keys(const model::Selector& selector, std::set<Symbol>& keys) {
-  for (const model::Requirement& requirement : selector.all_of) keys.insert(requirement.key);
-}
-
-/// The keys that selectors over pods, or over namespaces, name.
-struct Keys {
-  std::set<Symbol> pods;
-  std::set<Symbol> namespaces;
-
-  void add(const Model& model) {
-    for (const model::Policy& policy : model.policies) {
-      add_keys(policy.subject, pods);
-      add_keys(policy.namespaces, namespaces);
-      for (const auto* rules : {&policy.ingress, &policy.egress}) {
-        if (!*rules) continue;
-        for (const model::Rule& rule : **rules) {
-          for (const model::Peer& peer : rule.peers) {
-            const auto* found = std::get_if<model::PodPeer>(&peer.what);
-            if (found == nullptr) continue;
-            add_keys(found->pods, pods);
-            if (found->namespaces) add_keys(*found->namespaces, namespaces);
-          }
-        }
-      }
-    }
-  }
-};
-
 }  // namespace
 
 PossibleModels::PossibleModels(const std::vector<const Model*>& written) {
@@ -178,7 +151,7 @@ void PossibleModels::add_policies(const std::vector<const Model*>& written) {
 
 /// Two namespaces that are new, and two pods in every one.
 void PossibleModels::make_unknown() {
-  Keys keys;
+  NamedKeys keys;
   for (const Model& model : models_) keys.add(model);
   for (Model& model : models_) {
     const auto unknown = [&](const std::set<Symbol>& some) {
@@ -206,7 +179,7 @@ void PossibleModels::make_unknown() {
 }
 
 void PossibleModels::choose_namespaces() {
-  Keys keys;
+  NamedKeys keys;
   std::set<NamespaceId> with_policies;
   for (const Model& model : models_) {
     keys.add(model);
