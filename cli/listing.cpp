@@ -34,6 +34,22 @@ tl::expected<std::optional<model::NamespaceId>, ListingError> namespace_of(
       "there is no namespace " + name + source::did_you_mean(source::nearest(name, names)), ""});
 }
 
+/// A name that no pod gives to a port is a mistake, not an empty list.
+std::optional<ListingError> unknown_port(const queries::Asked& asked, const model::Model& model) {
+  for (const queries::Asked::Entry& entry : asked.entries) {
+    const auto* name = std::get_if<std::string>(&entry.ports);
+    if (name == nullptr) continue;
+    bool found = false;
+    for (const model::Endpoint& endpoint : model.endpoints) {
+      for (const model::NamedPort& port : endpoint.ports) {
+        found = found || (port.protocol == entry.protocol && model.text(port.name) == *name);
+      }
+    }
+    if (!found) return ListingError{"no-verdict", "no destination has a port of that name", ""};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
@@ -43,6 +59,7 @@ tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
   if (!packets) return tl::unexpected(ListingError{"bad-port", packets.error().message, ""});
   listing.options.asked = packets->asked;
   if (!packets->asked.entries.empty()) listing.asked = packets->text;
+  if (const auto unknown = unknown_port(packets->asked, model)) return tl::unexpected(*unknown);
   auto from = target_of(arguments, "from", model);
   if (!from) return tl::unexpected(from.error());
   listing.options.from = std::move(*from);

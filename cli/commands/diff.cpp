@@ -96,7 +96,7 @@ class Command {
     const bool ipv6 = old_.speaks_of_ipv6() || new_.speaks_of_ipv6();
     for (std::size_t i : {0U, 1U}) side(i).solve(ipv6);
     queries::Diff diff = queries::diff(old_.view(), new_.view());
-    std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
+    not_counted_ = std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
       return std::find(only->begin(), only->end(), word(change.what)) == only->end();
     });
     new_.session().lap("diff");
@@ -209,7 +209,8 @@ class Command {
                             arguments_.positional[0],
                             arguments_.positional[1],
                             new_.asked(),
-                            !arguments_.has("no-reasons")};
+                            !arguments_.has("no-reasons"),
+                            not_counted_};
     Session& session = new_.session();
     const std::string format = arguments_.value("format");
     if (format == "json") {
@@ -234,6 +235,7 @@ class Command {
   const Arguments& arguments_;
   Side old_;
   Side new_;
+  std::size_t not_counted_ = 0;
 };
 
 }  // namespace

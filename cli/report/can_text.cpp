@@ -238,8 +238,9 @@ class Writer {
     rules("allowed by", reason.allowing, outcome.asked);
     const bool isolated = !reason.selecting.empty() || !reason.may_select.empty();
     if (isolated && reason.allowing.empty() && reason.effect != Effect::Passes) no_rule(reason);
-    if (!isolated && reason.effect != Effect::Stopped) {
-      out_ << "    what no rule of these decides is open by default: no NetworkPolicy selects it\n";
+    if (reason.selecting.empty() && !reason.by_default.empty()) {
+      out_ << "    the rest is open by default, " << net::to_string(reason.by_default)
+           << ": no NetworkPolicy selects it\n";
     }
   }
 

@@ -22,6 +22,7 @@ struct DiffReport {
   std::string new_name;
   std::string asked;  // "TCP 80"; empty: everything
   bool explain = true;
+  std::size_t not_counted = 0;  // changes of kinds that were not asked for
 };
 
 /// For people: one change a line, with the rules that brought it. `brief`: without these.

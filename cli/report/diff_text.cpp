@@ -88,10 +88,11 @@ void write_diff_text(std::ostream& out, const Style& style, const DiffReport& re
   }
   const std::string about = report.asked.empty() ? "" : " on " + report.asked;
   if (report.diff.changes.empty()) {
-    out << "no connection changed" << about;
+    out << (report.not_counted == 0 ? "no connection changed" : "no change that counts") << about;
   } else {
     out << "connections" << about << ": " << summary_of(report.diff);
   }
+  if (report.not_counted > 0) out << fmt::format(" ({} of other kinds)", report.not_counted);
   out << "  " << style.dim(printable(report.old_name) + " => " + printable(report.new_name))
       << "\n";
 }
@@ -99,8 +100,10 @@ void write_diff_text(std::ostream& out, const Style& style, const DiffReport& re
 void write_diff_markdown(std::ostream& out, const DiffReport& report) {
   const auto& changes = report.diff.changes;
   out << "**Connectivity:** "
-      << (changes.empty() ? "no connection changed" : summary_of(report.diff)) << " ("
-      << markdown(report.old_name) << " => " << markdown(report.new_name) << ")\n";
+      << (!changes.empty()          ? summary_of(report.diff)
+          : report.not_counted == 0 ? "no connection changed"
+                                    : "no change that counts")
+      << " (" << markdown(report.old_name) << " => " << markdown(report.new_name) << ")\n";
   if (!changes.empty()) {
     out << "\n| | Source | Destination | Before | After |\n|---|---|---|---|---|\n";
   }

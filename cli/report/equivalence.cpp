@@ -8,7 +8,7 @@ namespace polreach::cli {
 
 namespace queries = solver::queries;
 
-using queries::Counterexample;
+using queries::Distinction;
 using queries::PossibleEnd;
 
 namespace {
@@ -56,7 +56,7 @@ class Writer : private JsonWriter {
     list(key, values, [&](const std::string& value) { string(printable(value)); });
   }
 
-  void counterexample(const Counterexample& example) {
+  void counterexample(const Distinction& example) {
     json_.Key("counterexample");
     json_.StartObject();
     text("allowedBy", example.old_allows ? "old" : "new");
@@ -98,7 +98,7 @@ void write_equivalence_text(std::ostream& out, const Style& style,
         << "\n";
     return;
   }
-  const Counterexample& example = *report.answer.counterexample;
+  const Distinction& example = *report.answer.counterexample;
   out << style.red("NOT EQUIVALENT") << "  " << sides << "\n"
       << "  " << net::to_string(example.protocol) << " port " << example.port
       << (example.old_allows ? " is allowed by the old, and denied by the new"

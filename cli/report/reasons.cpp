@@ -20,6 +20,18 @@ std::string_view word(model::Direction direction) {
   return direction == model::Direction::Egress ? "egress" : "ingress";
 }
 
+/// Why the only rule of a policy does not match: " (rule 1: the pod is not app=web)".
+std::string miss_of(const queries::DirectionReason& reason, model::PolicyId id) {
+  const queries::RuleMiss* only = nullptr;
+  for (const queries::RuleMiss& miss : reason.misses) {
+    if (miss.policy != id) continue;
+    if (only != nullptr) return "";
+    only = &miss;
+  }
+  if (only == nullptr || only->reasons.empty()) return "";
+  return fmt::format(" (rule {}: {})", only->rule->number, printable(only->reasons.front()));
+}
+
 void add_rules(const Written& input, std::string_view how, const std::vector<RuleReason>& rules,
                std::string_view direction, std::vector<std::string>& lines) {
   for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
@@ -48,7 +60,7 @@ std::vector<std::string> lines_of(const Written& input, const queries::Direction
     case Basis::Node:
       return {fmt::format("{}: it uses the network of its node (hostNetwork)", direction)};
     case Basis::NotSelected:
-      return {fmt::format("{}: no policy selects it, open by default", direction)};
+      return {fmt::format("{}: no NetworkPolicy selects it, open by default", direction)};
     case Basis::Policies:
       break;
   }
@@ -56,21 +68,18 @@ std::vector<std::string> lines_of(const Written& input, const queries::Direction
   add_rules(input, "left to the next tier by", reason.passing, direction, lines);
   add_rules(input, "allowed by", reason.allowing, direction, lines);
   const bool isolated = !reason.selecting.empty() || !reason.may_select.empty();
-  if (!isolated && reason.effect != queries::Effect::Stopped) {
-    lines.push_back(
-        fmt::format("{}: the rest is open by default, no NetworkPolicy selects it", direction));
+  if (reason.selecting.empty() && !reason.by_default.empty()) {
+    lines.push_back(fmt::format("{}: {} is open by default, no NetworkPolicy selects it", direction,
+                                net::to_string(reason.by_default)));
   }
   if (isolated && reason.allowing.empty()) {
-    for (model::PolicyId id : reason.selecting) {
-      lines.push_back(fmt::format("{}: isolated by {}, no rule matches  {}", direction,
-                                  policy_name(input.model, id),
+    const auto add = [&](model::PolicyId id, std::string_view perhaps) {
+      lines.push_back(fmt::format("{}: {}isolated by {}, no rule allows this{}  {}", direction,
+                                  perhaps, policy_name(input.model, id), miss_of(reason, id),
                                   printable(input.sources.place(input.model[id].where))));
-    }
-    for (model::PolicyId id : reason.may_select) {
-      lines.push_back(fmt::format("{}: perhaps isolated by {}, no rule matches  {}", direction,
-                                  policy_name(input.model, id),
-                                  printable(input.sources.place(input.model[id].where))));
-    }
+    };
+    for (model::PolicyId id : reason.selecting) add(id, "");
+    for (model::PolicyId id : reason.may_select) add(id, "perhaps ");
   }
   return lines;
 }

@@ -101,9 +101,9 @@ class Search {
     try_change([](check::Witness& w) { w.world.domains_match = false; });
   }
 
-  [[nodiscard]] Counterexample describe(const check::Witness& witness) const {
+  [[nodiscard]] Distinction describe(const check::Witness& witness) const {
     const check::Packet& packet = witness.packet;
-    Counterexample result;
+    Distinction result;
     result.source =
         end(packet.source, packet.source_address, check::LabelOwner::SourcePod, witness.world);
     result.destination = end(packet.destination, packet.destination_address,

@@ -23,7 +23,7 @@ struct PossibleEnd {
 };
 
 /// A connection that one of the two lets pass and the other does not.
-struct Counterexample {
+struct Distinction {
   PossibleEnd source;
   PossibleEnd destination;
   net::Protocol protocol = net::Protocol::Tcp;
@@ -34,7 +34,7 @@ struct Counterexample {
 };
 
 struct Equivalence {
-  std::optional<Counterexample> counterexample;  // nothing: proven
+  std::optional<Distinction> counterexample;  // nothing: proven
   std::size_t proofs = 0;  // by Z3; pairs whose policies are built alike need none
   std::size_t pairs = 0;   // of namespaces, and of namespaces with the outside
 };

@@ -86,11 +86,17 @@ class Explanation {
             .push_back(policy.policy);
         result_.rules += policy.rules.size();
       }
+      in_policy_ = here_;
       for (std::size_t j = 0; j < policy.rules.size(); ++j) {
         add_rule(policy, policy.rules[j], certain.other_addresses, possible.policies[i].rules[j],
                  possible.other_addresses);
       }
+      // What its rules decide among themselves they decide whether or not it selects the pod.
+      if (tier != model::Tier::Network && policy.selects == Tri::Yes) here_ = in_policy_;
     }
+    while (tier < model::Tier::Baseline) leave(tier);
+    for (const Box& box : here_) result_.by_default |= box.traffic;
+    for (const Box& box : passed_on_) result_.by_default |= box.traffic;
     if (result_.basis == Basis::Policies) result_.effect = effect(certain, possible);
     return result_;
   }
@@ -194,7 +200,11 @@ class Explanation {
     if (!keep_what_is_left(reason, where)) return;
     if (!network) {
       result_.basis = Basis::Policies;
-      meet(policy, reason, {where, certain.traffic});
+      meet(reason, {where, certain.traffic});
+      // Whether the pod is selected, and whether rules before it take the packets, counts as well.
+      if (perhaps_taken(reason, where)) reason.matches = Tri::Maybe;
+      if (reason.matches == Tri::Yes) reason.matches = policy.selects;
+      if (reason.matches == Tri::Maybe) perhaps_gone_.push_back({where, reason.traffic});
     }
     switch (certain.rule->action) {
       case model::Action::Allow:
@@ -213,7 +223,7 @@ class Explanation {
   bool keep_what_is_left(RuleReason& reason, const net::AddressSet& where) const {
     net::Traffic traffic;
     net::AddressSet addresses;
-    for (const Box& box : here_) {
+    for (const Box& box : in_policy_) {
       const net::AddressSet common = box.addresses & where;
       const net::Traffic met = box.traffic & reason.traffic;
       if (common.empty() || met.empty()) continue;
@@ -226,14 +236,21 @@ class Explanation {
   }
 
   /// Takes away what a rule of an ordered tier decides for certain.
-  void meet(const compiler::PolicyView& policy, const RuleReason& reason, const Box& matched) {
+  void meet(const RuleReason& reason, const Box& matched) {
     if (reason.rule->action == model::Action::Pass) {
-      for (const Box& box : here_) {
+      for (const Box& box : in_policy_) {
         Box met{box.addresses & matched.addresses, box.traffic & matched.traffic};
         if (!met.addresses.empty() && !met.traffic.empty()) passed_on_.push_back(std::move(met));
       }
     }
-    if (reason.matches == Tri::Yes && policy.selects == Tri::Yes) here_ = without(here_, matched);
+    if (reason.matches == Tri::Yes) in_policy_ = without(in_policy_, matched);
+  }
+
+  /// Whether a rule before that may act on some of a rule's packets.
+  [[nodiscard]] bool perhaps_taken(const RuleReason& reason, const net::AddressSet& where) const {
+    return std::any_of(perhaps_gone_.begin(), perhaps_gone_.end(), [&](const Box& box) {
+      return !(box.addresses & where).empty() && !(box.traffic & reason.traffic).empty();
+    });
   }
 
   [[nodiscard]] std::vector<std::string> why_not(model::NamespaceId policy_ns,
@@ -255,6 +272,8 @@ class Explanation {
   /// What has not been decided where the explanation stands, and what was left to the next tier.
   std::vector<Box> here_;
   std::vector<Box> passed_on_;
+  std::vector<Box> in_policy_;     // the same inside of one policy
+  std::vector<Box> perhaps_gone_;  // what rules that may match may have taken
 };
 
 }  // namespace

@@ -54,8 +54,11 @@ struct DirectionReason {
   std::vector<RuleReason> passing;
   std::vector<RuleReason> near_misses;  // match the other end, but admit nothing that was asked
   std::vector<RuleMiss> misses;         // do not match the other end
-  std::size_t rules = 0;                // of the NetworkPolicies, in this direction
-  bool own_node = false;                // (part of) the source is the pod's own node
+  /// The part of what was asked that nothing decides, so that it is open by default: where no
+  /// NetworkPolicy selects the pod for certain.
+  net::Traffic by_default;
+  std::size_t rules = 0;  // of the NetworkPolicies, in this direction
+  bool own_node = false;  // (part of) the source is the pod's own node
   /// The reading of hostNetwork makes a difference; what stands here holds for a pod like others.
   bool other_as_node = false;
 };

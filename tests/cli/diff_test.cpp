@@ -233,9 +233,9 @@ TEST_CASE("diff: a policy of another language makes what it could close depend")
 TEST_CASE("diff: reasons name the rule on each side with its place") {
   const Sides sides(from_a("{port: 80}"), from_a("{port: 80}, {port: 443}"));
   const Run result = sides.diff();
-  CHECK(
-      has(result.out, "            was ingress: isolated by NetworkPolicy x/b, no rule matches  " +
-                          sides.before_path() + ":"));
+  CHECK(has(result.out,
+            "            was ingress: isolated by NetworkPolicy x/b, no rule allows this  " +
+                sides.before_path() + ":"));
   CHECK(has(result.out, "            now ingress: allowed by NetworkPolicy x/b, rule 1, TCP 443  " +
                             sides.after_path() + ":17:"));
   CHECK_FALSE(has(result.out, "egress"));

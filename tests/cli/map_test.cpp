@@ -299,8 +299,8 @@ TEST_CASE("map: --explain names the rule of each direction with its place") {
   const Run open = run({"map", "-q", "-e", "-"}, pod("a", "x") + pod("b", "x"));
   CHECK(has(open.out,
             "x/a -> x/b        all traffic\n"
-            "    egress: no policy selects it, open by default\n"
-            "    ingress: no policy selects it, open by default\n"));
+            "    egress: no NetworkPolicy selects it, open by default\n"
+            "    ingress: no NetworkPolicy selects it, open by default\n"));
   const Run json = run({"map", "-f", "json", "-e", "-"}, shop());
   CHECK(has(json.out, "\"egress\": {\n        \"basis\": \"policies\""));
 }
