@@ -37,6 +37,12 @@ model::ClusterProfile profile_of(const Arguments& arguments, const model::Model&
   return profile;
 }
 
+model::ClusterProfile list_profile_of(const Arguments& arguments, const model::Model& model) {
+  model::ClusterProfile profile = profile_of(arguments, model);
+  profile.own_node_passes = false;
+  return profile;
+}
+
 bool wants_colour(const std::string& option, bool is_terminal) {
   if (option == "always") return true;
   if (option == "never") return false;

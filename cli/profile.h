@@ -12,6 +12,10 @@ namespace polreach::cli {
 [[nodiscard]] model::ClusterProfile profile_of(const Arguments& arguments,
                                                const model::Model& model);
 
+/// The same for lists of all connections, which leave out what comes from a pod's own node.
+[[nodiscard]] model::ClusterProfile list_profile_of(const Arguments& arguments,
+                                                    const model::Model& model);
+
 /// Whether to write colours: as --color says; by default on a terminal, unless NO_COLOR is set
 /// (https://no-color.org).
 [[nodiscard]] bool wants_colour(const std::string& option, bool is_terminal);

@@ -47,8 +47,7 @@ class Side {
     }
     asked_ = listing->asked;
     options_ = listing->options;
-    model::ClusterProfile profile = profile_of(arguments_, model);
-    profile.own_node_passes = false;
+    const model::ClusterProfile profile = list_profile_of(arguments_, model);
     cluster_.emplace(model, profile);
     return session_.check(queries::equal_priorities(*cluster_));
   }

@@ -25,8 +25,7 @@ class Command {
     const auto asked = asked_for(model);
     if (!asked)
       return session_.refuse(asked.error().code, asked.error().message, asked.error().help);
-    model::ClusterProfile profile = profile_of(arguments_, model);
-    profile.own_node_passes = false;
+    const model::ClusterProfile profile = list_profile_of(arguments_, model);
     const compiler::Cluster cluster(model, profile);
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     if (model.endpoints.empty()) {

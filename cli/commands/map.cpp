@@ -28,8 +28,7 @@ class Command {
       const ListingError& error = listing.error();
       return session_.refuse(error.code, error.message, error.help);
     }
-    model::ClusterProfile profile = profile_of(arguments_, model);
-    profile.own_node_passes = false;
+    const model::ClusterProfile profile = list_profile_of(arguments_, model);
     const compiler::Cluster cluster(model, profile);
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     if (model.endpoints.empty()) {

@@ -69,9 +69,8 @@ class Command {
     if (!session_.accept(std::move(pair->input))) return kNoVerdict;
     const Input& input = session_.input();
     if (input.model.endpoints.empty() && pair->second.endpoints.empty()) return no_workloads();
-    model::ClusterProfile profile = profile_of(arguments_, input.model);
+    model::ClusterProfile profile = list_profile_of(arguments_, input.model);
     const model::ClusterProfile other = profile_of(arguments_, pair->second);
-    profile.own_node_passes = false;
     profile.pods_have_ipv4 = profile.pods_have_ipv4 || other.pods_have_ipv4;
     profile.pods_have_ipv6 = profile.pods_have_ipv6 || other.pods_have_ipv6;
     const compiler::Cluster a(input.model, profile);
@@ -102,8 +101,7 @@ class Command {
     if (!session_.read(set.options)) return kNoVerdict;
     const Input& input = session_.input();
     if (input.model.endpoints.empty()) return no_workloads();
-    model::ClusterProfile profile = profile_of(arguments_, input.model);
-    profile.own_node_passes = false;
+    const model::ClusterProfile profile = list_profile_of(arguments_, input.model);
     const compiler::Cluster cluster(input.model, profile);
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
     const queries::Claim vacuous = queries::is_vacuous(cluster);

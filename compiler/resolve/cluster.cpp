@@ -86,14 +86,6 @@ Cluster::Selected Cluster::select(model::NamespaceId ns, model::LabelSetId label
   return result;
 }
 
-std::vector<model::PolicyId> Cluster::policies_of(model::Tier tier) const {
-  std::vector<model::PolicyId> result;
-  for (std::size_t i = 0; i < model_->policies.size(); ++i) {
-    if (model_->policies[i].tier == tier) result.push_back(static_cast<model::PolicyId>(i));
-  }
-  return result;
-}
-
 void Cluster::index_node_selectors() {
   const auto add = [&](const model::NodePeer& peer) {
     const bool known =

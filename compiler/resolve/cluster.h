@@ -41,9 +41,6 @@ class Cluster {
   [[nodiscard]] const std::vector<model::PolicyId>& candidates(model::EndpointId id,
                                                                model::Direction direction) const;
 
-  /// The policies of a tier, in model order.
-  [[nodiscard]] std::vector<model::PolicyId> policies_of(model::Tier tier) const;
-
   /// The distinct selectors of NodePeers, in the order in which the policies name them.
   [[nodiscard]] const std::vector<NodeSelector>& node_selectors() const { return node_selectors_; }
   /// Its index there. The peer must be one of a policy of the model.

@@ -112,6 +112,21 @@ std::optional<Value> Fields::require(const Value& parent, std::string_view name,
   return get(parent, name, type);
 }
 
+std::optional<Value> Fields::only_member(const Value& mapping, std::string_view code,
+                                         const std::string& none, const std::string& several,
+                                         const std::string& choices) {
+  std::optional<Value> found;
+  std::size_t count = 0;
+  for (const Value member : mapping) {
+    if (member.is(Type::Null)) continue;
+    found = member;
+    ++count;
+  }
+  if (count == 1) return found;
+  error(code, mapping.span(), count == 0 ? none : several, "give exactly one of " + choices);
+  return std::nullopt;
+}
+
 void Fields::only(const Value& mapping, std::initializer_list<std::string_view> known) {
   for (const Value member : mapping) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;

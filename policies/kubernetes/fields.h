@@ -41,6 +41,12 @@ class Fields {
   /// Whether the value has the type; reported as `wrong-type` where not. `what` names it.
   bool expect(const syntax::Value& value, syntax::Type type, std::string_view what);
 
+  /// The only member of a mapping that is not null. With none of them, or several, `code` is
+  /// reported with the message for that, and that one of `choices` is to be given.
+  std::optional<syntax::Value> only_member(const syntax::Value& mapping, std::string_view code,
+                                           const std::string& none, const std::string& several,
+                                           const std::string& choices);
+
   /// Reports the members of a mapping that are not in the list as `unknown-field`.
   void only(const syntax::Value& mapping, std::initializer_list<std::string_view> known);
 

@@ -10,20 +10,9 @@ using syntax::Type;
 using syntax::Value;
 using Matches = std::vector<model::PortMatch>;
 
-/// The only member that is not null; reported where there is none or more.
-std::optional<Value> only_member(Fields& fields, const Value& value, std::string_view choices) {
-  std::optional<Value> found;
-  std::size_t count = 0;
-  for (const Value member : value) {
-    if (member.is(Type::Null)) continue;
-    found = member;
-    ++count;
-  }
-  if (count == 1) return found;
-  fields.error("bad-port", value.span(),
-               count == 0 ? "the item names no port" : "the item names more than one thing",
-               "give exactly one of " + std::string(choices));
-  return std::nullopt;
+std::optional<Value> only_member(Fields& fields, const Value& value, const std::string& choices) {
+  return fields.only_member(value, "bad-port", "the item names no port",
+                            "the item names more than one thing", choices);
 }
 
 void add_name(Fields& fields, const Context& context, const Value& name, const Value& item,

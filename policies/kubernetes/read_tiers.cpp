@@ -38,21 +38,10 @@ std::size_t size_of(const Value& list) {
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-/// The only member of a mapping that is not null; reported where there is none or more.
-std::optional<Value> only_member(Fields& fields, const Value& value, std::string_view what,
+std::optional<Value> only_member(Fields& fields, const Value& value, const std::string& what,
                                  const std::string& choices) {
-  std::optional<Value> found;
-  std::size_t count = 0;
-  for (const Value member : value) {
-    if (member.is(Type::Null)) continue;
-    found = member;
-    ++count;
-  }
-  if (count == 1) return found;
-  fields.error("bad-peer", value.span(),
-               std::string(what) + (count == 0 ? " names nothing" : " names more than one thing"),
-               "give exactly one of " + choices);
-  return std::nullopt;
+  return fields.only_member(value, "bad-peer", what + " names nothing",
+                            what + " names more than one thing", choices);
 }
 
 /// {namespaceSelector, podSelector}, both asked for by the schema.
