@@ -286,8 +286,13 @@ enum class Reading : std::uint8_t {
   Both  // the verdict must hold under both, or it depends
 };
 
+/// What enforces policies. Unstated: a plugin that conforms to the standard, and nothing is known
+/// of it beyond that.
+enum class Engine : std::uint8_t { Unstated, None, AzureNpm, Calico, Cilium };
+
 /// What the manifests do not say about the cluster.
 struct ClusterProfile {
+  Engine engine = Engine::Unstated;
   /// Whether an ipBlock can match the address of a pod.
   Reading ipblock_matches_pods = Reading::Both;
   /// Whether policies treat a pod with hostNetwork like any other pod (Yes), or as its node (No):
