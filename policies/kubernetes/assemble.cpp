@@ -143,6 +143,8 @@ class Assembly {
     endpoint.ports = facts.ports;
     endpoint.addresses = facts.addresses;
     endpoint.host_network = facts.host_network;
+    endpoint.host_ports = facts.host_ports;
+    endpoint.node_labels = facts.node_labels;
     endpoint.node = facts.node;
     endpoint.node_addresses = facts.node_addresses;
     endpoint.owner_kind = owner.kind;
@@ -180,7 +182,8 @@ class Assembly {
 
   static bool same_pod(const PodObject& a, const PodObject& b) {
     const auto facts = [](const PodObject& pod) {
-      return std::tie(pod.facts.ports, pod.facts.host_network, pod.facts.node, pod.facts.addresses,
+      return std::tie(pod.facts.ports, pod.facts.host_network, pod.facts.host_ports,
+                      pod.facts.node_labels, pod.facts.node, pod.facts.addresses,
                       pod.facts.node_addresses);
     };
     return facts(a) == facts(b) &&

@@ -12,7 +12,7 @@ using model::NamespaceId;
 
 /// A port without its place.
 auto facts(const model::ServicePort& port) {
-  return std::tuple(port.name, port.protocol, port.number, port.target);
+  return std::tuple(port.name, port.protocol, port.number, port.target, port.node_port);
 }
 
 bool same(const ServiceObject& a, const ServiceObject& b) {
@@ -21,7 +21,7 @@ bool same(const ServiceObject& a, const ServiceObject& b) {
   };
   const auto rest = [](const ServiceObject& service) {
     return std::tie(service.cluster_addresses, service.type, service.headless,
-                    service.external_name);
+                    service.external_name, service.outside);
   };
   return rest(a) == rest(b) && selector(a) == selector(b) &&
          std::equal(
@@ -71,7 +71,8 @@ class Assembly {
       const Metadata& metadata = object->metadata;
       model_.services.push_back({namespaces_.at(metadata.ns), metadata.name, object->selector,
                                  object->cluster_addresses, object->type, object->headless,
-                                 object->external_name, object->ports, metadata.where});
+                                 object->external_name, object->ports, object->outside,
+                                 metadata.where});
     }
     std::stable_sort(model_.services.begin(), model_.services.end(),
                      [&](const model::Service& a, const model::Service& b) {

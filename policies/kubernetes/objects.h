@@ -32,6 +32,8 @@ struct Metadata {
 struct PodFacts {
   std::vector<model::NamedPort> ports;  // of containers, then of sidecars
   bool host_network = false;
+  std::vector<model::HostPort> host_ports;
+  std::vector<model::Label> node_labels;  // nodeSelector
   std::optional<Symbol> node;
   std::vector<net::Address> addresses;
   std::vector<net::Address> node_addresses;
@@ -68,6 +70,7 @@ struct ServiceObject {
   bool headless = false;
   std::string external_name;
   std::vector<model::ServicePort> ports;
+  model::OutsideAccess outside;
 };
 
 /// A Service that an entrance leads to.

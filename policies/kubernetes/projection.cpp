@@ -26,11 +26,12 @@ std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_
   return std::nullopt;
 }
 
-/// Large members of metadata that say nothing about connections; but of an Ingress, an old
-/// annotation may hold the class.
-bool wanted_in_metadata(Path path, bool of_ingress = false) {
-  if (of_ingress && path[0] == "annotations") {
-    return path.size() == 1 || path[1] == "kubernetes.io/ingress.class";
+/// Large members of metadata that say nothing about connections; but an old annotation may hold
+/// the class of an Ingress, and those for Azure say how a Service is reached.
+bool wanted_in_metadata(Path path, bool with_annotations = false) {
+  if (with_annotations && path[0] == "annotations") {
+    return path.size() == 1 || path[1] == "kubernetes.io/ingress.class" ||
+           path[1].starts_with("service.beta.kubernetes.io/azure-");
   }
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
   return !is_one_of(path[0], kLarge);
@@ -38,8 +39,8 @@ bool wanted_in_metadata(Path path, bool of_ingress = false) {
 
 /// What matters of a pod's spec; `path` starts inside it.
 bool wanted_in_pod_spec(Path path) {
-  constexpr std::array<std::string_view, 4> kMembers = {"containers", "initContainers",
-                                                        "hostNetwork", "nodeName"};
+  constexpr std::array<std::string_view, 5> kMembers = {"containers", "initContainers",
+                                                        "hostNetwork", "nodeName", "nodeSelector"};
   constexpr std::array<std::string_view, 3> kOfContainer = {"name", "ports", "restartPolicy"};
   if (path.size() == 1) return is_one_of(path[0], kMembers);
   return path.size() > 2 || is_one_of(path[1], kOfContainer);
@@ -70,8 +71,17 @@ bool wanted_in_status(Path path) {
 }
 
 bool wanted_in_service(Path path) {
-  constexpr std::array<std::string_view, 6> kMembers = {"selector",   "ports", "clusterIP",
-                                                        "clusterIPs", "type",  "externalName"};
+  constexpr std::array<std::string_view, 11> kMembers = {"selector",
+                                                         "ports",
+                                                         "clusterIP",
+                                                         "clusterIPs",
+                                                         "type",
+                                                         "externalName",
+                                                         "externalTrafficPolicy",
+                                                         "loadBalancerSourceRanges",
+                                                         "allocateLoadBalancerNodePorts",
+                                                         "loadBalancerIP",
+                                                         "externalIPs"};
   return is_one_of(path[0], kMembers);
 }
 
@@ -101,7 +111,7 @@ bool wanted_in_spec(Role role, Path path) {
 bool is_checked_whole(Role role) { return role == Role::NetworkPolicy || role == Role::TierPolicy; }
 
 bool has_status(Role role) {
-  return role == Role::Pod || role == Role::Node || is_checked_whole(role);
+  return role == Role::Pod || role == Role::Node || role == Role::Service || is_checked_whole(role);
 }
 
 }  // namespace
@@ -118,13 +128,14 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   // Lists are taken apart before they come here: one that does not is reported, by its items.
   if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") {
-    const bool of_ingress = !role_ || *role_ == Role::Ingress;
-    return path.size() == 1 || wanted_in_metadata(path.subspan(1), of_ingress);
+    const bool with_annotations = !role_ || *role_ == Role::Ingress || *role_ == Role::Service;
+    return path.size() == 1 || wanted_in_metadata(path.subspan(1), with_annotations);
   }
   if (!role_ || *role_ == Role::Kustomization) return true;
   if (path[0] == "status") {
     if (path.size() == 1) return has_status(*role_);
     if (*role_ == Role::Node) return path[1] == "addresses";
+    if (*role_ == Role::Service) return path[1] == "loadBalancer";
     return *role_ == Role::Pod && wanted_in_status(path.subspan(1));
   }
   if (path[0] == "spec") return path.size() == 1 || wanted_in_spec(*role_, path.subspan(1));

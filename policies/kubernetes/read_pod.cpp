@@ -28,6 +28,13 @@ void read_container_ports(Fields& fields, const Context& context, const Value& c
     const auto written = Fields::get(port, "protocol");
     const bool none = written && written->is(Type::String) && written->text().empty();
     const auto protocol = none ? net::Protocol::Tcp : read_protocol(fields, port);
+    const auto on_node = Fields::get(port, "hostPort");
+    // 0 is the API server's default: none.
+    if (on_node && on_node->text() != "0" && container_port && protocol) {
+      if (const auto host_port = read_port(fields, *on_node, "hostPort")) {
+        facts.host_ports.push_back({*protocol, *host_port, *container_port});
+      }
+    }
     const auto name = fields.get(port, "name", Type::String);
     if (!name || name->text().empty() || !container_port || !protocol) continue;
     if (!is_port_name(name->text())) {
@@ -68,6 +75,9 @@ void read_pod_spec(Fields& fields, const Context& context, const Value& spec, Po
   }
   if (const auto node = fields.get(spec, "nodeName", Type::String)) {
     if (!node->text().empty()) facts.node = context.symbols.intern(node->text());
+  }
+  if (const auto labels = fields.get(spec, "nodeSelector", Type::Mapping)) {
+    facts.node_labels = read_labels(fields, context, *labels);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "policies/kubernetes/names.h"
+#include "policies/kubernetes/read_outside.h"
 
 namespace polreach::kubernetes {
 
@@ -148,7 +149,11 @@ class Ports {
       refuse(entry, "two ports of the Service are " + std::string(net::to_string(*protocol)) + " " +
                         std::to_string(*number));
     }
-    if (target) service_.ports.push_back({name, *protocol, *number, *target, entry.span()});
+    if (!target) return;
+    const auto on_node = Fields::get(entry, "nodePort");
+    const bool none = !on_node || on_node->text() == "0";
+    const auto node_port = none ? std::nullopt : read_port(fields_, *on_node, "nodePort");
+    service_.ports.push_back({name, *protocol, *number, *target, node_port, entry.span()});
   }
 
   void refuse(const Value& entry, std::string message) {
@@ -189,6 +194,7 @@ void read_service(Fields& fields, const Context& context, const Value& root, Obj
   const auto metadata = read_metadata(fields, context, root, false);
   if (const auto spec = fields.get(root, "spec", Type::Mapping)) {
     read_spec(fields, context, *spec, service);
+    read_outside_access(fields, root, *spec, service.outside);
   }
   if (!metadata || !fields.ok()) return;
   service.metadata = *metadata;

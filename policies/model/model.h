@@ -40,6 +40,14 @@ struct NamedPort {
   friend auto operator<=>(const NamedPort&, const NamedPort&) = default;
 };
 
+/// A port of a container that its node opens for it (hostPort).
+struct HostPort {
+  net::Protocol protocol = net::Protocol::Tcp;
+  net::Port on_node = 1;
+  net::Port in_container = 1;
+  friend auto operator<=>(const HostPort&, const HostPort&) = default;
+};
+
 /// What a workload says of itself: a Deployment, or a bare Pod, or the owner that a pod names.
 struct Workload {
   NamespaceId ns{};
@@ -62,6 +70,9 @@ struct Endpoint {
   /// Pods with hostNetwork use the network of their node: NetworkPolicy leaves their treatment to
   /// the plugin.
   bool host_network = false;
+  std::vector<HostPort> host_ports;
+  /// The labels that its node must have (nodeSelector).
+  std::vector<Label> node_labels;
   /// The node it runs on, where known; the node's addresses (status.hostIPs), where known.
   std::optional<Symbol> node;
   std::vector<net::Address> node_addresses;
@@ -92,7 +103,23 @@ struct ServicePort {
   net::Protocol protocol = net::Protocol::Tcp;
   net::Port number = 1;
   std::variant<net::Port, Symbol> target = net::Port{1};
+  std::optional<net::Port> node_port;  // where the API server has given it one, or the manifest
   Span where;
+};
+
+/// How a Service of type NodePort or LoadBalancer is reached from outside of its cluster
+/// (Kubernetes API, ServiceSpec; the annotations of cloud-provider-azure).
+struct OutsideAccess {
+  bool external_local = false;                   // externalTrafficPolicy: Local
+  std::optional<bool> node_ports;                // allocateLoadBalancerNodePorts
+  std::vector<net::Prefix> source_ranges;        // loadBalancerSourceRanges, allowed-ip-ranges
+  std::vector<std::string> source_tags;          // azure-allowed-service-tags
+  std::vector<net::Address> balancer_addresses;  // status, loadBalancerIP
+  std::vector<net::Address> external_addresses;  // externalIPs
+  bool internal = false;                         // azure-load-balancer-internal
+  bool floating = true;                          // unless azure-disable-load-balancer-floating-ip
+  bool deny_others = false;  // azure-deny-all-except-load-balancer-source-ranges
+  friend bool operator==(const OutsideAccess&, const OutsideAccess&) = default;
 };
 
 /// A Kubernetes Service.
@@ -105,6 +132,7 @@ struct Service {
   bool headless = false;      // clusterIP: None; clients connect to the pods themselves
   std::string external_name;  // of ServiceType::ExternalName
   std::vector<ServicePort> ports;
+  OutsideAccess outside;
   Span where;
 };
 
