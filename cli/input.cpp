@@ -9,6 +9,7 @@
 #include "cli/files.h"
 #include "cli/render.h"
 #include "cli/revisions.h"
+#include "compiler/resolve/engine.h"
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
 
@@ -274,6 +275,7 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
   if (!objects) return tl::unexpected(objects.error());
   input->model = kubernetes::assemble(*objects, symbols, input->sources, input->diagnostics,
                                       {options.keep_going});
+  compiler::enforce(input->model, options.engine, false, {});
   return input;
 }
 
@@ -293,6 +295,8 @@ source::Result<InputPair> read_pair(const InputOptions& first, const InputOption
       kubernetes::assemble(*a, symbols, input.sources, input.diagnostics, {first.keep_going});
   result.second =
       kubernetes::assemble(*b, symbols, input.sources, input.diagnostics, {second.keep_going});
+  compiler::enforce(input.model, first.engine, false, {});
+  compiler::enforce(result.second, second.engine, false, {});
   return result;
 }
 

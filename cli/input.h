@@ -29,6 +29,8 @@ struct InputOptions {
   std::vector<std::string> helm;       // charts to render
   std::string default_namespace = "default";
   bool keep_going = false;
+  /// What enforces the policies; Unstated: what the input says of the cluster.
+  model::Engine engine = model::Engine::Unstated;
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};

@@ -43,13 +43,18 @@ constexpr std::array<OptionSpec, 2> kRenderOptions = {{
 }};
 
 /// What every command that reads manifests understands.
-constexpr std::array<OptionSpec, 8> kInputOptions = {{
+constexpr std::array<OptionSpec, 9> kInputOptions = {{
+    {"engine", '\0', "ENGINE",
+     "what enforces the policies of an AKS cluster; auto: what the input says of the cluster",
+     "auto|none|azure|calico|cilium", "auto"},
     {"ipblock-matches-pods", '\0', "READING",
-     "whether an ipBlock can match the address of a pod, which network plugins answer differently",
-     "yes|no|both", "both"},
+     "whether an ipBlock can match the address of a pod, which network plugins answer differently; "
+     "both where the engine does not say",
+     "yes|no|both", ""},
     {"host-network", '\0', "READING",
-     "whether policies treat a pod with hostNetwork as its node or like any other pod",
-     "node|pod|both", "both"},
+     "whether policies treat a pod with hostNetwork as its node or like any other pod; both where "
+     "the engine does not say",
+     "node|pod|both", ""},
     {"missing-namespaces", '\0', "READING",
      "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
      "none",

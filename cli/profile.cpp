@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "compiler/resolve/engine.h"
+
 namespace polreach::cli {
 namespace {
 
@@ -21,12 +23,15 @@ struct Families {
 
 model::ClusterProfile profile_of(const Arguments& arguments, const model::Model& model) {
   model::ClusterProfile profile;
+  compiler::settle(profile, model.engine);
   const std::string blocks = arguments.value("ipblock-matches-pods");
   if (blocks == "yes") profile.ipblock_matches_pods = model::Reading::Yes;
   if (blocks == "no") profile.ipblock_matches_pods = model::Reading::No;
+  if (blocks == "both") profile.ipblock_matches_pods = model::Reading::Both;
   const std::string host = arguments.value("host-network");
   if (host == "pod") profile.host_network_is_pod = model::Reading::Yes;
   if (host == "node") profile.host_network_is_pod = model::Reading::No;
+  if (host == "both") profile.host_network_is_pod = model::Reading::Both;
   profile.unknown_namespace_labels = arguments.value("missing-namespaces") != "unlabelled";
 
   Families families;
@@ -35,6 +40,15 @@ model::ClusterProfile profile_of(const Arguments& arguments, const model::Model&
   profile.pods_have_ipv4 = families.v4 || !families.v6;
   profile.pods_have_ipv6 = families.v6;
   return profile;
+}
+
+model::Engine engine_of(const Arguments& arguments) {
+  const std::string engine = arguments.value("engine");
+  if (engine == "none") return model::Engine::None;
+  if (engine == "azure") return model::Engine::AzureNpm;
+  if (engine == "calico") return model::Engine::Calico;
+  if (engine == "cilium") return model::Engine::Cilium;
+  return model::Engine::Unstated;
 }
 
 model::ClusterProfile list_profile_of(const Arguments& arguments, const model::Model& model) {

@@ -21,6 +21,7 @@ InputOptions Session::input_options(const std::string& default_namespace) const 
   options.helm = arguments_.all("helm");
   options.default_namespace = default_namespace;
   options.keep_going = arguments_.has("keep-going");
+  options.engine = engine_of(arguments_);
   return options;
 }
 

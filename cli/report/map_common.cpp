@@ -113,17 +113,21 @@ std::vector<queries::NamedAssumption> standing_assumptions(const compiler::Clust
     result.push_back({id, std::move(text), "", {}});
   };
   add("A-complete", "the input holds all policies and all pods");
-  add("A-enforced", "the cluster's network plugin enforces the policies");
+  if (profile.engine == model::Engine::Unstated) {
+    add("A-enforced", "the cluster's network plugin enforces the policies");
+  } else {
+    result.push_back(queries::enforcement(cluster));
+  }
   if (profile.host_network_is_pod != model::Reading::Both) {
     const bool as_pod = profile.host_network_is_pod == model::Reading::Yes;
-    add("A-host-network",
-        std::string("policies treat pods with hostNetwork ") +
-            (as_pod ? "like other pods (as asked)" : "as their nodes (as asked)"));
+    add("A-host-network", std::string("policies treat pods with hostNetwork ") +
+                              (as_pod ? "like other pods " : "as their nodes ") +
+                              queries::settled_host_network_by(cluster));
   }
   if (profile.ipblock_matches_pods != model::Reading::Both) {
     const bool match = profile.ipblock_matches_pods == model::Reading::Yes;
     add("A-ipblock-pods", std::string("ipBlocks ") + (match ? "match" : "do not match") +
-                              " the addresses of pods (as asked)");
+                              " the addresses of pods " + queries::settled_ipblocks_by(cluster));
   }
   if (!profile.unknown_namespace_labels) {
     add("A-namespace-labels",

@@ -270,7 +270,11 @@ Term Lowering::peer(const model::BlockPeer& block, const model::Policy& /*policy
     parts.push_back(pool_.negation(pool_.address_in(pair.other_side, except)));
   }
   if (id != nullptr && !block.matches_pods) {
-    parts.push_back(pool_.disjunction({ipblock_matches_pods(), is_node(*id)}));
+    const Term node = is_node(*id);
+    const Term as_node =
+        pool_.conjunction({node, pool_.constant(cluster_.profile().blocks_match_nodes)});
+    const Term as_pod = pool_.conjunction({pool_.negation(node), ipblock_matches_pods()});
+    parts.push_back(pool_.disjunction({as_node, as_pod}));
   }
   return pool_.conjunction(parts);
 }

@@ -35,7 +35,8 @@ Tri matches_pod(const Cluster& cluster, const model::PodPeer& peer, const model:
 bool addresses_count(const Cluster& cluster, const End& other, const World& world) {
   const EndpointId* id = other.endpoint();
   if (id == nullptr) return true;
-  return world.ipblock_matches_pods || is_node(cluster.model()[*id], world);
+  if (!is_node(cluster.model()[*id], world)) return world.ipblock_matches_pods;
+  return cluster.profile().blocks_match_nodes;
 }
 
 net::AddressSet other_addresses(const Cluster& cluster, const End& other, const World& world) {

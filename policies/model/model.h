@@ -273,6 +273,16 @@ struct Gap {
   Span where;
 };
 
+/// What enforces policies. Unstated: a plugin that conforms to the standard, and nothing is known
+/// of it beyond that.
+enum class Engine : std::uint8_t { Unstated, None, AzureNpm, Calico, Cilium };
+
+/// A policy that the input holds and that the cluster's engine does not act on.
+struct Unenforced {
+  std::string what;  // "NetworkPolicy shop/web"
+  Span where;
+};
+
 /// Everything that was read, in an order that does not depend on the order of files: namespaces by
 /// name, workloads by namespace, name and kind, nodes by name, Services and entrances by namespace
 /// and name, policies in the order in which they decide: the admin tier by priority and name, then
@@ -288,6 +298,10 @@ struct Model {
   std::vector<Entrance> entrances;
   std::vector<Policy> policies;
   std::vector<Gap> gaps;
+  /// What enforces the policies, where the input or an option says so.
+  Engine engine = Engine::Unstated;
+  /// In model order. They are not among `policies`.
+  std::vector<Unenforced> unenforced;
 
   [[nodiscard]] const Namespace& operator[](NamespaceId id) const {
     return namespaces[static_cast<std::size_t>(id)];
@@ -314,10 +328,6 @@ enum class Reading : std::uint8_t {
   Both  // the verdict must hold under both, or it depends
 };
 
-/// What enforces policies. Unstated: a plugin that conforms to the standard, and nothing is known
-/// of it beyond that.
-enum class Engine : std::uint8_t { Unstated, None, AzureNpm, Calico, Cilium };
-
 /// What the manifests do not say about the cluster.
 struct ClusterProfile {
   Engine engine = Engine::Unstated;
@@ -327,6 +337,9 @@ struct ClusterProfile {
   /// then no policy selects it, no podSelector matches it, ipBlocks match it by its node's
   /// address, and pods of its own node always accept it.
   Reading host_network_is_pod = Reading::Both;
+  /// Whether an ipBlock can match the address of a node, and so a pod with hostNetwork that is
+  /// treated as its node. Plugins that know nodes by other means than addresses say no.
+  bool blocks_match_nodes = true;
   /// Whether what comes from a pod's own node always passes. Lists of all connections leave it out
   /// and say so: it would stand beside every pod.
   bool own_node_passes = true;

@@ -109,9 +109,7 @@ class Evaluation {
 
   [[nodiscard]] bool matches(const model::BlockPeer& block, const model::Policy& /*policy*/,
                              const Side& side) const {
-    const bool counts =
-        !side.other || block.matches_pods || ipblocks_match_pods() || is_node(*side.other);
-    return counts && in_block(block, side.other_address);
+    return counts(block, side) && in_block(block, side.other_address);
   }
 
   [[nodiscard]] bool matches(const model::PodPeer& pods, const model::Policy& policy,
@@ -144,6 +142,12 @@ class Evaluation {
   [[nodiscard]] bool matches(const model::DomainPeer& /*names*/, const model::Policy& /*policy*/,
                              const Side& side) const {
     return !side.other && world_.domains_match;
+  }
+
+  /// Whether the block can match this end at all.
+  [[nodiscard]] bool counts(const model::BlockPeer& block, const Side& side) const {
+    if (!side.other || block.matches_pods) return true;
+    return is_node(*side.other) ? cluster_.profile().blocks_match_nodes : ipblocks_match_pods();
   }
 
   static bool in_block(const model::BlockPeer& block, const net::Address& address) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/resolve/engine.h"
+
 namespace polreach::solver::queries {
 namespace {
 
@@ -117,6 +119,20 @@ void add_gaps(const Cluster& cluster, const std::set<std::size_t>& used,
   }
 }
 
+std::string count_of(std::size_t policies) {
+  return std::to_string(policies) + (policies == 1 ? " policy" : " policies");
+}
+
+/// A reading of the engine's own is not what somebody asked for.
+std::string settled_by(const Cluster& cluster, model::Reading model::ClusterProfile::*reading) {
+  const model::ClusterProfile& profile = cluster.profile();
+  model::ClusterProfile own;
+  compiler::settle(own, profile.engine);
+  const bool is_own = own.*reading != model::Reading::Both && own.*reading == profile.*reading;
+  return is_own ? "(as " + std::string(compiler::to_string(profile.engine)) + " does)"
+                : "(as asked)";
+}
+
 /// What is assumed where nothing of it can be open.
 class Standing {
  public:
@@ -138,11 +154,8 @@ class Standing {
                                    to != nullptr && cluster_.model()[*to].node_addresses.empty());
       requests_only(outcome);
     }
-    if (policies) {
-      add("A-enforced", tiers_matter() ? "the cluster's network plugin enforces NetworkPolicy and "
-                                         "the policies of the admin and baseline tiers"
-                                       : "the cluster's network plugin enforces NetworkPolicy");
-    }
+    const model::Engine engine = cluster_.profile().engine;
+    if (policies || engine != model::Engine::Unstated) result_.push_back(enforcement(cluster_));
     add("A-complete", asks_about_groups()
                           ? "the input holds all policies, and all pods that the question means"
                           : "no policy acts on these pods that is not in the input");
@@ -188,13 +201,6 @@ class Standing {
     result_.push_back({id, std::move(text), "", {}});
   }
 
-  [[nodiscard]] bool tiers_matter() const {
-    const auto& policies = cluster_.model().policies;
-    return std::any_of(policies.begin(), policies.end(), [](const model::Policy& policy) {
-      return policy.tier != model::Tier::Network;
-    });
-  }
-
   [[nodiscard]] bool has_blocks(const DirectionReason& reason) const {
     const Model& model = cluster_.model();
     for (model::PolicyId id : reason.selecting) {
@@ -216,10 +222,12 @@ class Standing {
     if (!between_pods) return;
     const model::Reading reading = cluster_.profile().ipblock_matches_pods;
     if (reading == model::Reading::No) {
-      add("A-ipblock-pods", "ipBlocks do not match the addresses of pods (as asked)");
+      add("A-ipblock-pods",
+          "ipBlocks do not match the addresses of pods " + settled_ipblocks_by(cluster_));
     }
     if (reading == model::Reading::Yes) {
-      add("A-ipblock-pods", "ipBlocks match the addresses of pods (as asked)");
+      add("A-ipblock-pods",
+          "ipBlocks match the addresses of pods " + settled_ipblocks_by(cluster_));
     }
   }
 
@@ -296,9 +304,10 @@ class Standing {
     }
     const model::Reading reading = cluster_.profile().host_network_is_pod;
     if (!host || reading == model::Reading::Both) return;
-    add("A-host-network", reading == model::Reading::Yes
-                              ? "policies treat pods with hostNetwork like other pods (as asked)"
-                              : "policies treat pods with hostNetwork as their nodes (as asked)");
+    add("A-host-network",
+        std::string("policies treat pods with hostNetwork ") +
+            (reading == model::Reading::Yes ? "like other pods " : "as their nodes ") +
+            settled_host_network_by(cluster_));
   }
 
   void requests_only(const Outcome& outcome) {
@@ -317,6 +326,41 @@ class Standing {
 };
 
 }  // namespace
+
+NamedAssumption enforcement(const Cluster& cluster) {
+  const model::Engine engine = cluster.profile().engine;
+  const Model& model = cluster.model();
+  if (engine == model::Engine::Unstated) {
+    const bool tiers = std::any_of(
+        model.policies.begin(), model.policies.end(),
+        [](const model::Policy& policy) { return policy.tier != model::Tier::Network; });
+    return {"A-enforced",
+            std::string("the cluster's network plugin enforces NetworkPolicy") +
+                (tiers ? " and the policies of the admin and baseline tiers" : ""),
+            "",
+            {}};
+  }
+  const std::string name(compiler::to_string(engine));
+  NamedAssumption result{"A-engine", "", "", {}};
+  const std::size_t left_out = model.unenforced.size();
+  for (const model::Unenforced& each : model.unenforced) result.where.push_back(each.where);
+  if (engine == model::Engine::None) {
+    result.text = "nothing enforces policies in this cluster (engine none)";
+    if (left_out > 0) result.text += ": " + count_of(left_out) + " of the input change nothing";
+    return result;
+  }
+  result.text = name + " enforces NetworkPolicy, and does what its documentation says";
+  if (left_out > 0) result.text += "; it does not act on " + count_of(left_out) + " of the input";
+  return result;
+}
+
+std::string settled_ipblocks_by(const Cluster& cluster) {
+  return settled_by(cluster, &model::ClusterProfile::ipblock_matches_pods);
+}
+
+std::string settled_host_network_by(const Cluster& cluster) {
+  return settled_by(cluster, &model::ClusterProfile::host_network_is_pod);
+}
 
 std::string_view id_of(Assumption assumption) { return describe({}, assumption).id; }
 

@@ -23,6 +23,14 @@ struct NamedAssumption {
 inline constexpr std::string_view kUnsupportedPolicy = "A-unsupported-policy";
 inline constexpr std::string_view kUnreadable = "A-unreadable";
 
+/// What enforces the policies: A-enforced where nothing is said of it, else A-engine with what the
+/// engine does not enforce.
+[[nodiscard]] NamedAssumption enforcement(const compiler::Cluster& cluster);
+
+/// "(as asked)", or "(as Cilium does)" where the engine settles the reading itself.
+[[nodiscard]] std::string settled_ipblocks_by(const compiler::Cluster& cluster);
+[[nodiscard]] std::string settled_host_network_by(const compiler::Cluster& cluster);
+
 /// Open points in words, and the gaps of the model among `gaps`; sorted by id.
 [[nodiscard]] std::vector<NamedAssumption> describe(const compiler::Cluster& cluster,
                                                     const std::set<compiler::OpenPoint>& points,

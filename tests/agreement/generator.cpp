@@ -49,6 +49,7 @@ class Generator {
     profile.unknown_namespace_labels = random_.chance(70);
     profile.pods_have_ipv6 = random_.chance(40);
     profile.pods_have_ipv4 = !profile.pods_have_ipv6 || random_.chance(75);
+    profile.blocks_match_nodes = random_.chance(80);
   }
 
   void nodes() {

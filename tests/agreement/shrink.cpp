@@ -172,6 +172,9 @@ class Simpler {
     if (spec_.profile.pods_have_ipv4 && spec_.profile.pods_have_ipv6) {
       add([](Spec& s) { s.profile.pods_have_ipv6 = false; });
     }
+    if (!spec_.profile.blocks_match_nodes) {
+      add([](Spec& s) { s.profile.blocks_match_nodes = true; });
+    }
     if (spec_.profile.unknown_namespace_labels) {
       add([](Spec& s) { s.profile.unknown_namespace_labels = false; });
     }

@@ -231,6 +231,7 @@ std::string describe_profile(const model::ClusterProfile& profile) {
   return std::string("profile: ipblock_matches_pods=") + text(profile.ipblock_matches_pods) +
          " host_network_is_pod=" + text(profile.host_network_is_pod) +
          " unknown_namespace_labels=" + (profile.unknown_namespace_labels ? "yes" : "no") +
+         " blocks_match_nodes=" + (profile.blocks_match_nodes ? "yes" : "no") +
          " pods_have_ipv4=" + (profile.pods_have_ipv4 ? "yes" : "no") +
          " pods_have_ipv6=" + (profile.pods_have_ipv6 ? "yes" : "no");
 }

@@ -185,6 +185,8 @@ class Judge {
         !settle(profile_.ipblock_matches_pods, world_.ipblock_matches_pods)) {
       return false;
     }
+    const bool is_node = other.endpoint && !is_pod;
+    if (is_node && !peer.matches_pods && !profile_.blocks_match_nodes) return false;
     return peer.cidr.contains(other.address) &&
            std::none_of(peer.except.begin(), peer.except.end(),
                         [&](const net::Prefix& hole) { return hole.contains(other.address); });
