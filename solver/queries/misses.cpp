@@ -67,6 +67,19 @@ std::string to_string(const Model& model, const model::Requirement& requirement)
   return key;
 }
 
+/// As somebody would write it: "10.0.0.0/8 except 10.1.0.0/16".
+std::string text_of(const model::BlockPeer& block) {
+  constexpr std::size_t kMostShown = 4;
+  std::string text = block.cidr.to_string();
+  for (std::size_t i = 0; i < block.except.size() && i < kMostShown; ++i) {
+    text += (i == 0 ? " except " : ", ") + block.except[i].to_string();
+  }
+  if (block.except.size() > kMostShown) {
+    text += " and " + std::to_string(block.except.size() - kMostShown) + " more";
+  }
+  return text;
+}
+
 std::string why_not(const Cluster& cluster, model::NamespaceId policy_ns, const model::Peer& peer,
                     const End& other) {
   if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
@@ -74,9 +87,13 @@ std::string why_not(const Cluster& cluster, model::NamespaceId policy_ns, const 
   }
   const auto* block = std::get_if<model::BlockPeer>(&peer.what);
   if (block == nullptr) return "it is no node";  // NetworkPolicies name neither nodes nor domains
-  const bool outside = other.endpoint() == nullptr;
-  return (outside ? "the address is not in " : "the pod's address is not in, or not matched by, ") +
-         net::to_string(compiler::addresses_of(*block));
+  const std::string addresses = text_of(*block);
+  if (other.endpoint() == nullptr) return "the address is not in " + addresses;
+  const bool pod = !cluster.model()[*other.endpoint()].host_network && !block->matches_pods;
+  if (pod && cluster.profile().ipblock_matches_pods == model::Reading::No) {
+    return "an ipBlock does not match pods: " + addresses;
+  }
+  return "the pod's address is not in, or not matched by, " + addresses;
 }
 
 }  // namespace polreach::solver::queries
