@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/azure/loader_languages.h"
+
+#include <utility>
+
+namespace polreach::azure {
+namespace {
+
+void not_supported_yet(const Node& root, const std::string& what,
+                       source::Diagnostics& diagnostics) {
+  diagnostics.add({source::Severity::Error,
+                   "not-supported-yet",
+                   what + " are not read yet",
+                   root.where,
+                   "",
+                   "give an export of what was deployed from it",
+                   {},
+                   {}});
+}
+
+}  // namespace
+
+void Languages::add_operator_object(Node object, std::string_view api_version,
+                                    std::string_view kind) {
+  operator_objects_.push_back({std::move(object), std::string(api_version), std::string(kind)});
+}
+
+// CONNECT HERE, and take `not-supported-yet` out of docs/diagnostics.md:
+//   policies/azure/arm/template.h          read_template(root, options, diagnostics, resources)
+//                                          with parameters_ in its TemplateOptions
+//   policies/azure/terraform/terraform.h   read_terraform(root, diagnostics, resources)
+//   policies/azure/operators/operators.h   Operators: add(object, api_version, kind), finish(...)
+void Languages::finish(source::Diagnostics& diagnostics, Resources& /*resources*/) {
+  for (const Node& root : templates_) not_supported_yet(root, "ARM templates", diagnostics);
+  for (const Node& root : terraform_) not_supported_yet(root, "plans of Terraform", diagnostics);
+  for (const OperatorObject& each : operator_objects_) {
+    not_supported_yet(each.object, "objects of " + each.api_version, diagnostics);
+  }
+}
+
+}  // namespace polreach::azure
