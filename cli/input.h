@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "policies/azure/resource.h"
 #include "policies/kubernetes/loader.h"
+#include "policies/model/cloud.h"
 #include "policies/model/model.h"
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
@@ -29,6 +31,10 @@ struct InputOptions {
   std::vector<std::string> helm;       // charts to render
   std::string default_namespace = "default";
   bool keep_going = false;
+  /// Files of ARM parameters, and of service tags: of the file system, also where a revision is
+  /// read.
+  std::vector<std::string> parameters = {};
+  std::vector<std::string> service_tags = {};
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};
@@ -40,6 +46,8 @@ struct Input {
   source::Diagnostics diagnostics;
   kubernetes::Ledger ledger;
   model::Model model;
+  azure::Resources resources;  // of Azure, as they were written
+  model::Cloud cloud;
   std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 
@@ -65,6 +73,8 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
 struct InputPair {
   std::unique_ptr<Input> input;
   model::Model second;
+  azure::Resources second_resources;
+  model::Cloud second_cloud;
   /// A set that holds no workloads was read with the workloads of the other, and with those of its
   /// namespaces that it does not declare.
   bool first_borrows = false;

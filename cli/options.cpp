@@ -43,7 +43,7 @@ constexpr std::array<OptionSpec, 2> kRenderOptions = {{
 }};
 
 /// What every command that reads manifests understands.
-constexpr std::array<OptionSpec, 8> kInputOptions = {{
+constexpr std::array<OptionSpec, 10> kInputOptions = {{
     {"ipblock-matches-pods", '\0', "READING",
      "whether an ipBlock can match the address of a pod, which network plugins answer differently",
      "yes|no|both", "both"},
@@ -54,6 +54,14 @@ constexpr std::array<OptionSpec, 8> kInputOptions = {{
      "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
      "none",
      "unknown|unlabelled", "unknown"},
+    {"parameters", '\0', "FILE",
+     "a file of parameters that ARM templates are deployed with; where several give one, the last "
+     "counts",
+     "", ""},
+    {"service-tags", '\0', "FILE",
+     "the addresses of Azure's service tags: the file that Microsoft publishes, or what az network "
+     "list-service-tags prints",
+     "", ""},
     {"keep-going", 'k', "",
      "answer even where some documents cannot be read; what they could change then depends", "",
      ""},

@@ -77,9 +77,9 @@ bool is_list(const Value& root) {
 
 Form form_of_graph(const Value& root) {
   const auto data = root.find("data");
-  const bool counted = root.find("count") && (root.find("total_records") ||
-                                              root.find("totalRecords") ||
-                                              root.find("skip_token") || root.find("$skipToken"));
+  const bool counted =
+      root.find("count") && (root.find("total_records") || root.find("totalRecords") ||
+                             root.find("skip_token") || root.find("$skipToken"));
   if (!data || !counted) return Form::None;
   if (data->is(Type::Sequence)) return Form::GraphRows;
   const bool table = data->is(Type::Mapping) && data->find("columns") && data->find("rows");

@@ -92,10 +92,9 @@ class Reader {
         return;
       }
     }
-    bad(value,
-        "an entry of the service tag " + tag + " is no CIDR: " +
-            (value.text().empty() ? std::string(describe(value.type()))
-                                  : std::string(value.text().substr(0, 64))));
+    bad(value, "an entry of the service tag " + tag + " is no CIDR: " +
+                   (value.text().empty() ? std::string(describe(value.type()))
+                                         : std::string(value.text().substr(0, 64))));
   }
 
   source::Diagnostics& diagnostics_;

@@ -27,10 +27,11 @@ std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_
 }
 
 /// Large members of metadata that say nothing about connections; but of an Ingress, an old
-/// annotation may hold the class.
-bool wanted_in_metadata(Path path, bool of_ingress = false) {
-  if (of_ingress && path[0] == "annotations") {
-    return path.size() == 1 || path[1] == "kubernetes.io/ingress.class";
+/// annotation may hold the class, and of a resource in a cloud its name there.
+bool wanted_in_metadata(Path path, bool of_ingress = false, bool of_cloud = false) {
+  if ((of_ingress || of_cloud) && path[0] == "annotations") {
+    return path.size() == 1 || (of_ingress && path[1] == "kubernetes.io/ingress.class") ||
+           (of_cloud && path[1] == "crossplane.io/external-name");
   }
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
   return !is_one_of(path[0], kLarge);
@@ -119,9 +120,10 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") {
     const bool of_ingress = !role_ || *role_ == Role::Ingress;
-    return path.size() == 1 || wanted_in_metadata(path.subspan(1), of_ingress);
+    const bool of_cloud = !role_ || *role_ == Role::Cloud;
+    return path.size() == 1 || wanted_in_metadata(path.subspan(1), of_ingress, of_cloud);
   }
-  if (!role_ || *role_ == Role::Kustomization) return true;
+  if (!role_ || *role_ == Role::Kustomization || *role_ == Role::Cloud) return true;
   if (path[0] == "status") {
     if (path.size() == 1) return has_status(*role_);
     if (*role_ == Role::Node) return path[1] == "addresses";
