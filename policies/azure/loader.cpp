@@ -115,7 +115,7 @@ Taken Loader::take(const Value& root, std::string_view api_version, std::string_
     case Form::None:
       return Taken::not_ours();
     case Form::Template:
-      languages_.add_template(Node::of(root));
+      languages_.add_template(Node::of(root), std::string(sources_.name(root.span().file)));
       return Taken::one_used();
     case Form::Parameters:
       report(problems, Severity::Warning, "unused-parameters", root.span(),
@@ -189,7 +189,7 @@ bool Loader::add_tags(const Value& root, source::Diagnostics& problems,
 }
 
 Taken Loader::take_service_tags_of(const Value& root, source::Diagnostics& problems) {
-  if (!named_tags_.empty()) return Taken::one_irrelevant();
+  if (tags_are_named_) return Taken::one_irrelevant();
   return add_tags(root, problems, found_tags_) ? Taken::one_used() : Taken::one_rejected();
 }
 
@@ -198,7 +198,7 @@ void Loader::load_parameters(source::FileId file) {
     const auto parameters = member(root, "parameters");
     const bool ours = recognise(root) == Form::Parameters;
     if (ours && parameters && parameters->is(Type::Mapping)) {
-      loader.languages_.add_parameters(Node::of(*parameters));
+      loader.languages_.add_parameters(Node::of(root));
       return true;
     }
     report(loader.diagnostics_, Severity::Error, "bad-parameters", root.span(),
@@ -215,6 +215,7 @@ void Loader::load_parameters(source::FileId file) {
 }
 
 void Loader::load_service_tags(source::FileId file) {
+  tags_are_named_ = true;
   Named sink(*this, [](Loader& loader, const Value& root) {
     if (recognise(root) == Form::ServiceTags) {
       return loader.add_tags(root, loader.diagnostics_, loader.named_tags_);
@@ -234,7 +235,7 @@ void Loader::load_service_tags(source::FileId file) {
 
 /// Tags of two states cannot both hold: nobody knows which are those of today.
 void Loader::choose_tags(source::Diagnostics& problems) {
-  std::vector<FoundTags>& found = named_tags_.empty() ? found_tags_ : named_tags_;
+  std::vector<FoundTags>& found = tags_are_named_ ? named_tags_ : found_tags_;
   if (found.empty()) return;
   std::sort(found.begin(), found.end(), [&](const FoundTags& a, const FoundTags& b) {
     return sources_.before(a.where, b.where);

@@ -72,6 +72,7 @@ class Loader {
   Resources resources_;
   std::vector<FoundTags> found_tags_;
   std::vector<FoundTags> named_tags_;
+  bool tags_are_named_ = false;  // and those among the documents do not count
   model::ServiceTags tags_;
   std::vector<Span> rejected_;
 };

@@ -27,11 +27,14 @@ void Languages::add_operator_object(Node object, std::string_view api_version,
 
 // CONNECT HERE, and take `not-supported-yet` out of docs/diagnostics.md:
 //   policies/azure/arm/template.h          read_template(root, options, diagnostics, resources)
-//                                          with parameters_ in its TemplateOptions
+//                                          with the values in parameters_ (read_parameters)
+//                                          and the label in its TemplateOptions
 //   policies/azure/terraform/terraform.h   read_terraform(root, diagnostics, resources)
 //   policies/azure/operators/operators.h   Operators: add(object, api_version, kind), finish(...)
 void Languages::finish(source::Diagnostics& diagnostics, Resources& /*resources*/) {
-  for (const Node& root : templates_) not_supported_yet(root, "ARM templates", diagnostics);
+  for (const Template& each : templates_) {
+    not_supported_yet(each.root, "ARM templates", diagnostics);
+  }
   for (const Node& root : terraform_) not_supported_yet(root, "plans of Terraform", diagnostics);
   for (const OperatorObject& each : operator_objects_) {
     not_supported_yet(each.object, "objects of " + each.api_version, diagnostics);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policies/azure/resource.h"
@@ -15,9 +16,12 @@ namespace polreach::azure {
 /// others.
 class Languages {
  public:
-  void add_template(Node root) { templates_.push_back(std::move(root)); }
-  /// The value of `parameters` of a parameters file; later ones win.
-  void add_parameters(Node parameters) { parameters_.push_back(std::move(parameters)); }
+  /// `label` tells the template from others: the name of its file.
+  void add_template(Node root, std::string label) {
+    templates_.push_back({std::move(root), std::move(label)});
+  }
+  /// A parameters file; later ones win.
+  void add_parameters(Node root) { parameters_.push_back(std::move(root)); }
   void add_terraform(Node root) { terraform_.push_back(std::move(root)); }
   void add_operator_object(Node object, std::string_view api_version, std::string_view kind);
 
@@ -30,7 +34,11 @@ class Languages {
     std::string api_version;
     std::string kind;
   };
-  std::vector<Node> templates_;
+  struct Template {
+    Node root;
+    std::string label;
+  };
+  std::vector<Template> templates_;
   std::vector<Node> parameters_;
   std::vector<Node> terraform_;
   std::vector<OperatorObject> operator_objects_;
