@@ -108,8 +108,7 @@ Loader::Loader(const source::SourceMap& sources, source::Diagnostics& diagnostic
 Taken Loader::take(const Value& root, std::string_view api_version, std::string_view kind,
                    source::Diagnostics& problems) {
   if (is_operator_object(api_version) && !kind.empty()) {
-    languages_.add_operator_object(Node::of(root), api_version, kind);
-    return Taken::one_used();
+    return languages_.add_operator_object(Node::of(root), api_version, kind);
   }
   switch (recognise(root)) {
     case Form::None:

@@ -20,17 +20,19 @@ void not_supported_yet(const Node& root, const std::string& what,
 
 }  // namespace
 
-void Languages::add_operator_object(Node object, std::string_view api_version,
-                                    std::string_view kind) {
+// CONNECT HERE: Operators::add(object, api_version, kind) instead of keeping the object; its answer
+// says whether the object counts as used or irrelevant (Foreign: not ours).
+syntax::Taken Languages::add_operator_object(Node object, std::string_view api_version,
+                                             std::string_view kind) {
   operator_objects_.push_back({std::move(object), std::string(api_version), std::string(kind)});
+  return syntax::Taken::one_used();
 }
 
 // CONNECT HERE, and take `not-supported-yet` out of docs/diagnostics.md:
-//   policies/azure/arm/template.h          read_template(root, options, diagnostics, resources)
-//                                          with the values in parameters_ (read_parameters)
-//                                          and the label in its TemplateOptions
-//   policies/azure/terraform/terraform.h   read_terraform(root, diagnostics, resources)
-//   policies/azure/operators/operators.h   Operators: add(object, api_version, kind), finish(...)
+// - policies/azure/arm/template.h: arm::read_template, with the values of parameters_ (in order:
+//   arm::read_parameters) and the label in its options
+// - policies/azure/terraform/terraform.h: read_terraform
+// - policies/azure/operators/operators.h: Operators::finish
 void Languages::finish(source::Diagnostics& diagnostics, Resources& /*resources*/) {
   for (const Template& each : templates_) {
     not_supported_yet(each.root, "ARM templates", diagnostics);

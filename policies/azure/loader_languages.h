@@ -8,6 +8,7 @@
 
 #include "policies/azure/resource.h"
 #include "policies/source/diagnostics.h"
+#include "policies/syntax/taken.h"
 
 namespace polreach::azure {
 
@@ -23,7 +24,9 @@ class Languages {
   /// A parameters file; later ones win.
   void add_parameters(Node root) { parameters_.push_back(std::move(root)); }
   void add_terraform(Node root) { terraform_.push_back(std::move(root)); }
-  void add_operator_object(Node object, std::string_view api_version, std::string_view kind);
+  /// Gives what the object counts as.
+  syntax::Taken add_operator_object(Node object, std::string_view api_version,
+                                    std::string_view kind);
 
   /// Evaluates everything. Errors have their place in the document that they are about.
   void finish(source::Diagnostics& diagnostics, Resources& resources);

@@ -10,10 +10,8 @@
 namespace polreach::azure {
 namespace {
 
-using source::Diagnostic;
 using source::Severity;
 using syntax::Taken;
-using syntax::Type;
 using syntax::Value;
 
 /// Nothing where names are missing. A child's name is "network/subnet".

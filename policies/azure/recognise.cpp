@@ -125,8 +125,9 @@ bool is_operator_object(std::string_view api_version) {
   const std::size_t slash = api_version.find('/');
   if (slash == std::string_view::npos) return false;
   const std::string_view group = api_version.substr(0, slash);
-  return group == "network.azure.com" || group == "containerservice.azure.com" ||
-         group.ends_with(".azure.upbound.io") || group.ends_with(".azure.m.upbound.io");
+  return group == "network.azure.com" || group == "compute.azure.com" ||
+         group == "containerservice.azure.com" || group.ends_with(".azure.upbound.io") ||
+         group.ends_with(".azure.m.upbound.io");
 }
 
 Form recognise(const Value& root) {

@@ -142,8 +142,9 @@ constexpr std::array<ForeignKind, 28> kForeign = {{
 /// Resources of Azure: as objects of Azure Service Operator and of Crossplane's providers; and as
 /// resource providers have them, whose versions are dates and whose kinds are their own.
 bool is_of_cloud(std::string_view group, std::string_view api_version) {
-  if (group == "network.azure.com" || group == "containerservice.azure.com" ||
-      group.ends_with(".azure.upbound.io") || group.ends_with(".azure.m.upbound.io")) {
+  if (group == "network.azure.com" || group == "compute.azure.com" ||
+      group == "containerservice.azure.com" || group.ends_with(".azure.upbound.io") ||
+      group.ends_with(".azure.m.upbound.io")) {
     return true;
   }
   constexpr std::string_view kDate = "dddd-dd-dd";

@@ -88,7 +88,7 @@ TEST_CASE("Kubernetes objects are not offered") {
   const Offered offered = offer(
       "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\n"
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n"
-      "apiVersion: compute.azure.com/v1\nkind: Disk\nmetadata: {name: a}\n",
+      "apiVersion: storage.azure.com/v1\nkind: StorageAccount\nmetadata: {name: a}\n",
       Taken::one_used());
   CHECK(offered.documents.empty());
   CHECK(offered.ledger.used == 1);
