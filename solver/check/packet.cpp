@@ -19,13 +19,38 @@ class Evaluation {
       : cluster_(cluster), model_(cluster.model()), packet_(packet), world_(world) {}
 
   [[nodiscard]] bool passes() const {
-    const bool one_pod = packet_.source && packet_.source == packet_.destination &&
-                         !model_[model_[*packet_.source].workload].replicated;
-    if (one_pod) return true;
+    if (packet_.source && packet_.destination && is_one_pod()) return true;
     return (!packet_.source || leaves()) && (!packet_.destination || enters());
   }
 
+  [[nodiscard]] bool passes(Direction direction) const {
+    if (packet_.source && packet_.destination && is_one_pod()) return true;
+    return direction == Direction::Egress ? leaves() : enters();
+  }
+
+  [[nodiscard]] bool policies_decide(Direction direction) const {
+    const bool egress = direction == Direction::Egress;
+    const EndpointId self = egress ? *packet_.source : *packet_.destination;
+    if (is_node(self) || (!egress && from_own_node())) return false;
+    if (packet_.source && packet_.destination && is_one_pod()) return false;
+    const bool host_network = model_[self].host_network;
+    return std::any_of(
+        model_.policies.begin(), model_.policies.end(), [&](const model::Policy& policy) {
+          if (!policy.rules(direction) || !selects_pod(policy.subject, self, direction)) {
+            return false;
+          }
+          const model::NamespaceId ns = model_.namespace_of(self);
+          if (policy.tier == model::Tier::Network) return policy.ns == ns;
+          return !host_network && selects_namespace(policy.namespaces, ns);
+        });
+  }
+
  private:
+  [[nodiscard]] bool is_one_pod() const {
+    return packet_.source == packet_.destination &&
+           !model_[model_[*packet_.source].workload].replicated;
+  }
+
   [[nodiscard]] bool leaves() const {
     if (is_node(*packet_.source)) return true;
     return policies_let_pass(Direction::Egress, *packet_.source, packet_.destination,
@@ -164,7 +189,8 @@ class Evaluation {
       if (packet_.destination && model_[*packet_.destination].open_ports) {
         return world_.named_ports.contains(compiler::named_port_index(name, match.protocol));
       }
-      return named_port(name) == packet_.port;
+      const net::Port number = named_port(name);
+      return number != 0 && number == packet_.port;
     });
   }
 
@@ -254,6 +280,15 @@ class Evaluation {
 
 bool passes(const Cluster& cluster, const Packet& packet, const World& world) {
   return Evaluation(cluster, packet, world).passes();
+}
+
+bool passes(const Cluster& cluster, Direction direction, const Packet& packet, const World& world) {
+  return Evaluation(cluster, packet, world).passes(direction);
+}
+
+bool policies_decide(const Cluster& cluster, Direction direction, const Packet& packet,
+                     const World& world) {
+  return Evaluation(cluster, packet, world).policies_decide(direction);
 }
 
 }  // namespace polreach::solver::check

@@ -41,6 +41,9 @@ struct World {
   std::vector<bool> node_selectors;
   /// compiler::named_port_index of what a destination whose ports are open calls the packet's port.
   std::set<std::uint32_t> named_ports;
+  /// Whether pods that policies select take part in protocols that have no ports, of which
+  /// NetworkPolicy does not speak.
+  bool other_protocols = false;
 };
 
 /// A packet and a world, as Z3 found them.
@@ -56,5 +59,15 @@ struct Witness {
 /// reading, and labels that are known, win.
 [[nodiscard]] bool passes(const compiler::Cluster& cluster, const Packet& packet,
                           const World& world);
+
+/// The same for one direction alone: what the policies of the packet's source (egress) or
+/// destination (ingress), which must be an endpoint, say, a pod's own node included.
+[[nodiscard]] bool passes(const compiler::Cluster& cluster, model::Direction direction,
+                          const Packet& packet, const World& world);
+
+/// Whether policies have a say in that: some policy selects the endpoint in this world, and the
+/// packet is none that a pod takes whatever its policies are.
+[[nodiscard]] bool policies_decide(const compiler::Cluster& cluster, model::Direction direction,
+                                   const Packet& packet, const World& world);
 
 }  // namespace polreach::solver::check

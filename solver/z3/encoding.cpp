@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/z3/encoding.h"
 
+#include "solver/z3/address_tree.h"
+
 namespace polreach::solver::z3 {
 
+using compiler::AddressName;
+using compiler::HeaderPort;
 using compiler::Side;
 using compiler::Term;
 using Kind = compiler::TermPool::Kind;
@@ -28,22 +32,49 @@ Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool)
     : context_(context),
       pool_(pool),
       protocol_(context.bv_const("protocol", 8)),
-      port_(context.bv_const("port", 16)) {}
+      port_(context.bv_const("port", 16)),
+      source_port_(context.bv_const("source-port", 16)) {}
 
 void Encoding::set_ends(const Ends& ends) { ends_ = ends; }
 
 std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : "'"; }
 
-Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
+Encoding::AddressVariable& Encoding::address_variable(const AddressName& address, Copy copy) {
+  const bool is_source = address.side == Side::Source;
   const bool is_packet =
-      side == Side::Source ? ends_.source_is_packet : ends_.destination_is_packet;
-  std::string name = side == Side::Source ? "source" : "destination";
+      address.variable == 0 && (is_source ? ends_.source_is_packet : ends_.destination_is_packet);
+  std::string name = is_source ? "source" : "destination";
+  if (address.variable != 0) {
+    name = "chosen-" + std::to_string(address.variable);
+    chosen_.insert(address.variable);
+  }
   if (!is_packet) name += suffix(copy);
   const auto known = addresses_.find(name);
   if (known != addresses_.end()) return known->second;
   AddressVariable variable{context_.bool_const((name + "-is-v6").c_str()),
                            context_.bv_const(name.c_str(), kAddressBits)};
   return addresses_.emplace(name, variable).first->second;
+}
+
+::z3::expr Encoding::port_variable(HeaderPort port, Copy copy) {
+  switch (port) {
+    case HeaderPort::Destination:
+      return port_;
+    case HeaderPort::Source:
+      return source_port_;
+    case HeaderPort::ChosenSource:
+      break;
+  }
+  return context_.bv_const(("chosen-source-port" + suffix(copy)).c_str(), 16);
+}
+
+::z3::expr Encoding::fact_variable(const compiler::OpenFact& fact, Copy copy) {
+  std::string name = "fact-" + std::to_string(static_cast<std::uint32_t>(fact.unknown));
+  if (fact.of_address) {
+    name += fact.address.side == Side::Source ? "-s" : "-d";
+    name += std::to_string(fact.address.variable);
+  }
+  return context_.bool_const((name + suffix(copy)).c_str());
 }
 
 ::z3::expr Encoding::label_variable(const compiler::LabelVariable& label, Copy copy) {
@@ -70,6 +101,12 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
          address.bits.extract(width - 1, low) == wanted.extract(width - 1, low).simplify();
 }
 
+::z3::expr Encoding::in_set(const AddressVariable& address, const net::AddressSet& set) {
+  const AddressTree tree(context_, address.bits);
+  return (!address.is_v6 && tree.contains(set & net::all_addresses(net::Family::V4))) ||
+         (address.is_v6 && tree.contains(set & net::all_addresses(net::Family::V6)));
+}
+
 ::z3::expr Encoding::encode_node(const compiler::TermPool::Node& node, Copy copy) {
   auto& memo =
       memo_[ends_.source_is_packet][ends_.destination_is_packet][static_cast<std::size_t>(copy)];
@@ -89,12 +126,15 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::Protocol:
       return protocol_ == context_.bv_val(static_cast<unsigned>(node.protocol), 8);
     case Kind::Ports: {
+      const ::z3::expr port = port_variable(node.port, copy);
       const ::z3::expr first = context_.bv_val(node.first, 16);
-      if (node.first == node.last) return port_ == first;
-      return ::z3::uge(port_, first) && ::z3::ule(port_, context_.bv_val(node.last, 16));
+      if (node.first == node.last) return port == first;
+      return ::z3::uge(port, first) && ::z3::ule(port, context_.bv_val(node.last, 16));
     }
     case Kind::AddressIn:
-      return in_prefix(address_variable(node.side, copy), node.prefix);
+      return in_prefix(address_variable(node.address, copy), node.prefix);
+    case Kind::AddressOf:
+      return in_set(address_variable(node.address, copy), pool_.addresses(node));
     case Kind::LabelIs:
       return label_variable(node.label, copy) ==
              context_.bv_val(static_cast<unsigned>(node.value) + kFirstValue, 32);
@@ -103,6 +143,9 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::Flag:
       flags_.emplace(node.flag, node.index);
       return flag_variable(node.flag, node.index, copy);
+    case Kind::Fact:
+      facts_.insert(node.fact);
+      return fact_variable(node.fact, copy);
   }
   return context_.bool_val(false);
 }
@@ -138,6 +181,35 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
   return result;
 }
 
+::z3::expr Encoding::well_formed_header() {
+  const auto protocols = static_cast<unsigned>(net::kIpProtocols.size());
+  return ::z3::ult(protocol_, context_.bv_val(protocols, 8));
+}
+
+net::IpProtocol Encoding::ip_protocol(const ::z3::model& model) {
+  return static_cast<net::IpProtocol>(number(model, protocol_));
+}
+
+net::Port Encoding::header_port(const ::z3::model& model, HeaderPort port, Copy copy) {
+  return static_cast<net::Port>(number(model, port_variable(port, copy)));
+}
+
+std::map<std::uint32_t, net::Address> Encoding::chosen(const ::z3::model& model, Copy copy) {
+  std::map<std::uint32_t, net::Address> result;
+  for (std::uint32_t variable : chosen_) {
+    result[variable] = address(model, AddressName(Side::Source, variable), copy);
+  }
+  return result;
+}
+
+std::map<compiler::OpenFact, bool> Encoding::facts(const ::z3::model& model, Copy copy) {
+  std::map<compiler::OpenFact, bool> result;
+  for (const compiler::OpenFact& fact : facts_) {
+    result[fact] = model.eval(fact_variable(fact, copy), true).is_true();
+  }
+  return result;
+}
+
 net::Protocol Encoding::protocol(const ::z3::model& model) {
   return static_cast<net::Protocol>(number(model, protocol_));
 }
@@ -146,12 +218,13 @@ net::Port Encoding::port(const ::z3::model& model) {
   return static_cast<net::Port>(number(model, port_));
 }
 
-net::Address Encoding::address(const ::z3::model& model, Side side, Copy copy) {
-  const AddressVariable& variable = address_variable(side, copy);
+net::Address Encoding::address(const ::z3::model& model, const AddressName& name, Copy copy) {
+  const AddressVariable& variable = address_variable(name, copy);
   const net::Uint128 high = number(model, variable.bits.extract(127, 64));
   const net::Uint128 low = number(model, variable.bits.extract(63, 0));
   const bool v6 = model.eval(variable.is_v6, true).is_true();
-  return {v6 ? net::Family::V6 : net::Family::V4, (high << 64U) | low};
+  if (v6) return {net::Family::V6, (high << 64U) | low};
+  return {net::Family::V4, low & 0xFFFFFFFFU};
 }
 
 bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy, std::uint32_t index) {
