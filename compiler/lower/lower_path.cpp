@@ -9,9 +9,6 @@ using model::Access;
 
 namespace {
 
-/// A translated source port is one that needs no privilege.
-constexpr net::Port kLowestChosenPort = 1024;
-
 AddressName name_of(const HeaderAddress& address, Side side) {
   return address.kind == HeaderAddress::Kind::Chosen ? AddressName(side, address.variable)
                                                      : AddressName(side);

@@ -10,6 +10,9 @@
 
 namespace polreach::compiler {
 
+/// A source port that a translation of addresses has put in is one that needs no privilege.
+inline constexpr net::Port kLowestChosenPort = 1024;
+
 /// One path as terms over the packet and over all that is open.
 struct PathTerms {
   /// True exactly where every hop lets the packet pass.

@@ -16,8 +16,12 @@ inline constexpr unsigned kResourceLimit = 200'000'000;
 /// The terms of one question, at most: beyond this Z3 would need gigabytes before it gave up.
 inline constexpr std::size_t kMostTerms = 10'000;
 
-/// The intervals of all sets of addresses in one question, at most.
-inline constexpr std::size_t kMostIntervals = 100'000;
+/// The intervals of all sets of addresses in one question, at most; multiplied by the words that
+/// hold a bit for each set: what it takes to find out which addresses the sets tell apart.
+inline constexpr std::size_t kMostIntervalWords = 2'000'000;
+
+/// The ranges of classes of addresses (address_classes.h) in one question, at most.
+inline constexpr std::size_t kMostRanges = 100'000;
 
 /// In mebibytes; for all of Z3.
 inline constexpr int kMemoryLimit = 4096;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/z3/encoding.h"
 
-#include "solver/z3/address_tree.h"
+#include <bit>
 
 namespace polreach::solver::z3 {
 
@@ -28,9 +28,11 @@ std::uint64_t number(const ::z3::model& model, const ::z3::expr& expression) {
 
 }  // namespace
 
-Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool)
+Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool,
+                   const QuestionAddresses* addresses)
     : context_(context),
       pool_(pool),
+      question_(addresses),
       protocol_(context.bv_const("protocol", 8)),
       port_(context.bv_const("port", 16)),
       source_port_(context.bv_const("source-port", 16)) {}
@@ -39,21 +41,46 @@ void Encoding::set_ends(const Ends& ends) { ends_ = ends; }
 
 std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : "'"; }
 
+std::string Encoding::address_text(const AddressName& name, Copy copy) const {
+  if (name.variable != 0) return "chosen-" + std::to_string(name.variable) + suffix(copy);
+  const bool is_source = name.side == Side::Source;
+  const bool is_packet = is_source ? ends_.source_is_packet : ends_.destination_is_packet;
+  return (is_source ? "source" : "destination") + (is_packet ? std::string() : suffix(copy));
+}
+
 Encoding::AddressVariable& Encoding::address_variable(const AddressName& address, Copy copy) {
-  const bool is_source = address.side == Side::Source;
-  const bool is_packet =
-      address.variable == 0 && (is_source ? ends_.source_is_packet : ends_.destination_is_packet);
-  std::string name = is_source ? "source" : "destination";
-  if (address.variable != 0) {
-    name = "chosen-" + std::to_string(address.variable);
-    chosen_.insert(address.variable);
-  }
-  if (!is_packet) name += suffix(copy);
+  const std::string name = address_text(address, copy);
   const auto known = addresses_.find(name);
   if (known != addresses_.end()) return known->second;
   AddressVariable variable{context_.bool_const((name + "-is-v6").c_str()),
                            context_.bv_const(name.c_str(), kAddressBits)};
   return addresses_.emplace(name, variable).first->second;
+}
+
+::z3::expr Encoding::class_variable(const AddressName& address, Copy copy) {
+  if (address.variable != 0) chosen_.insert(address.variable);
+  const std::string name = address_text(address, copy);
+  const auto known = classes_.find(name);
+  if (known != classes_.end()) return known->second.first;
+  const auto last = static_cast<std::uint32_t>(question_->classes(address)->size() - 1);
+  const auto bits = static_cast<unsigned>(std::bit_width(last | 1U));
+  const ::z3::expr variable = context_.bv_const(name.c_str(), bits);
+  classes_.emplace(name, std::pair{variable, last});
+  return variable;
+}
+
+::z3::expr Encoding::in_classes(Term leaf, Copy copy) {
+  const ::z3::expr variable = class_variable(pool_[leaf].address, copy);
+  const unsigned bits = variable.get_sort().bv_size();
+  ::z3::expr_vector any(context_);
+  for (const AddressClasses::Range& range : question_->of(leaf)) {
+    const ::z3::expr first = context_.bv_val(range.first, bits);
+    const ::z3::expr last = context_.bv_val(range.last, bits);
+    any.push_back(range.first == range.last
+                      ? variable == first
+                      : ::z3::uge(variable, first) && ::z3::ule(variable, last));
+  }
+  return ::z3::mk_or(any);
 }
 
 ::z3::expr Encoding::port_variable(HeaderPort port, Copy copy) {
@@ -101,13 +128,14 @@ Encoding::AddressVariable& Encoding::address_variable(const AddressName& address
          address.bits.extract(width - 1, low) == wanted.extract(width - 1, low).simplify();
 }
 
-::z3::expr Encoding::in_set(const AddressVariable& address, const net::AddressSet& set) {
-  const AddressTree tree(context_, address.bits);
-  return (!address.is_v6 && tree.contains(set & net::all_addresses(net::Family::V4))) ||
-         (address.is_v6 && tree.contains(set & net::all_addresses(net::Family::V6)));
+::z3::expr Encoding::in_prefixes(const AddressVariable& address, const net::AddressSet& set) {
+  ::z3::expr_vector any(context_);
+  for (const net::Prefix& prefix : net::prefixes_of(set)) any.push_back(in_prefix(address, prefix));
+  return ::z3::mk_or(any);
 }
 
-::z3::expr Encoding::encode_node(const compiler::TermPool::Node& node, Copy copy) {
+::z3::expr Encoding::encode_node(Term term, Copy copy) {
+  const compiler::TermPool::Node& node = pool_[term];
   auto& memo =
       memo_[ends_.source_is_packet][ends_.destination_is_packet][static_cast<std::size_t>(copy)];
   switch (node.kind) {
@@ -132,9 +160,11 @@ Encoding::AddressVariable& Encoding::address_variable(const AddressName& address
       return ::z3::uge(port, first) && ::z3::ule(port, context_.bv_val(node.last, 16));
     }
     case Kind::AddressIn:
+      if (question_ != nullptr) return in_classes(term, copy);
       return in_prefix(address_variable(node.address, copy), node.prefix);
     case Kind::AddressOf:
-      return in_set(address_variable(node.address, copy), pool_.addresses(node));
+      if (question_ != nullptr) return in_classes(term, copy);
+      return in_prefixes(address_variable(node.address, copy), pool_.addresses(node));
     case Kind::LabelIs:
       return label_variable(node.label, copy) ==
              context_.bv_val(static_cast<unsigned>(node.value) + kFirstValue, 32);
@@ -166,7 +196,7 @@ Encoding::AddressVariable& Encoding::address_variable(const AddressName& address
     }
     if (stack.size() != before) continue;
     stack.pop_back();
-    memo.emplace(top, encode_node(pool_[top], copy));
+    memo.emplace(top, encode_node(top, copy));
   }
   return memo.at(term);
 }
@@ -183,7 +213,12 @@ Encoding::AddressVariable& Encoding::address_variable(const AddressName& address
 
 ::z3::expr Encoding::well_formed_header() {
   const auto protocols = static_cast<unsigned>(net::kIpProtocols.size());
-  return ::z3::ult(protocol_, context_.bv_val(protocols, 8));
+  ::z3::expr result = ::z3::ult(protocol_, context_.bv_val(protocols, 8));
+  for (const auto& [name, of_one] : classes_) {
+    const auto& [variable, last] = of_one;
+    result = result && ::z3::ule(variable, context_.bv_val(last, variable.get_sort().bv_size()));
+  }
+  return result;
 }
 
 net::IpProtocol Encoding::ip_protocol(const ::z3::model& model) {
@@ -219,12 +254,16 @@ net::Port Encoding::port(const ::z3::model& model) {
 }
 
 net::Address Encoding::address(const ::z3::model& model, const AddressName& name, Copy copy) {
+  if (question_ != nullptr) {
+    const AddressClasses* classes = question_->classes(name);
+    if (classes == nullptr) return net::lowest(net::Family::V4);  // any: nothing speaks of it
+    return classes->example(number(model, class_variable(name, copy)));
+  }
   const AddressVariable& variable = address_variable(name, copy);
   const net::Uint128 high = number(model, variable.bits.extract(127, 64));
   const net::Uint128 low = number(model, variable.bits.extract(63, 0));
   const bool v6 = model.eval(variable.is_v6, true).is_true();
-  if (v6) return {net::Family::V6, (high << 64U) | low};
-  return {net::Family::V4, low & 0xFFFFFFFFU};
+  return {v6 ? net::Family::V6 : net::Family::V4, (high << 64U) | low};
 }
 
 bool Encoding::flag(const ::z3::model& model, compiler::Flag flag, Copy copy, std::uint32_t index) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/terms/term.h"
+#include "solver/z3/address_classes.h"
 
 namespace polreach::solver::z3 {
 
@@ -33,7 +34,10 @@ class Encoding {
     bool destination_is_packet = false;
   };
 
-  Encoding(::z3::context& context, const compiler::TermPool& pool);
+  /// `addresses`: addresses are the numbers of their classes there, instead of bits, which must be
+  /// those of all terms that are encoded; nullptr: they are bits.
+  Encoding(::z3::context& context, const compiler::TermPool& pool,
+           const QuestionAddresses* addresses = nullptr);
 
   /// Chooses what the addresses belong to for the terms encoded from now on.
   void set_ends(const Ends& ends);
@@ -41,8 +45,8 @@ class Encoding {
   ::z3::expr encode(compiler::Term term, Copy copy);
   /// What every packet satisfies: a protocol there is, a port from 1, IPv4 addresses of 32 bits.
   ::z3::expr well_formed(Copy copy);
-  /// The same for headers: protocols of net::IpProtocol, any port. Bits of IPv4 addresses above the
-  /// low 32 are left open: no term speaks of them.
+  /// The same for headers: protocols of net::IpProtocol, any port, and the classes of the addresses
+  /// that the terms encoded until now speak of.
   ::z3::expr well_formed_header();
 
   // Reading a model back.
@@ -79,9 +83,13 @@ class Encoding {
     ::z3::expr bits;
   };
 
-  ::z3::expr encode_node(const compiler::TermPool::Node& node, Copy copy);
+  ::z3::expr encode_node(compiler::Term term, Copy copy);
   ::z3::expr in_prefix(const AddressVariable& address, const net::Prefix& prefix);
-  ::z3::expr in_set(const AddressVariable& address, const net::AddressSet& set);
+  ::z3::expr in_prefixes(const AddressVariable& address, const net::AddressSet& set);
+  /// AddressIn and AddressOf, where addresses are numbers of classes.
+  ::z3::expr in_classes(compiler::Term leaf, Copy copy);
+  ::z3::expr class_variable(const compiler::AddressName& name, Copy copy);
+  [[nodiscard]] std::string address_text(const compiler::AddressName& name, Copy copy) const;
   AddressVariable& address_variable(const compiler::AddressName& name, Copy copy);
   ::z3::expr port_variable(compiler::HeaderPort port, Copy copy);
   ::z3::expr fact_variable(const compiler::OpenFact& fact, Copy copy);
@@ -91,11 +99,13 @@ class Encoding {
 
   ::z3::context& context_;
   const compiler::TermPool& pool_;
+  const QuestionAddresses* question_;
   ::z3::expr protocol_;
   ::z3::expr port_;
   ::z3::expr source_port_;
   Ends ends_;
   std::map<std::string, AddressVariable> addresses_;
+  std::map<std::string, std::pair<::z3::expr, std::uint32_t>> classes_;  // and the last class
   std::map<std::pair<compiler::LabelVariable, Copy>, ::z3::expr> labels_;
   std::set<std::pair<compiler::Flag, std::uint32_t>> flags_;
   std::set<std::uint32_t> chosen_;

@@ -3,6 +3,7 @@
 
 #include <z3++.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "compiler/lower/lower_path.h"
@@ -36,16 +37,17 @@ Encoding::Ends ends_of(const Path& path) {
 
 struct PathProver::State {
   State(const compiler::Cluster* c, const model::Cloud& cloud)
-      : cluster(c), lowering(c, cloud, pool), encoding(context, pool) {}
+      : cluster(c), lowering(c, cloud, pool) {}
 
   /// A model that satisfies the constraint, if there is one.
-  source::Result<std::optional<::z3::model>> find(const ::z3::expr& constraint) {
+  source::Result<std::optional<::z3::model>> find(Encoding& encoding,
+                                                  const ::z3::expr& constraint) {
     ::z3::solver solver(context, "QF_FD");  // bit-vectors and Booleans only: goes to the SAT solver
     ::z3::params parameters(context);
     parameters.set("rlimit", kResourceLimit);
     solver.set(parameters);
-    solver.add(encoding.well_formed_header());
     solver.add(constraint);
+    solver.add(encoding.well_formed_header());
     switch (solver.check()) {
       case ::z3::sat:
         return solver.get_model();
@@ -62,14 +64,17 @@ struct PathProver::State {
                                                   const Encoding::Ends& ends) {
     if (term == pool.constant(false)) return std::optional<PathWitness>();
     if (!fits(pool, {term})) return source::failure(kTooLarge);
+    const QuestionAddresses addresses(pool, {term});
+    if (addresses.ranges() > kMostRanges) return source::failure(kTooLarge);
+    Encoding encoding(context, pool, &addresses);
     encoding.set_ends(ends);
-    auto model = find(encoding.encode(term, Copy::First));
+    const auto model = find(encoding, encoding.encode(term, Copy::First));
     if (!model) return tl::unexpected(model.error());
     if (!*model) return std::optional<PathWitness>();
-    return read(**model, Copy::First, way, ends);
+    return read(encoding, **model, Copy::First, way, ends);
   }
 
-  PathWitness read(const ::z3::model& model, Copy copy, std::size_t way,
+  PathWitness read(Encoding& encoding, const ::z3::model& model, Copy copy, std::size_t way,
                    const Encoding::Ends& ends) {
     encoding.set_ends(ends);
     PathWitness witness;
@@ -78,7 +83,9 @@ struct PathProver::State {
                     encoding.address(model, Side::Destination, copy),
                     encoding.header_port(model, HeaderPort::Source, copy),
                     encoding.header_port(model, HeaderPort::Destination, copy)};
-    witness.chosen_source_port = encoding.header_port(model, HeaderPort::ChosenSource, copy);
+    // A question about a filter alone says nothing of the chosen port.
+    witness.chosen_source_port = std::max(
+        compiler::kLowestChosenPort, encoding.header_port(model, HeaderPort::ChosenSource, copy));
     witness.chosen = encoding.chosen(model, copy);
     for (const auto& [fact, holds] : encoding.facts(model, copy)) {
       witness.facts[fact_of(fact)] = holds;
@@ -128,6 +135,9 @@ struct PathProver::State {
     std::vector<Term> all;
     for (const Lowered& way : ways) all.insert(all.end(), {way.passes, way.stops});
     if (!fits(pool, all)) return source::failure(kTooLarge);
+    const QuestionAddresses addresses(pool, all);
+    if (addresses.ranges() > kMostRanges) return source::failure(kTooLarge);
+    Encoding encoding(context, pool, &addresses);
     ::z3::expr_vector passes(context);
     ::z3::expr_vector stopped(context);
     for (const Lowered& way : ways) {
@@ -135,7 +145,7 @@ struct PathProver::State {
       passes.push_back(encoding.encode(way.passes, Copy::First));
       stopped.push_back(encoding.encode(way.stops, Copy::Second));
     }
-    const auto found = find(::z3::mk_or(passes) && ::z3::mk_or(stopped));
+    const auto found = find(encoding, ::z3::mk_or(passes) && ::z3::mk_or(stopped));
     if (!found) return tl::unexpected(found.error());
     if (!*found) return std::optional<PathProof::Undecided>();
     const ::z3::model& model = **found;
@@ -146,15 +156,14 @@ struct PathProver::State {
     };
     const std::size_t one = way_of(passes);
     const std::size_t other = way_of(stopped);
-    return PathProof::Undecided{read(model, Copy::First, one, ways[one].ends),
-                                read(model, Copy::Second, other, ways[other].ends)};
+    return PathProof::Undecided{read(encoding, model, Copy::First, one, ways[one].ends),
+                                read(encoding, model, Copy::Second, other, ways[other].ends)};
   }
 
   const compiler::Cluster* cluster;
   compiler::TermPool pool;
   compiler::PathLowering lowering;
   ::z3::context context;
-  Encoding encoding;
 };
 
 PathProver::PathProver(const compiler::Cluster* cluster, const model::Cloud& cloud) {

@@ -409,4 +409,41 @@ TEST_CASE("path prover: rules that never decide, and filters that are equal") {
   CHECK(always->has_value());
 }
 
+TEST_CASE("path prover: a service tag of ten thousand prefixes") {
+  const Proving proving;
+  std::vector<net::AddressSet::Interval> blocks;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    const net::Prefix prefix{{net::Family::V4, 0x14000000U + i * 0x2000U + (i % 7) * 0x100U}, 24};
+    blocks.push_back({prefix.first(), prefix.last()});
+  }
+  const net::AddressSet tag = net::AddressSet::of(blocks);
+  REQUIRE(tag.intervals().size() > 9'000);
+  Path way = path();
+  way.source = net::all_addresses();
+  through(way, filter({rule(Access::Deny, certain(block("30.0.0.0/8"))),
+                       rule(Access::Allow, certain(tag), anywhere(), {443, 443}, kTcp)}));
+  Box exact = tcp(443, 443);
+  exact.source = tag - block("30.0.0.0/8");
+  CHECK(proving.right({way}, {exact}, {exact}));
+  Box wrong = exact;
+  wrong.source |= only("30.0.0.1");
+  CHECK_FALSE(proving.right({way}, {wrong}, {wrong}));
+  wrong.source = exact.source - only("20.0.0.1");
+  CHECK_FALSE(proving.right({way}, {wrong}, {wrong}));
+}
+
+TEST_CASE("path prover: a question that is too large is a failure, never a proof") {
+  const Proving proving;
+  Path way = path();
+  Filter large = filter({});
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    const net::Address one{net::Family::V4, 0x0A000000U + i};
+    large.rules.push_back(rule(i % 2 == 0 ? Access::Allow : Access::Deny, certain({one, one}),
+                               anywhere(), {net::Port(i), net::Port(i)}));
+  }
+  through(way, large);
+  CHECK_FALSE(PathProver(nullptr, proving.cloud).refute({way}, {}, {tcp(1, 1)}));
+  CHECK_FALSE(PathProver(nullptr, proving.cloud).prove({way}, all_packets()));
+}
+
 }  // namespace polreach
