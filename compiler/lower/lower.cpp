@@ -78,29 +78,15 @@ Term Lowering::enforcement(Direction direction, EndpointId self, const Party& ot
   const auto* id = std::get_if<EndpointId>(&other);
   if (id != nullptr && cluster_.is_one_pod(self, *id)) return pool_.constant(true);
   seen_ = header;
-  const DirectedPair pair = directed(direction, self, other);
-  std::vector<Term> with_ports{this->direction(direction, self, other)};
-  std::vector<Term> without{is_node(self), pool_.negation(is_selected(pair)),
-                            pool_.flag(Flag::OtherProtocols)};
-  if (direction == Direction::Ingress) {
-    with_ports.push_back(own_node(self, other));
-    without.push_back(with_ports.back());
-  }
+  std::vector<Term> passes{this->direction(direction, self, other)};
+  if (direction == Direction::Ingress) passes.push_back(own_node(self, other));
   seen_.reset();
-  std::vector<Term> protocols;
-  for (net::Protocol protocol : net::kProtocols) protocols.push_back(pool_.protocol(protocol));
-  const Term has_ports = pool_.disjunction(protocols);
-  return pool_.disjunction(
-      {pool_.conjunction({has_ports, pool_.disjunction(with_ports)}),
-       pool_.conjunction({pool_.negation(has_ports), pool_.disjunction(without)})});
-}
-
-Term Lowering::is_selected(const DirectedPair& pair) {
-  std::vector<Term> any;
-  for (model::PolicyId id : cluster_.candidates(pair.self, pair.direction)) {
-    any.push_back(selects(cluster_.model()[id], pair));
+  std::vector<Term> without_ports{pool_.flag(Flag::OtherProtocols)};
+  for (net::Protocol protocol : net::kProtocols) {
+    without_ports.push_back(pool_.negation(pool_.protocol(protocol)));
   }
-  return pool_.disjunction(any);
+  passes.push_back(pool_.conjunction(without_ports));
+  return pool_.disjunction(passes);
 }
 
 Lowering::Labels Lowering::pod_labels(EndpointId id, Side side) const {

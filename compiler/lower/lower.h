@@ -38,8 +38,8 @@ class Lowering {
 
   /// True for the packets and worlds that the policies of `self` let pass in one direction, as they
   /// see them; a pod's own node included, and a pod that talks to itself. NetworkPolicy does not
-  /// speak of protocols without ports: they pass where no policy selects the pod, and where one
-  /// does that is left to Flag::OtherProtocols. Ports start at 0 here, as they do in headers.
+  /// speak of protocols without ports: where no policy selects the pod, and where a rule without
+  /// ports lets them, they pass; else that is left to Flag::OtherProtocols.
   Term enforcement(model::Direction direction, model::EndpointId self, const Party& other,
                    const SeenHeader& header);
 
@@ -84,8 +84,6 @@ class Lowering {
   Term peer(const model::NodePeer& nodes, const model::Policy& policy, const DirectedPair& pair);
   Term peer(const model::DomainPeer& names, const model::Policy& policy, const DirectedPair& pair);
   Term port(const model::PortMatch& match, const std::optional<model::EndpointId>& destination);
-  /// Whether any policy that covers the direction selects the pod.
-  Term is_selected(const DirectedPair& pair);
   Term in_prefix(Side side, const net::Prefix& prefix);
   Term destination_ports(net::Port first, net::Port last);
   Term own_node(model::EndpointId destination, const Party& source);

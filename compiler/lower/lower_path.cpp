@@ -31,6 +31,11 @@ PathTerms PathLowering::path(const Path& path) {
       ports_where_there_are()};
   for (const Hop& each : path.hops) {
     passes.push_back(hop(path, each));
+    if (each.kind == Hop::Kind::Policies && !each.header.destination_port) {
+      possible.push_back(pool_.disjunction(
+          {pool_.negation(has_ports()),
+           pool_.header_ports(HeaderPort::Destination, net::kLowestPort, net::kHighestPort)}));
+    }
     for (const HeaderAddress* address : {&each.header.source, &each.header.destination}) {
       if (address->kind != HeaderAddress::Kind::Chosen) continue;
       possible.push_back(pool_.address_of(name_of(*address, Side::Source), address->among));

@@ -19,7 +19,8 @@ struct PathTerms {
   Term passes{};
   /// What every packet and choice of this path satisfies: the ends have addresses of the path's,
   /// chosen addresses lie among theirs, a chosen source port is one from 1024, and protocols
-  /// without ports have none (0).
+  /// without ports have none (0). Port 0 of a pod is not spoken of: nothing listens there, and no
+  /// policy can name it.
   Term possible{};
 };
 

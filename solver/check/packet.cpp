@@ -15,8 +15,13 @@ using model::Model;
 /// One packet in one world, as each direction sees it.
 class Evaluation {
  public:
-  Evaluation(const Cluster& cluster, const Packet& packet, const World& world)
-      : cluster_(cluster), model_(cluster.model()), packet_(packet), world_(world) {}
+  Evaluation(const Cluster& cluster, const Packet& packet, const World& world,
+             bool has_ports = true)
+      : cluster_(cluster),
+        model_(cluster.model()),
+        packet_(packet),
+        world_(world),
+        has_ports_(has_ports) {}
 
   [[nodiscard]] bool passes() const {
     if (packet_.source && packet_.destination && is_one_pod()) return true;
@@ -26,23 +31,6 @@ class Evaluation {
   [[nodiscard]] bool passes(Direction direction) const {
     if (packet_.source && packet_.destination && is_one_pod()) return true;
     return direction == Direction::Egress ? leaves() : enters();
-  }
-
-  [[nodiscard]] bool policies_decide(Direction direction) const {
-    const bool egress = direction == Direction::Egress;
-    const EndpointId self = egress ? *packet_.source : *packet_.destination;
-    if (is_node(self) || (!egress && from_own_node())) return false;
-    if (packet_.source && packet_.destination && is_one_pod()) return false;
-    const bool host_network = model_[self].host_network;
-    return std::any_of(
-        model_.policies.begin(), model_.policies.end(), [&](const model::Policy& policy) {
-          if (!policy.rules(direction) || !selects_pod(policy.subject, self, direction)) {
-            return false;
-          }
-          const model::NamespaceId ns = model_.namespace_of(self);
-          if (policy.tier == model::Tier::Network) return policy.ns == ns;
-          return !host_network && selects_namespace(policy.namespaces, ns);
-        });
   }
 
  private:
@@ -179,6 +167,7 @@ class Evaluation {
 
   [[nodiscard]] bool port_matches(const model::Rule& rule) const {
     if (rule.ports.empty()) return true;
+    if (!has_ports_) return false;
     return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const model::PortMatch& match) {
       if (match.protocol != packet_.protocol) return false;
       if (std::holds_alternative<model::AllPorts>(match.ports)) return true;
@@ -274,6 +263,7 @@ class Evaluation {
   const Model& model_;
   const Packet& packet_;
   const World& world_;
+  bool has_ports_;
 };
 
 }  // namespace
@@ -286,9 +276,9 @@ bool passes(const Cluster& cluster, Direction direction, const Packet& packet, c
   return Evaluation(cluster, packet, world).passes(direction);
 }
 
-bool policies_decide(const Cluster& cluster, Direction direction, const Packet& packet,
-                     const World& world) {
-  return Evaluation(cluster, packet, world).policies_decide(direction);
+bool passes_without_ports(const Cluster& cluster, Direction direction, const Packet& packet,
+                          const World& world) {
+  return Evaluation(cluster, packet, world, false).passes(direction);
 }
 
 }  // namespace polreach::solver::check

@@ -65,9 +65,10 @@ struct Witness {
 [[nodiscard]] bool passes(const compiler::Cluster& cluster, model::Direction direction,
                           const Packet& packet, const World& world);
 
-/// Whether policies have a say in that: some policy selects the endpoint in this world, and the
-/// packet is none that a pod takes whatever its policies are.
-[[nodiscard]] bool policies_decide(const compiler::Cluster& cluster, model::Direction direction,
-                                   const Packet& packet, const World& world);
+/// That for a packet of a protocol without ports, whose protocol and port do not count: what no
+/// policy, or rules that name no ports, say to it.
+[[nodiscard]] bool passes_without_ports(const compiler::Cluster& cluster,
+                                        model::Direction direction, const Packet& packet,
+                                        const World& world);
 
 }  // namespace polreach::solver::check

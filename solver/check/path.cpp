@@ -135,7 +135,7 @@ class Replay {
       return check::passes(*cluster, hop.direction, packet, witness_.world);
     }
     return witness_.world.other_protocols ||
-           !policies_decide(*cluster, hop.direction, packet, witness_.world);
+           passes_without_ports(*cluster, hop.direction, packet, witness_.world);
   }
 
   [[nodiscard]] bool of_world(model::UnknownId unknown) const {

@@ -346,6 +346,11 @@ TEST_CASE("path prover: policies of a pod on the way") {
                            ProtocolSet(IpProtocol::Other))}));
   // NetworkPolicy does not speak of ICMP: open where a policy selects the pod.
   CHECK(proving.verdict({way}, of(kIcmp)) == "depends");
+  scene.policy(0, scene.where("app", model::Operator::In, {"web"})).ingress =
+      oracle::Rules{oracle::from_block("10.224.0.4/32")};
+  const compiler::Cluster with_rule(scene.model, scene.profile);
+  proving.cluster = &with_rule;
+  CHECK(proving.verdict({way}, of(kIcmp)) == "allowed");  // a rule that names no ports
   way.hops.front().self = client;
   CHECK(proving.verdict({way}, of(kIcmp)) == "allowed");
   CHECK(proving.verdict({way}, all_packets()) == "allowed");  // no policy selects it
