@@ -326,6 +326,45 @@ TEST_CASE("a deployment may go to another resource group") {
   CHECK(result.resources.at(0).id.subscription == "s9");
 }
 
+TEST_CASE("two unknown groups are not one, and the own group may be any") {
+  const Deployed result = deploy(
+      R"("parameters": {"hub": {"type": "string"}},)",
+      "{" + kNsg + R"(, "name": "n"}, {"type": "Microsoft.Resources/deployments", "name": "d",
+        "resourceGroup": "[parameters('hub')]", "properties": {
+        "expressionEvaluationOptions": {"scope": "inner"}, "template": {"resources": [{)" +
+          kNsg + R"(, "name": "n", "tags": "[resourceId('A.B/c', 'd')]"}]}}}, {)" + kNsg +
+          R"(, "name": "m", "tags": "[resourceId(parameters('hub'), 'A.B/c', 'd')]"})");
+  REQUIRE(result.resources.size() == 3);
+  CHECK(result.resources[0].id.group.empty());
+  CHECK(result.resources[1].id.group == "{parameters('hub')}");
+  CHECK(result.value(1, "tags") == result.value(2, "tags"));
+}
+
+TEST_CASE("a reference that could mean several resources, or one that is not deployed, is open") {
+  const std::string two = "{" + kNsg + R"(, "name": "x", "properties": {"a": 1}},
+      {"type": "Microsoft.Network/virtualNetworks", "name": "x", "properties": {"a": 2}},)";
+  const std::string ask = "{" + kNsg + R"(, "name": "ask", "properties": {
+      "v": "[reference('x').a]",
+      "w": "[reference(resourceId('Microsoft.Network/virtualNetworks', 'x')).a]",
+      "u": "[reference(resourceId('hub', 'Microsoft.Network/virtualNetworks', 'x')).a]"}})";
+  const Deployed result = deploy("", two + ask);
+  CHECK(property(result.resources[2].body, "v")->is(Node::Type::Unknown));
+  CHECK(result.value(2, "w") == "2");
+  CHECK(property(result.resources[2].body, "u")->is(Node::Type::Unknown));
+  const Deployed off = deploy("", "{" + kNsg + R"(, "name": "x", "condition": false,
+      "properties": {"a": 1}},)" + ask);
+  CHECK(property(off.resources[0].body, "v")->is(Node::Type::Unknown));
+  CHECK(off.problems.empty());
+}
+
+TEST_CASE("parameters of a deployment may be one expression") {
+  std::string text = nested("inner");
+  const std::string written = R"({"p": {"value": "[concat(parameters('p'), '-passed')]"}})";
+  text.replace(text.find(written), written.size(),
+               R"("[createObject('p', createObject('value', 'made'))]")");
+  CHECK(deploy(kOuter, text).names() == Lines{"networksecuritygroups made"});
+}
+
 TEST_CASE("a linked template is not known") {
   const Deployed result =
       deploy("", R"({"type": "Microsoft.Resources/deployments", "name": "far",

@@ -105,21 +105,39 @@ Value Evaluator::parameter(Scope& scope, const std::string& name, const Node& de
   return value;
 }
 
+/// What the deployment around says: {"value": ...} or {"reference": ...}; nothing where it does not
+/// name the parameter.
+Value Evaluator::written_parameter(Scope& scope, const std::string& name) {
+  if (scope.written == nullptr) return nullptr;
+  if (scope.written->is(Type::Object)) {
+    const Node* entry = scope.written->find(name);
+    return entry == nullptr ? nullptr : document(*entry, scope.written_context);
+  }
+  const Value all = document(*scope.written, scope.written_context);
+  if (all->is(Type::Unknown)) {
+    return value_of(hole(all->text, all->settle, canonical(*all) + "." + lower(name)));
+  }
+  const Node* entry = all->find(name);
+  return entry == nullptr ? nullptr : part_of(all, *entry);
+}
+
 Value Evaluator::given_parameter(Scope& scope, const std::string& name, const Node& declared) {
   const std::string written = "parameters('" + name + "')" + scope.label;
   if (const auto given = scope.given.find(lower(name)); given != scope.given.end()) {
     if (!given->second->is(Type::Unknown)) return check_parameter(given->second, name, declared);
     return value_of(hole(given->second->text, given->second->settle, written));
   }
-  if (const Node* entry = scope.written == nullptr ? nullptr : scope.written->find(name)) {
-    const Value inside = document(*entry, scope.written_context);
-    if (inside->is(Type::Unknown)) {
-      return value_of(hole(inside->text, inside->settle, canonical(*inside) + ".value"));
+  if (const Value entry = written_parameter(scope, name)) {
+    if (entry->is(Type::Unknown)) {
+      return value_of(hole(entry->text, entry->settle, canonical(*entry) + ".value"));
     }
-    if (const Node* value = inside->find("value")) {
-      return check_parameter(part_of(inside, *value), name, declared);
-    }
-    return value_of(hole(written, {}, written));
+    const Node* value = entry->find("value");
+    // Whether null means the default value is not documented.
+    const bool is_open =
+        value == nullptr || (value->is(Type::Null) && declared.find("defaultValue") != nullptr &&
+                             !is_true(declared.find("nullable")));
+    if (is_open) return value_of(hole("parameters('" + name + "')", {}, written));
+    return check_parameter(part_of(entry, *value), name, declared);
   }
   if (const Node* fallback = declared.find("defaultValue")) {
     const Value value = document(*fallback, context_of(scope));

@@ -15,25 +15,13 @@ namespace {
 
 using Type = Node::Type;
 
-/// "microsoft.network/networksecuritygroups/web": what an id says behind the last /providers/.
-std::string tail_of(std::string_view type, std::string_view names) {
-  return lower(std::string(type) + " " + std::string(names));
-}
+std::string name_of(const Instance& instance) { return readable(symbol_or_hole(instance.name)); }
 
-std::optional<std::string> tail_of_id(std::string_view id) {
-  const auto parsed = ResourceId::parse(id);
-  if (!parsed) return std::nullopt;
+/// Whether an id has the type and the names of a resource.
+bool has_names(const Instance& instance, const ResourceId& id) {
   std::string names;
-  for (const std::string& name : parsed->names) names += (names.empty() ? "" : "/") + name;
-  return tail_of(parsed->type, names);
-}
-
-bool means(const Instance& instance, std::string_view target) {
-  if (!instance.symbol.empty() && instance.symbol == target) return true;
-  const std::string name = readable(symbol_or_hole(instance.name));
-  if (same_name(name, target)) return true;
-  const auto tail = tail_of_id(target);
-  return tail && *tail == tail_of(instance.type, name);
+  for (const std::string& name : id.names) names += (names.empty() ? "" : "/") + name;
+  return same_name(id.type, instance.type) && same_name(names, name_of(instance));
 }
 
 /// The outputs as reference() shows them, where all are asked for.
@@ -44,16 +32,43 @@ bool is_path_to_output(std::span<const Value> keys) {
 
 }  // namespace
 
+/// Whether an id has the subscription and the resource group that a resource is deployed to.
+bool Evaluator::is_at(const Scope& scope, const Instance& instance, const ResourceId& id) {
+  const auto same_place = [&](const char* member, const Node& otherwise, std::string_view in_id) {
+    const Node* written = instance.is_deployment ? instance.written->find(member) : nullptr;
+    const Node place = written == nullptr ? otherwise : *document(*written, instance.context);
+    return in_id.empty() || same_name(readable(symbol_or_hole(place)), in_id);
+  };
+  return same_place("subscriptionId", scope.subscription, id.subscription) &&
+         same_place("resourceGroup", scope.group, id.group);
+}
+
+/// By symbolic name, by id, or by name. Nothing where several could be meant.
 std::pair<Scope*, Instance*> Evaluator::find_instance(Scope& from, const Node& target) {
   const std::string text = readable(symbol_or_hole(target));
+  const auto id = ResourceId::parse(text);
   for (Scope* scope = &from; scope != nullptr; scope = scope->parent) {
     // Names may not depend on what is deployed.
     if (scope->enumerated == Progress::Running) continue;
+    std::vector<Instance*> found;
     for (Instance& instance : instances(*scope)) {
-      if (means(instance, text)) return {scope, &instance};
+      if (!instance.symbol.empty() && instance.symbol == text) return {scope, &instance};
+      const bool meant = id ? has_names(instance, *id) && is_at(*scope, instance, *id)
+                            : same_name(name_of(instance), text);
+      if (meant) found.push_back(&instance);
     }
+    if (found.size() == 1) return {scope, found.front()};
+    if (!found.empty()) break;
   }
   return {nullptr, nullptr};
+}
+
+Truth Evaluator::is_deployed(const Instance& instance) {
+  const Node* written = instance.written->find("condition");
+  if (written == nullptr) return Truth::Yes;
+  const Value condition = document(*written, instance.context);
+  if (!condition->is(Type::Bool)) return Truth::Maybe;
+  return condition->truth ? Truth::Yes : Truth::No;
 }
 
 Value Evaluator::reference_to(const Site& site, std::span<const Value> keys, std::size_t& used) {
@@ -65,13 +80,16 @@ Value Evaluator::reference_to(const Site& site, std::span<const Value> keys, std
   if (instance == nullptr || instance->count || scope->count) return open;
   if (same_name(site.term.text, "resourceInfo")) {
     used = 0;
-    const Symbol name = symbol_or_hole(instance->name);
     Node id = Node::object({{"name", instance->name, Span::none()},
                             {"type", text(instance->type), Span::none()},
                             {"id", hole(open->text, {}, canonical(*open) + ".id"), Span::none()}},
                            Span::none());
     return value_of(std::move(id));
   }
+  // What is not deployed now may be there from before, and nobody knows what that says. An output
+  // under an open condition is only asked for where the deployment is made, or that fails.
+  const Truth deployed = is_deployed(*instance);
+  if (deployed == Truth::No || (deployed == Truth::Maybe && !instance->is_deployment)) return open;
   const bool full =
       values.size() > 2 && values[2]->is(Type::String) && same_name(values[2]->text, "full");
   if (!instance->is_deployment) return resource_state(*instance, full, keys, used, open);

@@ -138,6 +138,7 @@ class Evaluator {
   Value variables(const Site& site);
   Value copy_index(const Site& site);
   Value parameter(Scope& scope, const std::string& name, const Node& declared);
+  Value written_parameter(Scope& scope, const std::string& name);
   Value given_parameter(Scope& scope, const std::string& name, const Node& declared);
   Value variable(Scope& scope, const std::string& name, const Node* written, const Node* copy);
   Value output(Scope& scope, const std::string& name);
@@ -166,6 +167,9 @@ class Evaluator {
   Value resource_state(const Instance& instance, bool full, std::span<const Value> keys,
                        std::size_t& used, const Value& open);
   std::pair<Scope*, Instance*> find_instance(Scope& from, const Node& target);
+  bool is_at(const Scope& scope, const Instance& instance, const ResourceId& id);
+  /// Whether it is deployed: not where its condition is false.
+  Truth is_deployed(const Instance& instance);
 
   // instances.cpp
   struct Pending;

@@ -69,8 +69,8 @@ std::optional<std::string> id_text(const Node& node) {
   if (!symbol || !symbol->starts_with('/')) return std::nullopt;
   auto id = ResourceId::parse(readable(*symbol));
   if (!id) return std::nullopt;
-  if (id->subscription.starts_with('{')) id->subscription.clear();
-  if (id->group.starts_with('{')) id->group.clear();
+  id->subscription = place_segment(id->subscription);
+  id->group = place_segment(id->group);
   return id->to_string();
 }
 
@@ -168,6 +168,12 @@ std::string readable(std::string_view symbol) {
     if (c == kClose) c = '}';
   }
   return text;
+}
+
+std::string place_segment(std::string_view readable_text) {
+  const bool own = same_name(readable_text, "{resourceGroup().name}") ||
+                   same_name(readable_text, "{subscription().subscriptionId}");
+  return own ? std::string() : std::string(readable_text);
 }
 
 std::string canonical_unknown(const Node& unknown) {

@@ -36,6 +36,10 @@ using Symbol = std::string;
 [[nodiscard]] std::optional<std::vector<Symbol>> segments_of(std::string_view symbol);
 /// With holes in braces, which no name in Azure has.
 [[nodiscard]] std::string readable(std::string_view symbol);
+/// A subscription or resource group as a segment of an id: empty where it is the deployment's own
+/// and not known, so that it can be any. Another one that is not known stands in braces: two of
+/// them are not taken for one.
+[[nodiscard]] std::string place_segment(std::string_view readable_text);
 /// How a value is written as an argument of a call, with the expressions of what is unknown;
 /// of bounded length.
 [[nodiscard]] std::string canonical(const Node& node);

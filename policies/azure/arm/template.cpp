@@ -40,7 +40,7 @@ bool is_of_networks(std::string_view type) {
          provider == "microsoft.compute";
 }
 
-std::string known_text(const Node& node) { return node.is(Type::String) ? node.text : ""; }
+std::string place_of(const Node& node) { return place_segment(readable(symbol_or_hole(node))); }
 
 /// Goes through a template and those that are nested in it.
 class Walk {
@@ -145,8 +145,8 @@ std::optional<ResourceId> Walk::id_of(const Scope& scope, const Instance& instan
     type.remove_prefix(at + kProviders.size());
     if (type.find('/') == std::string_view::npos && names.size() >= 2) {
       // The provider stands in the name: "vm/Microsoft.Authorization/lock".
-      ResourceId id{known_text(scope.subscription),
-                    known_text(scope.group),
+      ResourceId id{place_of(scope.subscription),
+                    place_of(scope.group),
                     lower(names[names.size() - 2]) + "/" + lower(type),
                     {names.back()}};
       return id;
@@ -169,8 +169,8 @@ std::optional<ResourceId> Walk::id_of(const Scope& scope, const Instance& instan
     return std::nullopt;
   }
   ResourceId id;
-  id.subscription = lower(known_text(scope.subscription));
-  id.group = known_text(scope.group);
+  id.subscription = lower(place_of(scope.subscription));
+  id.group = place_of(scope.group);
   id.type = lower(type);
   id.names = std::move(names);
   return id;
