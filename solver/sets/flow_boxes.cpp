@@ -151,11 +151,10 @@ FlowBoxes boxes_of(Diagrams& diagrams, Diagram packets, std::size_t limit) {
   bool complete = true;
   const std::size_t most = std::max<std::size_t>(4096, limit * 2);
   std::unordered_map<std::uint32_t, std::vector<FlowBox>> known;
-  std::vector<FlowBox> boxes;
   for (const Diagram node : diagrams.nodes_of(packets)) {
-    boxes = below(diagrams, node, known, most, complete);
-    if (node != packets) known.emplace(static_cast<std::uint32_t>(node), std::move(boxes));
+    known.emplace(static_cast<std::uint32_t>(node), below(diagrams, node, known, most, complete));
   }
+  std::vector<FlowBox> boxes = std::move(known.at(static_cast<std::uint32_t>(packets)));
   for (std::size_t before = 0; before != boxes.size();) {
     before = boxes.size();
     for (const Variable variable :
