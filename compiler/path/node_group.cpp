@@ -81,8 +81,9 @@ void add_allow_rules(model::SecurityGroup& group, const ServiceFacts& service,
   for (net::Protocol protocol : net::kProtocols) {
     net::PortSet ports;
     for (const ServiceFacts::Port& port : service.ports) {
-      const net::Port seen = service.floating_ip ? port.number : port.node_port.value_or(0);
-      if (port.protocol == protocol) ports |= net::PortSet(seen, seen);
+      // Without floating IP the port has become the node's, where it is known.
+      const auto seen = service.floating_ip ? port.number : port.node_port;
+      if (seen && port.protocol == protocol) ports |= net::PortSet(*seen, *seen);
     }
     if (ports.empty()) continue;
     SecurityRule allow = rule("k8s-azure-lb_allow (Service " + service.name + ")", priority++,
