@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/path/routed.h"
+
 namespace polreach::compiler {
 namespace {
 
@@ -86,6 +88,7 @@ Connection network_connection(Surroundings& around, const Site& source, const Si
       connection.ways.push_back(std::move(path));
     }
   }
+  connection.routed = routed_between(around, source, destination);
   return connection;
 }
 

@@ -24,8 +24,7 @@ bool names_node_of(std::string_view node, const NodePool& pool) {
   const std::string linux_start = "aks-" + pool.name + "-";
   if (node.starts_with(linux_start)) return true;
   const std::string windows_start = "aks" + pool.name;
-  return pool.windows && node.starts_with(windows_start) &&
-         node.size() == windows_start.size() + 6;
+  return pool.windows && node.starts_with(windows_start) && node.size() == windows_start.size() + 6;
 }
 
 /// The value of the label by which AKS marks the nodes of a pool; empty where it is not known.
@@ -112,7 +111,7 @@ std::vector<PodStand> pod_stands(Surroundings& around, model::EndpointId id) {
   const model::Endpoint& endpoint = model[id];
   const AddressSet known =
       set_of(endpoint.addresses.empty() && endpoint.host_network ? endpoint.node_addresses
-                                                                  : endpoint.addresses);
+                                                                 : endpoint.addresses);
   std::vector<PodStand> all;
   std::vector<PodStand> fitting;  // those that the known address can be in
   for (std::size_t index : pools_of(model, endpoint, cluster)) {
@@ -134,6 +133,31 @@ std::vector<PodStand> pod_stands(Surroundings& around, model::EndpointId id) {
     all.push_back(std::move(stand));
   }
   return fitting.empty() ? all : fitting;
+}
+
+bool same_subnets(const Cloud& cloud, const Nodes& a, const Nodes& b) {
+  return is_like(cloud[a.cluster].pools[a.pool], cloud[b.cluster].pools[b.pool]);
+}
+
+std::vector<PodStand> node_stands(Surroundings& around, model::ManagedClusterId id) {
+  const ManagedCluster& cluster = around.cloud()[id];
+  std::vector<PodStand> all;
+  for (std::size_t i = 0; i < cluster.pools.size(); ++i) {
+    const bool seen = std::any_of(all.begin(), all.end(), [&](const PodStand& other) {
+      return same_subnets(around.cloud(), other.nodes, {id, i});
+    });
+    if (seen) continue;
+    PodStand stand;
+    stand.pool = "node pool " + cluster.pools[i].name;
+    stand.nodes = {id, i};
+    stand.node_addresses = node_addresses(around.cloud(), stand.nodes);
+    stand.addresses = stand.node_addresses;
+    for (Guard& guard : node_guards(around, stand.nodes)) {
+      stand.guards.push_back({std::move(guard), false});
+    }
+    all.push_back(std::move(stand));
+  }
+  return all;
 }
 
 void add_pod_guards(Surroundings& around, Path& path, const PodStand& stand,

@@ -27,6 +27,12 @@ struct PodStand {
 /// `around.managed()` must have a value, and its mode be known.
 [[nodiscard]] std::vector<PodStand> pod_stands(Surroundings& around, model::EndpointId id);
 
+/// The nodes of a cluster as stands of no pod, each pair of subnets once: `addresses` and `guards`
+/// are the nodes'.
+[[nodiscard]] std::vector<PodStand> node_stands(Surroundings& around, model::ManagedClusterId id);
+/// Whether two pools of one cluster are in the same subnets.
+[[nodiscard]] bool same_subnets(const model::Cloud& cloud, const Nodes& a, const Nodes& b);
+
 /// The guards at a pod's own address.
 void add_pod_guards(Surroundings& around, Path& path, const PodStand& stand,
                     model::Direction direction, const Header& header);

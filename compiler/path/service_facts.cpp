@@ -16,6 +16,9 @@ void add_cloud_fields(const Service& service, ServiceFacts& facts) {
   if constexpr (requires { service.source_ranges; }) facts.source_ranges = service.source_ranges;
   if constexpr (requires { service.allowed_tags; }) facts.allowed_tags = service.allowed_tags;
   if constexpr (requires { service.deny_others; }) facts.deny_others = service.deny_others;
+  if constexpr (requires { service.ranges_hold_on_nodes; }) {
+    facts.ranges_hold_on_nodes = service.ranges_hold_on_nodes;
+  }
   if constexpr (requires { service.ingress_addresses; }) {
     facts.ingress_addresses = service.ingress_addresses;
   }

@@ -20,6 +20,9 @@ struct ServiceFacts {
   /// Who may come: ranges and service tags; both empty: everyone.
   std::vector<net::Prefix> source_ranges;
   std::vector<std::string> allowed_tags;
+  /// Whether the nodes enforce the ranges, too: those of loadBalancerSourceRanges, not those of an
+  /// annotation. Nothing: not known.
+  std::optional<bool> ranges_hold_on_nodes;
   /// azure-deny-all-except-load-balancer-source-ranges.
   bool deny_others = false;
   std::vector<net::Address> ingress_addresses;  // of the frontend; empty: not known
