@@ -151,12 +151,14 @@ bool add_first_leg(Surroundings& around, Path& path, const Question& q, const St
 }
 
 /// The header behind the node, on its way to the pod.
-Header onward_header(const Question& q, const PodStand& taking, const PodStand& pod) {
+/// A Service has the family of its frontend all the way.
+Header onward_header(const Question& q, const PodStand& taking, const PodStand& pod,
+                     const Path& path) {
   Header header;
-  header.destination = chosen(kPod, pod.addresses);
+  header.destination = chosen(kPod, of_common_family(pod.addresses, path.destination));
   header.destination_port = q.target;
   if (q.service->external_local) return header;
-  header.source = chosen(kOnwardNode, of_common_family(taking.node_addresses, pod.addresses));
+  header.source = chosen(kOnwardNode, of_common_family(taking.node_addresses, path.destination));
   header.source_port_is_chosen = true;
   return header;
 }
@@ -174,8 +176,10 @@ void add_way(Surroundings& around, const Question& q, const Stand& client, const
   Path path;
   path.label = std::move(label);
   if (add_first_leg(around, path, q, client, taking, connection.notes)) {
-    const Header header = onward_header(q, taking, pod);
-    if (header.source.kind == HeaderAddress::Kind::Chosen && header.source.among.empty()) {
+    const Header header = onward_header(q, taking, pod, path);
+    const bool no_node =
+        header.source.kind == HeaderAddress::Kind::Chosen && header.source.among.empty();
+    if (no_node || header.destination.among.empty()) {
       add_gate(path, "the node", {}, "node and pod have no family of addresses in common");
     } else {
       if (other_node) {
