@@ -80,6 +80,10 @@ AddressMatch Filters::term(const model::AddressTerm& term, std::optional<Network
   AddressMatch match;
   if (term.expanded) {
     match.certain = *term.expanded;
+    const auto* written = std::get_if<model::ServiceTag>(&term.what);
+    if (reading.is_default_rule && written != nullptr && Tags::is_virtual_network(written->name)) {
+      match.certain |= tags_.pod_ranges(network);
+    }
   } else if (std::holds_alternative<model::AnyAddress>(term.what)) {
     match.certain = net::all_addresses();
   } else if (const auto* prefix = std::get_if<net::Prefix>(&term.what)) {

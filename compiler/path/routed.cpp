@@ -231,19 +231,11 @@ Routed routed_to_pods(Surroundings& around, const Site& source, const std::vecto
   for (const PodStand& pod : pods) {
     Site site = node_site(around, pod.nodes);
     const model::ManagedCluster& cluster = around.cloud()[pod.nodes.cluster];
-    const bool own_nodes = source.nodes && source.nodes->cluster == pod.nodes.cluster;
-    Routed each;
-    if (has_pod_range(cluster.mode) && !host_network) {
-      each = own_nodes ? yes("nodes reach the pods of their cluster")
-                       : no("pods of cluster " + cluster.name + " have no address outside of it",
-                            cluster.mode_where);
-    } else {
-      const auto& own = cluster.pools[pod.nodes.pool].pod_subnet;
-      if (cluster.mode == model::NetworkMode::PodSubnet && own && !host_network) site.subnet = own;
-      site.addresses = pod.addresses;
-      if (!host_network) site.has_public_address = false;
-      each = routed_between(around, source, site);
-    }
+    const auto& own = cluster.pools[pod.nodes.pool].pod_subnet;
+    if (cluster.mode == model::NetworkMode::PodSubnet && own && !host_network) site.subnet = own;
+    site.addresses = pod.addresses;
+    if (!host_network) site.has_public_address = false;
+    const Routed each = routed_between(around, source, site);
     result = result ? both(*result, each) : each;
   }
   return result.value_or(unknown("the nodes are not known"));

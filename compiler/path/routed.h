@@ -15,6 +15,7 @@ namespace polreach::compiler {
 /// From pods, by the routes of their nodes' or their own subnet.
 [[nodiscard]] Routed routed_from_nodes(Surroundings& around, const std::vector<PodStand>& pods,
                                        const net::AddressSet& addresses, const Site& destination);
+/// To pods with addresses of the network: their own, or with hostNetwork their nodes'.
 [[nodiscard]] Routed routed_to_pods(Surroundings& around, const Site& source,
                                     const std::vector<PodStand>& pods, bool host_network);
 

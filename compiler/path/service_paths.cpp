@@ -47,25 +47,37 @@ AddressSet set_of(const std::vector<net::Address>& addresses) {
   return result;
 }
 
+/// A group of one rule, which lets pass what it says; what it does not name is any.
+model::SecurityGroup group_of_one(std::string name, model::SecurityRule rule, model::Span where) {
+  const model::AddressTerm any = {model::AnyAddress{}, "*", {}, source::Span::none()};
+  rule.access = model::Access::Allow;
+  if (rule.protocols.empty()) rule.protocols = net::ProtocolSet::all();
+  if (rule.source.empty()) rule.source.push_back(any);
+  if (rule.destination.empty()) rule.destination.push_back(any);
+  if (rule.destination_ports.empty()) rule.destination_ports = net::all_header_ports();
+  rule.source_ports = net::all_header_ports();
+  rule.where = where;
+  model::SecurityGroup group;
+  group.name = std::move(name);
+  group.where = where;
+  group.inbound.push_back(std::move(rule));
+  return group;
+}
+
 /// What lets pass one port only: a load balancer, or the port of a node.
 void add_forwarding(Surroundings& around, Path& path, const Question& q, net::Port port,
                     const std::string& place) {
-  model::SecurityGroup group;
-  group.name = place;
-  group.where = q.port->where;
-  model::SecurityRule only;
-  only.name = "port " + std::to_string(port) + " of Service " + q.service->name;
-  only.access = model::Access::Allow;
-  only.protocols = net::ProtocolSet(net::ip_protocol(q.port->protocol));
-  only.source.push_back({model::AnyAddress{}, "*", {}, source::Span::none()});
-  only.destination = only.source;
-  only.source_ports = net::all_header_ports();
-  only.destination_ports = net::PortSet(port, port);
-  only.where = q.port->where;
-  group.inbound.push_back(std::move(only));
   Guard guard;
   guard.place = place;
-  guard.group = &around.keep(std::move(group));
+  const std::string key =
+      place + " " + std::string(net::to_string(q.port->protocol)) + " " + std::to_string(port);
+  guard.group = &around.made(key, [&] {
+    model::SecurityRule only;
+    only.name = "port " + std::to_string(port) + " of Service " + q.service->name;
+    only.protocols = net::ProtocolSet(net::ip_protocol(q.port->protocol));
+    only.destination_ports = net::PortSet(port, port);
+    return group_of_one(place, std::move(only), q.port->where);
+  });
   add_guard(around, path, guard, Direction::Ingress, packet_header());
 }
 
@@ -76,24 +88,16 @@ void add_host_ranges(Surroundings& around, Path& path, const Question& q) {
       std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return r.length == 0; });
   const bool never = q.service->ranges_hold_on_nodes == false;
   if (q.entry != Entry::Frontend || ranges.empty() || everyone || never) return;
-  model::SecurityGroup group;
-  group.name = "source ranges of Service " + q.service->name;
-  group.where = q.service->where;
-  model::SecurityRule allow;
-  allow.name = "source ranges of Service " + q.service->name;
-  allow.access = model::Access::Allow;
-  allow.protocols = net::ProtocolSet::all();
-  allow.source_ports = net::all_header_ports();
-  allow.destination_ports = net::all_header_ports();
-  allow.destination.push_back({model::AnyAddress{}, "*", {}, source::Span::none()});
-  for (const net::Prefix& each : ranges) {
-    allow.source.push_back({each, each.to_string(), {}, q.service->where});
-  }
-  allow.where = q.service->where;
-  group.inbound.push_back(std::move(allow));
   Guard guard;
   guard.place = "nodes, source ranges of Service " + q.service->name;
-  guard.group = &around.keep(std::move(group));
+  guard.group = &around.made(guard.place, [&] {
+    model::SecurityRule allow;
+    allow.name = "source ranges of Service " + q.service->name;
+    for (const net::Prefix& each : ranges) {
+      allow.source.push_back({each, each.to_string(), {}, q.service->where});
+    }
+    return group_of_one(allow.name, allow, q.service->where);
+  });
   if (q.service->ranges_hold_on_nodes) {
     add_guard(around, path, guard, Direction::Ingress, packet_header());
     return;
@@ -111,7 +115,9 @@ std::vector<Guard> taking_guards(Surroundings& around, const Question& q, const 
   std::vector<Guard> guards = node_guards(around, nodes);
   const model::ManagedCluster& cluster = around.cloud()[nodes.cluster];
   if (q.entry == Entry::Frontend && !cluster.node_group && !guards.empty()) {
-    guards.front().group = &around.keep(node_group(cluster, around.services(), q.service));
+    guards.front().group = &around.made("nodes at Service " + q.service->name, [&] {
+      return node_group(cluster, around.services(), q.service);
+    });
   }
   return guards;
 }
@@ -150,8 +156,8 @@ bool add_first_leg(Surroundings& around, Path& path, const Question& q, const St
   return true;
 }
 
-/// The header behind the node, on its way to the pod.
-/// A Service has the family of its frontend all the way.
+/// The header behind the node, on its way to the pod. A Service has the family of its frontend all
+/// the way.
 Header onward_header(const Question& q, const PodStand& taking, const PodStand& pod,
                      const Path& path) {
   Header header;

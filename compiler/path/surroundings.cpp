@@ -17,20 +17,19 @@ Surroundings::Surroundings(const model::Cloud& cloud, const Cluster* pods,
   }
 }
 
-const model::SecurityGroup& Surroundings::keep(model::SecurityGroup group) {
-  return made_.emplace_back(std::move(group));
+const model::SecurityGroup& Surroundings::made(const std::string& key,
+                                               const std::function<model::SecurityGroup()>& make) {
+  const auto known = made_.find(key);
+  return known != made_.end() ? known->second : made_.emplace(key, make()).first->second;
 }
 
 const model::SecurityGroup& Surroundings::node_group(model::ManagedClusterId id) {
   const model::ManagedCluster& cluster = (*cloud_)[id];
   if (cluster.node_group) return (*cloud_)[*cluster.node_group];
-  const auto known = node_groups_.find(id);
-  if (known != node_groups_.end()) return *known->second;
   // The Services of the manifests are those of one cluster.
   static const std::vector<ServiceFacts> kNone;
-  const auto& group = keep(compiler::node_group(cluster, managed_ == id ? services_ : kNone));
-  node_groups_.emplace(id, &group);
-  return group;
+  return made("nodes " + std::to_string(static_cast<std::size_t>(id)),
+              [&] { return compiler::node_group(cluster, managed_ == id ? services_ : kNone); });
 }
 
 void assume(Connection& connection, const std::string& id, const std::string& text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,8 +33,9 @@ class Surroundings {
 
   /// The group at the interfaces of a cluster's nodes: that of the input, or as AKS writes it.
   const model::SecurityGroup& node_group(model::ManagedClusterId id);
-  /// Keeps a group that was made for a path.
-  const model::SecurityGroup& keep(model::SecurityGroup group);
+  /// A group that nobody wrote, made once for each key.
+  const model::SecurityGroup& made(const std::string& key,
+                                   const std::function<model::SecurityGroup()>& make);
 
  private:
   const model::Cloud* cloud_;
@@ -43,8 +44,7 @@ class Surroundings {
   Unknowns unknowns_;
   Filters filters_;
   std::vector<ServiceFacts> services_;
-  std::deque<model::SecurityGroup> made_;
-  std::map<model::ManagedClusterId, const model::SecurityGroup*> node_groups_;
+  std::map<std::string, model::SecurityGroup, std::less<>> made_;  // its nodes do not move
 };
 
 /// Standing assumptions by id, each once.

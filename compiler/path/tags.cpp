@@ -170,6 +170,8 @@ const Tags::Space& Tags::space(std::optional<NetworkId> network) {
   return spaces_.emplace(network, std::move(managed)).first->second;
 }
 
+bool Tags::is_virtual_network(std::string_view tag) { return folded(tag) == "virtualnetwork"; }
+
 model::UnknownId Tags::routes_unknown() {
   return unknowns_->add(
       {Unknown::Scope::World, "A-VNET-TAG-UDR",

@@ -54,6 +54,11 @@ class Tags {
 
   /// Whether Internet differs between TagReading::Routes::In and Out.
   [[nodiscard]] bool routes_change_internet(std::optional<model::NetworkId> network);
+  /// The ranges of pods of the network's clusters, which default rules let pass in either reading.
+  [[nodiscard]] const net::AddressSet& pod_ranges(std::optional<model::NetworkId> network) {
+    return space(network).pods;
+  }
+  [[nodiscard]] static bool is_virtual_network(std::string_view tag);
   /// A-VNET-TAG-UDR.
   [[nodiscard]] model::UnknownId routes_unknown();
 

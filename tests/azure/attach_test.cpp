@@ -133,6 +133,23 @@ TEST_CASE("What an export has expanded counts as it is") {
   CHECK(rule.source.open.empty());
 }
 
+TEST_CASE("Default rules of an export let pods of an overlay pass, whatever their tag holds") {
+  Place p;
+  const auto nodes = p.b.subnet(p.network, "aks", "10.0.1.0/24");
+  p.b.cluster(model::NetworkMode::Overlay, nodes);
+  const auto id = p.b.group("g");
+  for (model::SecurityRule& rule : p.b.cloud.groups[0].inbound) {
+    if (rule.name != "AllowVnetInBound") continue;
+    rule.source[0].expanded = support::addresses("10.0.0.0/16");
+    rule.destination[0].expanded = support::addresses("10.0.0.0/16");
+  }
+  Unknowns unknowns(p.b.cloud);
+  Filters filters(p.b.cloud, unknowns);
+  const auto& in = filters.of(p.b.cloud[id], Direction::Ingress, p.network);
+  CHECK(decide(in, tcp("10.244.1.4", "10.244.2.4", 80), unknowns).passes);
+  CHECK_FALSE(decide(in, tcp("10.9.1.4", "10.244.2.4", 80), unknowns).passes);
+}
+
 TEST_CASE("A default route by the user moves the internet between two tags, never out of both") {
   Place p;
   const auto id = p.b.group("g", {}, {"Deny 4000 Tcp * -> Internet *"});

@@ -275,6 +275,24 @@ TEST_CASE(
               "policies in pod shop/web" + header});
 }
 
+TEST_CASE("Row 14: gateways reach kubenet by its route table; of an overlay it is not documented") {
+  Fixture kubenet(NetworkMode::Kubenet);
+  kubenet.b.route(kubenet.db, "10.244.1.0/24", model::NextHop::Appliance);
+  Asked a(kubenet);
+  CHECK(hops(site_to_pod(a.around, a.subnet(kubenet.db), kubenet.web).ways[0]).size() == 4);
+  Fixture overlay(NetworkMode::Overlay);
+  overlay.b.cloud.subnets[2].delegations.push_back("Microsoft.Network/applicationGateways");
+  Asked b(overlay);
+  const Connection c = site_to_pod(b.around, b.subnet(overlay.db), overlay.web);
+  CHECK(hops(c.ways[0])[0] == "gate the pods' network");
+  CHECK(b.around.unknowns()[*c.ways[0].hops[0].gate].id == "A-AGIC-OVERLAY");
+  CHECK(c.ways[0].hops.size() == 5);
+  // In the pods' own subnet it is an ordinary source.
+  Fixture flat(NetworkMode::PodSubnet);
+  Asked d(flat);
+  CHECK(hops(site_to_pod(d.around, d.subnet(flat.db), flat.web).ways[0]).size() == 4);
+}
+
 TEST_CASE("With hostNetwork a pod has the address of its node") {
   Fixture f(NetworkMode::Overlay);
   const auto host = f.p.pod("host", "", "", true);
