@@ -64,6 +64,22 @@ bool set_ends(Path& path, const net::AddressSet& source, bool source_is_asked,
   return true;
 }
 
+bool leave_out_ways(Surroundings& around, Connection& connection, std::size_t count,
+                    const Ends& ends) {
+  if (count <= kMostWays) return false;
+  const auto unknown = around.unknowns().add(
+      {model::Unknown::Scope::World, "A-placement",
+       "there are more places for the ends than are looked at: " + std::to_string(count),
+       "ask about one interface or node pool, or export the pods with their nodes",
+       source::Span::none()});
+  Path path;
+  (void)set_ends(path, ends.source, ends.source_is_asked, ends.destination,
+                 ends.destination_is_asked, connection.notes);
+  add_gate(path, "the network", unknown, "where the ends are is not known");
+  connection.ways.push_back(std::move(path));
+  return true;
+}
+
 Connection network_connection(Surroundings& around, const Site& source, const Site& destination) {
   Connection connection;
   connection.source = source.name;
@@ -74,6 +90,11 @@ Connection network_connection(Surroundings& around, const Site& source, const Si
   const bool is_itself = source.interface && source.interface == destination.interface &&
                          source.addresses == destination.addresses && source.is_asked;
   if (is_itself) connection.notes.push_back("an interface reaches itself without any filter");
+  connection.routed = routed_between(around, source, destination);
+  const bool too_many = leave_out_ways(
+      around, connection, source.stands.size() * destination.stands.size(),
+      {source.addresses, source.is_asked, destination.addresses, destination.is_asked});
+  if (too_many) return connection;
   for (const Stand& from : source.stands) {
     for (const Stand& to : destination.stands) {
       Path path;
@@ -88,7 +109,6 @@ Connection network_connection(Surroundings& around, const Site& source, const Si
       connection.ways.push_back(std::move(path));
     }
   }
-  connection.routed = routed_between(around, source, destination);
   return connection;
 }
 

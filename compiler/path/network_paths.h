@@ -16,6 +16,20 @@ namespace polreach::compiler {
 [[nodiscard]] Connection network_connection(Surroundings& around, const Site& source,
                                             const Site& destination);
 
+/// Beyond so many ways, which only odd inputs have, none is told from the others.
+inline constexpr std::size_t kMostWays = 256;
+
+/// What the packets of a connection have at their ends.
+struct Ends {
+  const net::AddressSet& source;
+  bool source_is_asked = true;
+  const net::AddressSet& destination;
+  bool destination_is_asked = true;
+};
+/// Where there would be more than kMostWays: adds one that an unknown decides (A-placement).
+bool leave_out_ways(Surroundings& around, Connection& connection, std::size_t count,
+                    const Ends& ends);
+
 /// What every answer about security groups rests on.
 void assume_network(Surroundings& around, Connection& connection);
 

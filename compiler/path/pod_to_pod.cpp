@@ -75,6 +75,10 @@ void add_known_ways(Surroundings& around, const Pair& pair, const model::Managed
                     Connection& connection) {
   const std::vector<PodStand> sources = pod_stands(around, pair.source);
   const std::vector<PodStand> destinations = pod_stands(around, pair.destination);
+  const net::AddressSet from_all = around.pods()->pod_addresses(pair.source);
+  const net::AddressSet to_all = around.pods()->pod_addresses(pair.destination);
+  const std::size_t count = sources.size() * destinations.size();
+  if (leave_out_ways(around, connection, count, {from_all, false, to_all, false})) return;
   const bool several = sources.size() > 1 || destinations.size() > 1;
   std::vector<std::pair<net::AddressSet, net::AddressSet>> seen;
   for (const PodStand& from : sources) {

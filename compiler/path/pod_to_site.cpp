@@ -117,6 +117,10 @@ Path leave(Surroundings& around, const Question& q, const PodStand& pod, const S
 
 void add_ways(Surroundings& around, const Question& q, const std::vector<PodStand>& pods,
               Connection& connection) {
+  const AddressSet all = around.pods()->pod_addresses(q.source);
+  const std::size_t count = pods.size() * q.destination->stands.size();
+  const Ends ends = {all, false, q.part->addresses, q.destination->is_asked};
+  if (leave_out_ways(around, connection, count, ends)) return;
   for (const PodStand& pod : pods) {
     const std::string from = pods.size() > 1 ? "from " + pod.pool : "";
     for (const Stand& stand : q.destination->stands) {

@@ -203,6 +203,10 @@ void add_ways(Surroundings& around, const Question& q, Connection& connection) {
   // Any node takes packets under Cluster, those with the pod under Local.
   const std::vector<PodStand> takers =
       q.service->external_local ? pods : node_stands(around, *around.managed());
+  const AddressSet all = net::all_addresses();
+  const std::size_t count = q.client->stands.size() * takers.size() * pods.size();
+  const Ends ends = {q.client->addresses, q.client->is_asked, all, false};
+  if (leave_out_ways(around, connection, count, ends)) return;
   for (const Stand& client : q.client->stands) {
     for (const PodStand& taking : takers) {
       for (const PodStand& pod : pods) {

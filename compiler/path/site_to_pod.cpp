@@ -106,6 +106,10 @@ bool is_own_node(const Surroundings& around, const Stand& stand) {
 
 void add_ways(Surroundings& around, const Question& q, Domain domain, Connection& connection) {
   const std::vector<PodStand> pods = pod_stands(around, q.destination);
+  const net::AddressSet all = around.pods()->pod_addresses(q.destination);
+  const std::size_t count = pods.size() * q.source->stands.size();
+  const Ends ends = {q.source->addresses, q.source->is_asked, all, false};
+  if (leave_out_ways(around, connection, count, ends)) return;
   for (const Stand& stand : q.source->stands) {
     const bool own = is_own_node(around, stand);
     for (const PodStand& pod : pods) {

@@ -148,6 +148,22 @@ TEST_CASE("Pools in several subnets are several ways, unless the node says which
                     [](const auto& w) { return w.source == addresses("10.0.3.7/32"); }));
 }
 
+TEST_CASE("Placements beyond number are left open") {
+  Fixture f(NetworkMode::NodeSubnet);
+  for (int i = 0; i < 20; ++i) {
+    model::NodePool pool;
+    pool.name = "p" + std::to_string(i);
+    pool.node_subnet =
+        f.b.subnet(f.network, pool.name, "10.0." + std::to_string(100 + i) + ".0/24");
+    f.b.cloud.clusters[0].pools.push_back(pool);
+  }
+  Asked asked(f);
+  const Connection c = pod_to_pod(asked.around, f.web, f.api);
+  REQUIRE(c.ways.size() == 1);
+  REQUIRE(c.ways[0].hops.size() == 1);
+  CHECK(asked.around.unknowns()[*c.ways[0].hops[0].gate].id == "A-placement");
+}
+
 TEST_CASE("Row 6: overlay and kubenet, to the network: the node, after the policies saw the pod") {
   for (const NetworkMode mode : {NetworkMode::Overlay, NetworkMode::Kubenet}) {
     const Fixture f(mode);
