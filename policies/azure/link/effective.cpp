@@ -40,26 +40,24 @@ Entry read_entry(Report& report, const Resource& resource) {
                                  {type::kInterface, type::kScaleSetInterface});
   entry.manager = reference_of(report, open_property(association, "networkManager"), {});
   entry.rules = open_property(&resource.body, "effectiveSecurityRules");
+  if (entry.rules == nullptr) entry.rules = open_property(&resource.body, "securityRules");
   return entry;
 }
 
-/// The addresses that Azure has resolved a side's tags and groups to.
+/// The addresses that Azure has resolved a side to: the whole side stands for them.
 void expand(Work& work, const Node& body, const std::string& name,
             std::vector<AddressTerm>& terms) {
   const Node* list = open_property(&body, name);
-  const auto entries = entries_of(work.report, list, name);
-  if (entries.empty()) return;
+  if (entries_of(work.report, list, name).empty()) return;
   model::AddressSpace space;
   add_prefixes(work.report, list, name, space);
-  net::AddressSet addresses;
-  for (const net::Prefix& prefix : space.prefixes) addresses |= net::addresses_of(prefix);
   if (space.more) return;
-  for (AddressTerm& term : terms) {
-    if (!std::holds_alternative<net::Prefix>(term.what) &&
-        !std::holds_alternative<model::AnyAddress>(term.what)) {
-      term.expanded = addresses;
-    }
+  std::vector<net::AddressSet::Interval> intervals;
+  for (const net::Prefix& prefix : space.prefixes) {
+    intervals.push_back({prefix.first(), prefix.last()});
   }
+  const auto addresses = net::AddressSet::of(std::move(intervals));
+  for (AddressTerm& term : terms) term.expanded = addresses;
 }
 
 constexpr std::string_view kUser = "securityRules/";
@@ -70,8 +68,10 @@ void add_rule(Work& work, const Node& body, bool manager, SecurityGroup& group) 
   std::string name =
       text_of(work.report, name_node, "the name of a rule").value_or("(name not known)");
   const Span where = name_node != nullptr ? name_node->where : body.where;
-  const bool is_default = lower(name).starts_with(lower(kDefault));
-  if (is_default) {
+  const bool marked = lower(name).starts_with(lower(kDefault));
+  const bool is_default =
+      marked || flag_of(work.report, body.find("isDefault"), "isDefault", false).value;
+  if (marked) {
     name = name.substr(kDefault.size());
   } else if (lower(name).starts_with(lower(kUser))) {
     name = name.substr(kUser.size());
@@ -167,12 +167,8 @@ void attach_entry(Work& work, Groups& groups, const Entry& entry, const std::set
 void attach_manager(Work& work, Groups& groups, const Entry& entry,
                     const std::vector<Entry>& entries) {
   std::vector<std::pair<ResourceId, Span>> interfaces;
-  const ResourceId& named = entry.resource->id;
   if (entry.interface.id) {
     interfaces.emplace_back(*entry.interface.id, entry.interface.where);
-  } else if (const auto own = ResourceId::parse(named.names.empty() ? "" : named.name());
-             own && own->type == type::kInterface) {
-    interfaces.emplace_back(*own, entry.resource->where);
   } else {
     for (const Entry& other : entries) {
       const bool same_file = other.resource->body.where.file == entry.resource->body.where.file;

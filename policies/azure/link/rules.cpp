@@ -70,9 +70,10 @@ class Reader {
   }
 
   void refuse_value(const Node& node, std::string_view name, std::string_view allowed) {
-    const std::string text = node.is(Type::Integer)  ? std::to_string(node.integer)
-                             : node.is(Type::String) ? "\"" + node.text + "\""
-                                                     : std::string("this");
+    // Of anything else the type has been refused already.
+    if (!node.is(Type::Integer) && !node.is(Type::Float) && !node.is(Type::String)) return;
+    const std::string text =
+        node.is(Type::Integer) ? std::to_string(node.integer) : "\"" + node.text + "\"";
     report_.error("bad-rule-field", node.where, text + " is no " + std::string(name),
                   "write " + std::string(allowed));
   }
@@ -207,13 +208,22 @@ class Reader {
     const bool empty = one != nullptr && one->is(Type::String) && one->text.empty();
     if (one != nullptr && !empty) add_term(work_, *one, which, Writer::SecurityRule, terms);
     const Node* many = get(which + "AddressPrefixes");
-    const bool manager = origin_ != RuleOrigin::User;
+    const bool exported = origin_ != RuleOrigin::User;
     if (many != nullptr && many->is(Type::Unknown)) {
       if (many != one) add_term(work_, *many, which, Writer::SecurityRuleList, terms);
     } else {
       for (const Node* entry : entries_of(report_, many, which + "AddressPrefixes")) {
-        add_term(work_, *entry, which, manager ? Writer::SecurityRule : Writer::SecurityRuleList,
+        add_term(work_, *entry, which, exported ? Writer::SecurityRule : Writer::SecurityRuleList,
                  terms);
+      }
+    }
+    if (exported) forget_equal(terms);
+    if (exported && terms.empty()) {
+      // Effective rules with groups have nothing but the addresses that those stand for.
+      const std::string name =
+          which == "source" ? "expandedSourceAddressPrefix" : "expandedDestinationAddressPrefix";
+      for (const Node* entry : entries_of(report_, get(name), name)) {
+        add_term(work_, *entry, which, Writer::SecurityRule, terms);
       }
     }
     const bool prefixes = !terms.empty();
@@ -228,6 +238,18 @@ class Reader {
     report_.error("rule-without-addresses", read_.rule.where,
                   "the security rule " + read_.rule.name + " has no " + which + " addresses",
                   "write \"*\" where every address is meant");
+  }
+
+  /// Effective rules have the entries of the singular field in the list, too.
+  static void forget_equal(std::vector<AddressTerm>& terms) {
+    std::vector<AddressTerm> kept;
+    for (AddressTerm& term : terms) {
+      const bool known = std::any_of(kept.begin(), kept.end(), [&](const AddressTerm& other) {
+        return same_name(other.text, term.text);
+      });
+      if (!known) kept.push_back(std::move(term));
+    }
+    terms = std::move(kept);
   }
 
   static bool has_address_error(const Node* one, const Node* many) {

@@ -224,6 +224,17 @@ RouteTableId Work::route_table(const ResourceId& id, const Span& where) {
 
 InterfaceId Work::interface(const ResourceId& id, const Span& where) {
   if (const auto found = find(id, where)) return static_cast<InterfaceId>(*found);
+  if (id.type == type::kScaleSetInterface) {
+    // Instances of a scale set have what its configuration of that name gives them.
+    for (std::size_t i = 0; i < cloud.interfaces.size(); ++i) {
+      const model::Interface& other = cloud.interfaces[i];
+      if (other.is_scale_set && same_name(other.machine, id.names.front()) &&
+          same_name(other.name, id.name())) {
+        directory_.add(id, i);
+        return static_cast<InterfaceId>(i);
+      }
+    }
+  }
   const std::size_t position = cloud.interfaces.size();
   model::Interface& interface = cloud.interfaces.emplace_back();
   interface.name = id.name();
