@@ -78,6 +78,51 @@ TEST_CASE("the same resource twice counts once, different ones are an error") {
             .codes == Texts{"duplicate-object"});
 }
 
+TEST_CASE("with --keep-going what is contradicted decides nothing") {
+  const Linked rule_twice = Linking()
+                                .add("nsg web", rules(rule("a")))
+                                .add("rule web/a", rule("a", R"("access": "Deny")"))
+                                .keep_going()
+                                .link();
+  CHECK(rule_twice.diagnostics.errors() == 0);
+  CHECK(rule_twice.codes == Texts{"duplicate-object"});
+  CHECK(rule_twice.rule("web", "a").access_open.has_value());
+  CHECK(rule_twice.rule("web", "a").priority_open.has_value());
+  const Linked group_twice =
+      Linking().add("nsg web", rules(rule("a"))).add("nsg web", rules("")).keep_going().link();
+  CHECK(group_twice.group("web").missing.has_value());
+  const Linked priorities =
+      Linking().add("nsg web", rules(rule("a") + "," + rule("b"))).keep_going().link();
+  CHECK(priorities.rule("web", "b").priority_open.has_value());
+  const Linked attached = Linking()
+                              .add("vnet v")
+                              .add("subnet v/a", R"({"addressPrefix": "10.0.1.0/24",
+                                  "networkSecurityGroup": )" +
+                                                     to("nsg db") + "}")
+                              .add("nsg web", R"({"subnets": [)" + to("subnet v/a") + "]}")
+                              .keep_going()
+                              .link();
+  CHECK_FALSE(attached.subnet("a").group);
+  CHECK(attached.subnet("a").group_open.has_value());
+}
+
+TEST_CASE("conditions of a group and of its association are one fact together") {
+  const Linked result =
+      Linking()
+          .add("nsg web")
+          .only_if("C")
+          .only_if("D")
+          .add("vnet v")
+          .add("subnet v/a", R"({"addressPrefix": "10.0.1.0/24"})")
+          .patch("subnet v/a", R"({"properties": {"networkSecurityGroup": )" + to("nsg web") + "}}")
+          .only_if("E")
+          .link();
+  REQUIRE(result.subnet("a").group_open);
+  CHECK(result.cloud[*result.subnet("a").group_open].what ==
+        "whether the condition E holds is not known; whether the condition C holds is not known; "
+        "whether the condition D holds is not known");
+}
+
 TEST_CASE("a rule of a group that is not in the input decides nothing") {
   const Linked result = Linking().add("rule web/a", rule("a")).link();
   CHECK(result.codes.empty());

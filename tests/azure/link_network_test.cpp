@@ -118,12 +118,14 @@ TEST_CASE("peerings") {
           .add("peering a/x", R"({"properties": {"allowVirtualNetworkAccess": "?w",
               "remoteVirtualNetwork": )" +
                                   to("vnet b") + "}}")
+          .add("peering a/z", R"({"properties": {"remoteVirtualNetwork": )" + to("vnet b") + "}}")
+          .only_if("C")
           .add("peering a/y",
                R"({"properties": {"remoteVirtualNetwork": )" + to("vnet gone") + "}}")
           .link();
   CHECK(result.codes.empty());
   const auto& peerings = result.cloud.networks[0].peerings;
-  REQUIRE(peerings.size() == 4);
+  REQUIRE(peerings.size() == 5);
   CHECK(peerings[0].name == "to-b");
   REQUIRE(peerings[0].network);
   CHECK(result.cloud[*peerings[0].network].name == "b");
@@ -137,6 +139,10 @@ TEST_CASE("peerings") {
   CHECK_FALSE(peerings[2].network);
   CHECK(text(peerings[2].remote) == "and more");
   CHECK(text(peerings[3].remote) == "and more");
+  // It need not be there.
+  CHECK(peerings[4].name == "z");
+  CHECK_FALSE(peerings[4].network);
+  CHECK(text(peerings[4].remote) == "and more");
   REQUIRE(result.cloud.networks[1].peerings.size() == 1);
   CHECK(text(result.cloud.networks[1].peerings[0].remote) == "and more");
 }

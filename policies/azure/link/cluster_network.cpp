@@ -213,6 +213,8 @@ NodePool read_pool(Work& work, const Item& item) {
   NodePool pool;
   pool.name = item.shown();
   pool.where = item.where;
+  for (model::UnknownId condition : conditions(report, item)) pool.open.push_back(condition);
+  if (item.contradicted) pool.open.push_back(report.unreadable(describe(item.id), item.where));
   const auto subnet = [&](const char* name, std::optional<model::SubnetId>& to) {
     const Reference reference =
         reference_of(report, field(report, item, name).node, {type::kSubnet});

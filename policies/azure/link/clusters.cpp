@@ -81,6 +81,7 @@ void add_cluster(Work& work, const Item& item) {
     cluster.mode = NetworkMode::PodSubnet;
   }
   find_node_group(work, cluster);
+  if (item.contradicted) cluster.open.push_back(report.unreadable(describe(item.id), item.where));
   work.cloud.clusters.push_back(std::move(cluster));
 }
 

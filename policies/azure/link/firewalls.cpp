@@ -37,7 +37,9 @@ class Collector {
   }
 
   /// networkRuleCollections, or ruleCollections of a policy.
-  void collections(const Node* list, std::int32_t group_priority) {
+  void collections(const Node* list, std::int32_t group_priority,
+                   std::vector<model::UnknownId> only_if = {}) {
+    only_if_ = std::move(only_if);
     if (list != nullptr && list->is(Type::Unknown)) {
       to_.more = report_.world(*list, "rule collections");
       unordered_ = true;
@@ -104,6 +106,7 @@ class Collector {
     for (const Node* entry : entries_of(report_, rules, "rules")) {
       FirewallRule rule = read_rule(*entry);
       rule.priority = priority;
+      rule.only_if.insert(rule.only_if.end(), only_if_.begin(), only_if_.end());
       if (rule.destination.empty() && rule.source.empty() && rule.name.empty()) continue;
       if (action && same_name(*action, "allow")) {
         rule.access = Access::Allow;
@@ -251,6 +254,7 @@ class Collector {
   Report& report_;
   Firewall& to_;
   bool unordered_ = false;
+  std::vector<model::UnknownId> only_if_;  // of the collection group
   std::vector<Placed> rules_;
 };
 
@@ -272,7 +276,11 @@ void read_policy(Work& work, const Item& item, Collector& collector) {
     work.report.about(describe(group->id));
     const std::int32_t priority =
         collector.number(field(work.report, *group, "priority").node, "priority");
-    collector.collections(field(work.report, *group, "ruleCollections").node, priority);
+    collector.collections(field(work.report, *group, "ruleCollections").node, priority,
+                          conditions(work.report, *group));
+    if (group->contradicted) {
+      collector.first(describe(group->id) + " is defined twice, differently", group->where, {});
+    }
   }
 }
 
@@ -304,6 +312,9 @@ void add_firewall(Work& work, const Item& item) {
   } else if (reference) {
     collector.first("the policy of firewall " + firewall.name + " is not in the input",
                     reference.where, reference.id ? how_to_add(*reference.id) : std::string());
+  }
+  if (item.contradicted) {
+    collector.first(describe(item.id) + " is defined twice, differently", item.where, {});
   }
   collector.finish();
   work.cloud.firewalls.push_back(std::move(firewall));

@@ -19,9 +19,9 @@ constexpr std::size_t kMostRules = 1000;
 constexpr std::size_t kMostPrefixes = 4000;
 constexpr std::size_t kMostApplicationGroups = 100;
 
-void check_priorities(Work& work, const std::vector<SecurityRule>& rules, std::string_view what) {
+void check_priorities(Work& work, std::vector<SecurityRule>& rules, std::string_view what) {
   std::map<std::int32_t, const SecurityRule*> seen;
-  for (const SecurityRule& rule : rules) {
+  for (SecurityRule& rule : rules) {
     if (rule.priority_open) continue;
     const auto [entry, added] = seen.emplace(rule.priority, &rule);
     if (added) continue;
@@ -32,6 +32,8 @@ void check_priorities(Work& work, const std::vector<SecurityRule>& rules, std::s
                       "the " + std::string(what) + " rules " + entry->second->name + " and " +
                           rule.name + " have one priority, " + std::to_string(rule.priority),
                       "give each rule of a direction its own: Azure refuses this");
+    rule.priority_open =
+        work.report.unreadable("the priority of security rule " + rule.name, rule.where);
   }
 }
 
@@ -61,7 +63,7 @@ std::map<ApplicationGroupId, std::set<model::NetworkId>> networks_of_groups(
 
 }  // namespace
 
-void check_group(Work& work, const SecurityGroup& group) {
+void check_group(Work& work, SecurityGroup& group) {
   check_priorities(work, group.inbound, "inbound");
   check_priorities(work, group.outbound, "outbound");
   std::size_t sources = 0;

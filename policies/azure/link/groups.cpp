@@ -13,6 +13,12 @@ namespace {
 void add_rule(Work& work, const Item& item, SecurityGroup& group) {
   const Part& part = item.parts.front();
   ReadRule read = read_rule(work, *part.body, item.shown(), item.where, RuleOrigin::User);
+  if (item.contradicted) {
+    read =
+        open_rule(work.report, item.shown(), item.where,
+                  {Unknown::Scope::World, "A-unreadable",
+                   describe(item.id) + " is defined twice, differently", "correct it", item.where});
+  }
   for (model::UnknownId condition : conditions(work.report, item)) {
     read.rule.only_if.push_back(condition);
   }
@@ -36,6 +42,10 @@ void fill_groups(Work& work) {
                             "the rules of " + subject + ": " + list->text + " is not known",
                             list->settle, list->where}),
                  group);
+    }
+    if (item.contradicted) {
+      group.missing =
+          work.report.unreadable(subject + " is defined twice, differently", item.where);
     }
     if (item.missing) {
       group.missing = work.report.absent("the other rules of " + subject + " are not in the input",

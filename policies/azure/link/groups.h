@@ -22,7 +22,7 @@ void read_default_rules(Work& work, const Node* list, model::SecurityGroup& grou
 /// What the API checks over all rules of a group: priorities (`duplicate-priority`), limits
 /// (`group-limit`), and that application groups of one rule are in one network
 /// (`groups-of-networks`). The last needs the interfaces.
-void check_group(Work& work, const model::SecurityGroup& group);
+void check_group(Work& work, model::SecurityGroup& group);
 void check_application_groups(Work& work);
 
 }  // namespace polreach::azure

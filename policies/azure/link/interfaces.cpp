@@ -89,13 +89,18 @@ void fill_interface(Work& work, const Item& item) {
     std::optional<model::UnknownId> open;
     if (written.part->is_patch()) {
       const auto all = conditions(report, *written.part);
-      if (!all.empty()) open = all.front();
+      if (!all.empty()) open = report.all(all);
     }
     work.attach(interface, work.group(*group.id, group.where), group.where, open);
   } else if (group.open) {
     interface.group_open = group.open;
   }
   report.about(describe(item.id));
+  if (item.contradicted) {
+    interface.group.reset();
+    interface.group_open = report.unreadable(describe(item.id), item.where);
+    for (InterfaceAddress& address : interface.addresses) address.address.reset();
+  }
   interface.ip_forwarding =
       flag_of(report, field(report, item, "enableIPForwarding").node, "enableIPForwarding", false)
           .value;

@@ -101,6 +101,10 @@ std::string name_key(const ResourceId& id) {
   return key;
 }
 
+std::string exact_key(const ResourceId& id) {
+  return lower(id.subscription) + "|" + lower(id.group) + "|" + name_key(id);
+}
+
 int known_parts(const ResourceId& id) {
   return (id.subscription.empty() ? 0 : 1) + (id.group.empty() ? 0 : 1);
 }
@@ -178,15 +182,14 @@ Inventory::Inventory(const Resources& resources, Report& report) : report_(repor
 /// The item that the id means, if it is there already.
 std::optional<std::size_t> Inventory::item_of(const ResourceId& id, const Span& where) {
   if (id.name().empty()) return std::nullopt;
-  const auto found = by_name_.find(name_key(id));
+  const std::string key = name_key(id);
+  if (const auto exact = by_id_.find(exact_key(id)); exact != by_id_.end()) return exact->second;
+  const auto found = by_name_.find(key);
   if (found == by_name_.end()) return std::nullopt;
   std::vector<std::size_t> candidates;
   for (std::size_t index : found->second) {
     const ResourceId& other = items_[index].id;
     if (!may_be_same(other, id)) continue;
-    if (same_name(other.subscription, id.subscription) && same_name(other.group, id.group)) {
-      return index;
-    }
     candidates.push_back(index);
   }
   if (candidates.empty()) return std::nullopt;
@@ -196,9 +199,11 @@ std::optional<std::size_t> Inventory::item_of(const ResourceId& id, const Span& 
     report_.error("ambiguous-azure-id", {where, items_[candidates[1]].where, "one of them is here"},
                   describe(id) + " can be one of several in the input",
                   "give the resource group of each of them");
+    for (std::size_t candidate : candidates) items_[candidate].contradicted = true;
   } else {
     if (item.id.subscription.empty()) item.id.subscription = id.subscription;
     if (item.id.group.empty()) item.id.group = id.group;
+    by_id_.emplace(exact_key(id), candidates.front());
   }
   return candidates.front();
 }
@@ -206,6 +211,7 @@ std::optional<std::size_t> Inventory::item_of(const ResourceId& id, const Span& 
 std::size_t Inventory::add_item(ResourceId id, const Span& where) {
   const std::size_t index = items_.size();
   by_name_[name_key(id)].push_back(index);
+  if (!id.name().empty()) by_id_.emplace(exact_key(id), index);
   Item item;
   item.id = std::move(id);
   item.where = where;
@@ -246,6 +252,7 @@ void Inventory::expand(const Resource& resource, std::size_t item) {
     if (!list->is(Node::Type::Array)) {
       report_.error("wrong-type", list->where, std::string(kind.list) + " is no list",
                     "write a list: [...]");
+      items_[item].open_lists.emplace_back(kind.type, list);
       continue;
     }
     for (const Node& child : list->items) {
@@ -264,6 +271,7 @@ void Inventory::expand(const Resource& resource, std::size_t item) {
         report_.error("wrong-type", child.where,
                       "an entry of " + std::string(kind.list) + " is no object",
                       "write an object: {...}");
+        items_[item].open_lists.emplace_back(kind.type, &child);
         continue;
       }
       if (text.empty() && child.is(Node::Type::Object) &&
@@ -284,47 +292,59 @@ void Inventory::check_twice(Item& item) {
   if (!item.parts.empty()) item.where = item.parts.front().where;
   if (item.missing) return;
   const Part& first = item.parts.front();
+  const std::string said = item.parts.size() > 1 ? content(item, first) : std::string();
   for (std::size_t i = 1; i < item.parts.size(); ++i) {
     const Part& other = item.parts[i];
+    if (other.is_patch()) continue;  // what it says a second time is for field() to see
     report_.about(describe(item.id));
     const Places places{other.where, first.where, "first defined here"};
-    if (other.is_patch()) continue;  // what it says a second time is for field() to see
-    if (first.in_parent && other.in_parent && first.resource == other.resource) {
+    const bool one_list = first.in_parent && other.in_parent && first.resource == other.resource;
+    if (one_list) {
       report_.error("duplicate-object", places, describe(item.id) + " is written twice in one list",
                     "remove one of the two");
-    } else if (content(item, first) != content(item, other)) {
+    } else if (said != content(item, other)) {
       report_.error("duplicate-object", places,
                     describe(item.id) + " is defined twice, differently",
                     "give polreach only one of the two");
     } else {
-      check_lists(item, first, other);
+      continue;
     }
+    item.contradicted = true;
   }
+  check_lists(item);
 }
 
-/// Two definitions of one resource must have the same children: each of them says which there are.
-void Inventory::check_lists(const Item& item, const Part& first, const Part& second) {
-  for (const ChildKind& kind : kChildren) {
-    if (kind.parent != item.id.type) continue;
-    const auto names = [&](const Part& part) {
-      std::set<std::string> result;
-      for (std::size_t index : item.children) {
-        const Item& child = items_[index];
-        for (const Part& written : child.parts) {
-          const bool here = written.in_parent && written.resource == part.resource;
-          if (here && child.id.type == kind.type) {
-            result.insert(child.name().empty() ? canonical(written.body) : lower(child.name()));
-          }
-        }
-      }
+/// Definitions of one resource must have the same children: each of them says which there are.
+void Inventory::check_lists(Item& item) {
+  const bool several = item.parts.size() > 1 && !item.parts[1].is_patch();
+  if (!several || item.contradicted) return;
+  // By the definition: types and names of its children.
+  std::map<const Resource*, std::set<std::string>> names;
+  for (std::size_t index : item.children) {
+    const Item& child = items_[index];
+    const std::string name =
+        child.name().empty() ? canonical(child.parts.front().body) : lower(child.name());
+    for (const Part& written : child.parts) {
+      if (written.in_parent) names[written.resource].insert(child.id.type + " " + name);
+    }
+  }
+  for (const Part& part : item.parts) {
+    for (const ChildKind& kind : kChildren) {
+      if (part.is_patch() || kind.parent != item.id.type) continue;
       const Node* list = list_of(*part.body, kind.list);
-      if (list != nullptr && list->is(Node::Type::Unknown)) result.insert(canonical(list));
-      return result;
-    };
-    if (names(first) == names(second)) continue;
-    report_.error("duplicate-object", {second.where, first.where, "first defined here"},
-                  describe(item.id) + " is defined twice, with different " + std::string(kind.list),
+      if (list != nullptr && list->is(Node::Type::Unknown)) {
+        names[part.resource].insert(std::string(kind.type) + " " + canonical(list));
+      }
+    }
+  }
+  const Part& first = item.parts.front();
+  for (const Part& other : item.parts) {
+    if (other.is_patch() || names[first.resource] == names[other.resource]) continue;
+    report_.about(describe(item.id));
+    report_.error("duplicate-object", {other.where, first.where, "first defined here"},
+                  describe(item.id) + " is defined twice, with different parts",
                   "give polreach only one of the two");
+    item.contradicted = true;
     return;
   }
 }

@@ -57,6 +57,8 @@ struct Item {
   std::vector<Part> parts;
   /// Nothing of it is in the input but children or patches.
   bool missing = false;
+  /// The input contradicts itself about it (an error has been reported).
+  bool contradicted = false;
   Span where;
   std::optional<std::size_t> parent;
   std::vector<std::size_t> children;
@@ -89,12 +91,13 @@ class Inventory {
   std::size_t child_item(std::size_t parent, std::string_view type, const Part& part,
                          std::string name);
   void check_twice(Item& item);
-  void check_lists(const Item& item, const Part& first, const Part& second);
+  void check_lists(Item& item);
   void sort();
 
   Report& report_;
   std::vector<Item> items_;
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_;  // type and names
+  std::map<std::string, std::size_t, std::less<>> by_id_;                 // as they were written
   std::map<std::string, std::size_t, std::less<>> by_child_;              // parent, type and name
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_type_;
   std::vector<const Resource*> effective_;

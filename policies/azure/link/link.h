@@ -36,10 +36,11 @@ struct LinkOptions {
 ///   `only_if`. A rule with an error becomes such a rule too;
 /// - a condition of a rule: `only_if`; of a group, or of the association of a group with a subnet
 ///   or interface: `group_open` beside `group` (either that group acts there, or none); of
+///   a route: `open`; of a peering: as below; of a pool: `open`; of
 ///   anything else: nothing, since a question about a subnet presupposes that it exists;
 /// - a reference to a group: `group_open` without `group` (some group acts there, or none);
-/// - who is connected with a network (its list of subnets or peerings, or whether a peering gives
-///   access): a peering without `network` and with `remote.more`;
+/// - who is connected with a network (its list of subnets or peerings, whether a peering exists or
+///   gives access): a peering without `network` and with `remote.more`;
 /// - privateEndpointNetworkPolicies: Enabled, with `group_open` and `routes_open`;
 /// - whether an interface has a public address: it has one, as an audit must assume.
 model::Cloud link(const Resources& resources, model::ServiceTags tags, const LinkOptions& options,

@@ -71,11 +71,16 @@ Peering read_peering(Work& work, const Item& item) {
   const Field access = field(report, item, "allowVirtualNetworkAccess");
   const Flag flag = flag_of(report, access.node, "allowVirtualNetworkAccess", true);
   peering.access = flag.value;
-  if (flag.open && access.node->is(Type::Unknown)) {
+  std::vector<model::UnknownId> open = conditions(report, item);
+  if (flag.open) open.push_back(*flag.open);
+  if (item.contradicted) open.push_back(report.unreadable(describe(item.id), item.where));
+  if (!open.empty()) {
     // Whether its addresses are reached at all: any address may be, or not.
+    Unknown of_addresses = report.known(report.all(open));
+    of_addresses.scope = kAddress;
     peering.network.reset();
     peering.remote.prefixes.clear();
-    peering.remote.more = report.unknown(*access.node, kAddress, "allowVirtualNetworkAccess");
+    peering.remote.more = report.unknown(std::move(of_addresses));
   }
   return peering;
 }
@@ -90,6 +95,11 @@ void fill_network(Work& work, const Item& item) {
                  network.space);
   }
   close_space(work, item, network.space);
+  if (item.contradicted) {
+    const auto more = report.unreadable(describe(item.id), item.where, kAddress);
+    network.space.more = more;
+    network.peerings.push_back(open_peering(*item.parts.front().body, more));
+  }
   for (const Item* peering : work.inventory.children(item, type::kPeering)) {
     network.peerings.push_back(read_peering(work, *peering));
   }
@@ -120,7 +130,7 @@ std::optional<model::UnknownId> condition_of(Report& report, const Field& field)
   if (!field.part->is_patch()) return std::nullopt;
   const auto open = conditions(report, *field.part);
   if (open.empty()) return std::nullopt;
-  return open.front();
+  return report.all(open);
 }
 
 void read_group(Work& work, const Item& item, Subnet& subnet) {
@@ -170,9 +180,14 @@ void read_endpoint_policies(Work& work, const Item& item, Subnet& subnet) {
     subnet.private_endpoints = PrivateEndpointPolicies::SecurityGroups;
   } else if (text && same_name(*text, "routetableenabled")) {
     subnet.private_endpoints = PrivateEndpointPolicies::Routes;
-  } else if (text && !same_name(*text, "disabled")) {
+  } else if (!text || !same_name(*text, "disabled")) {
+    const auto open = report.unreadable("privateEndpointNetworkPolicies of " + describe(item.id),
+                                        written.node->where);
+    subnet.private_endpoints = PrivateEndpointPolicies::Enabled;
+    if (!subnet.group_open) subnet.group_open = open;
+    if (!subnet.routes_open) subnet.routes_open = open;
     report.error("bad-azure-field", written.node->where,
-                 "\"" + *text + "\" is no value of privateEndpointNetworkPolicies",
+                 "\"" + text.value_or("") + "\" is no value of privateEndpointNetworkPolicies",
                  "write Disabled, Enabled, NetworkSecurityGroupEnabled or RouteTableEnabled");
   }
 }
@@ -213,10 +228,16 @@ void fill_subnet(Work& work, const Item& item) {
     subnet.routes_open = subnet.group_open;
   }
   read_group(work, item, subnet);
+  if (item.contradicted) {
+    subnet.group.reset();
+    subnet.group_open = report.unreadable(describe(item.id), item.where);
+    subnet.space.more = report.unreadable(describe(item.id), item.where, kAddress);
+  }
   report.about(describe(item.id));
   read_routes(work, item, subnet);
   read_endpoint_policies(work, item, subnet);
   read_services(work, item, subnet);
+  if (item.contradicted) subnet.routes_open = report.unreadable(describe(item.id), item.where);
   const Field outbound = field(report, item, "defaultOutboundAccess");
   if (outbound && !outbound.node->is(Type::Unknown)) {
     subnet.default_outbound = flag_of(report, outbound.node, "defaultOutboundAccess", true).value;

@@ -49,6 +49,15 @@ UnknownId Report::condition(const Node& node) {
                   node.where});
 }
 
+UnknownId Report::all(const std::vector<UnknownId>& unknowns) {
+  if (unknowns.size() == 1) return unknowns.front();
+  Unknown both = unknowns_[static_cast<std::size_t>(unknowns.front())];
+  for (std::size_t i = 1; i < unknowns.size(); ++i) {
+    both.what += "; " + unknowns_[static_cast<std::size_t>(unknowns[i])].what;
+  }
+  return unknown(std::move(both));
+}
+
 UnknownId Report::unreadable(std::string what, const Span& where, Unknown::Scope scope) {
   return unknown({scope, "A-unreadable", std::move(what), "correct it", where});
 }

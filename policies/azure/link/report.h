@@ -49,6 +49,8 @@ class Report {
   }
   /// Of a condition, which is the same for all that it stands at.
   model::UnknownId condition(const Node& node);
+  /// Whether all of them hold, as one fact; there is at least one.
+  model::UnknownId all(const std::vector<model::UnknownId>& unknowns);
   /// Of something that had an error.
   model::UnknownId unreadable(std::string what, const Span& where,
                               model::Unknown::Scope scope = model::Unknown::Scope::World);
@@ -56,6 +58,9 @@ class Report {
   model::UnknownId absent(std::string what, std::string settle, const Span& where,
                           model::Unknown::Scope scope = model::Unknown::Scope::World);
 
+  [[nodiscard]] const model::Unknown& known(model::UnknownId id) const {
+    return unknowns_[static_cast<std::size_t>(id)];
+  }
   [[nodiscard]] const source::SourceMap& sources() const { return sources_; }
   [[nodiscard]] std::vector<model::Unknown> take_unknowns() { return std::move(unknowns_); }
 

@@ -50,6 +50,9 @@ Route read_route(Work& work, const Item& item) {
   route.name = item.shown();
   route.where = item.where;
   for (model::UnknownId condition : conditions(report, item)) route.open.push_back(condition);
+  if (item.contradicted) {
+    route.open.push_back(report.unreadable(describe(item.id), item.where));
+  }
   read_prefix(work, item, route);
   const Node* hop = field(report, item, "nextHopType").node;
   const auto text = text_of(report, hop, "nextHopType");
@@ -100,6 +103,7 @@ void fill_table(Work& work, const Item& item) {
     // Routes of a gateway may come on top.
     table.routes.push_back(open_route(disabled.node->where, NextHop::Gateway, *flag.open));
   }
+  if (item.contradicted) table.missing = report.unreadable(describe(item.id), item.where);
   if (item.missing) {
     table.missing =
         report.absent("the other routes of " + describe(item.id) + " are not in the input",

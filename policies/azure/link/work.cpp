@@ -21,12 +21,17 @@ std::string key_of(const ResourceId& id) {
   return key;
 }
 
+std::string exact_key(const ResourceId& id) {
+  return lower(id.subscription) + "|" + lower(id.group) + "|" + key_of(id);
+}
+
 std::string absent_text(const ResourceId& id) { return describe(id) + " is not in the input"; }
 
 }  // namespace
 
 void Directory::add(const ResourceId& id, std::size_t position) {
   entries_[key_of(id)].push_back({id, position});
+  exact_.emplace(exact_key(id), position);
 }
 
 std::vector<const Directory::Entry*> Directory::matches(const ResourceId& id) const {
@@ -34,16 +39,13 @@ std::vector<const Directory::Entry*> Directory::matches(const ResourceId& id) co
   const auto found = entries_.find(key_of(id));
   if (found == entries_.end() || id.name().empty()) return result;
   for (const Entry& entry : found->second) {
-    if (!may_be_same(entry.id, id)) continue;
-    if (same_name(entry.id.subscription, id.subscription) && same_name(entry.id.group, id.group)) {
-      return {&entry};
-    }
-    result.push_back(&entry);
+    if (may_be_same(entry.id, id)) result.push_back(&entry);
   }
   return result;
 }
 
 std::optional<std::size_t> Directory::find(const ResourceId& id) const {
+  if (const auto exact = exact_.find(exact_key(id)); exact != exact_.end()) return exact->second;
   const auto found = matches(id);
   if (found.size() != 1) return std::nullopt;
   return found.front()->position;
@@ -106,7 +108,7 @@ void Work::add_item(std::size_t index) {
   } else if (item.id.type == type::kGroup) {
     put(cloud.groups).resource_group = rg;
     const auto open = conditions(report, item);
-    if (!open.empty()) existence_.emplace(static_cast<GroupId>(position), open.front());
+    if (!open.empty()) existence_.emplace(static_cast<GroupId>(position), report.all(open));
   } else if (item.id.type == type::kNetwork) {
     put(cloud.networks).resource_group = rg;
   } else if (item.id.type == type::kSubnet) {
@@ -258,15 +260,24 @@ const Item* Work::item(const ResourceId& id) const {
 template <typename Attached>
 void Work::attach_to(Attached& to, const std::string& shown, GroupId group, const Span& where,
                      std::optional<UnknownId> open) {
+  if (to.group_open && conflicts_.contains(*to.group_open)) return;
   if (to.group && *to.group != group) {
     report.about(shown);
     report.error("attachment-conflict", {where, to.group_where, "the other group is attached here"},
                  shown + " has two network security groups, " + cloud[*to.group].name + " and " +
                      cloud[group].name,
                  "a subnet or network interface can have one: give polreach one of the two");
+    to.group.reset();
+    to.group_open = report.unreadable("the network security group of " + shown, where);
+    conflicts_.insert(*to.group_open);
     return;
   }
-  if (!open) open = existence(group);
+  const auto exists = existence(group);
+  if (open && exists && *open != *exists) {
+    open = report.all({*open, *exists});
+  } else if (!open) {
+    open = exists;
+  }
   const bool before = to.group.has_value();
   to.group = group;
   if (!before || !open) to.group_open = open;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Directory {
   };
   [[nodiscard]] std::vector<const Entry*> matches(const ResourceId& id) const;
   std::map<std::string, std::vector<Entry>, std::less<>> entries_;
+  std::map<std::string, std::size_t, std::less<>> exact_;
 };
 
 /// What the steps of link() share: the cloud as far as it is built, and the way from ids to it.
@@ -91,6 +93,7 @@ class Work {
   Directory directory_;
   std::map<const Item*, std::size_t> positions_;
   std::map<model::GroupId, model::UnknownId> existence_;
+  std::set<model::UnknownId> conflicts_;  // of ends with two groups
 };
 
 /// "add it: az network nsg show -g G -n X".
