@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policies/azure/node.h"
+#include "policies/source/diagnostics.h"
+#include "policies/source/source_map.h"
+
+namespace polreach::azure::test {
+
+/// Reads a text (JSON, or YAML of several documents) into nodes, in order. Syntax errors fail the
+/// test.
+std::vector<Node> read_nodes(const std::string& text, source::SourceMap& sources);
+/// Of a text with one document.
+Node read_node(const std::string& text, source::SourceMap& sources);
+
+/// The value as `{a: 1, b: ["x", true], c: ?(what is not known)}`: easy to compare.
+std::string show(const Node& node);
+/// The codes of the diagnostics, in order.
+std::vector<std::string> codes(const source::Diagnostics& diagnostics);
+
+}  // namespace polreach::azure::test
