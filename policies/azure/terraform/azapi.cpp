@@ -85,7 +85,11 @@ void read_azapi(const Instance& instance, const Node& values, source::Diagnostic
   put(members, "name", Node::string(resource.id.name(), where), where);
   put(members, "type", Node::string(azapi_type(&values), where), where);
   if (body != nullptr) {
-    for (const Node::Member& m : body->members) put(members, m.name, m.value, m.where);
+    for (const Node::Member& m : body->members) {
+      const bool known =
+          same_name(m.name, "id") || same_name(m.name, "name") || same_name(m.name, "type");
+      if (!known) members.push_back(m);
+    }
   }
   resource.body = Node::object(std::move(members), body != nullptr ? body->where : where);
   out.push_back(std::move(resource));

@@ -80,9 +80,6 @@ const Node* block_expressions(const Node* expressions, const Node& value) {
   if (expressions == nullptr || is_expression(expressions)) return expressions;
   if (expressions->is(Type::Object)) return expressions;  // a block that there can be one of
   if (!expressions->is(Type::Array)) return nullptr;
-  // Comparing each with each: more blocks than this are nobody's.
-  constexpr std::size_t kMostBlocks = 4000;
-  if (expressions->items.size() > kMostBlocks) return nullptr;
   const Node* found = nullptr;
   for (const Node& block : expressions->items) {
     if (!fits(block, value)) continue;
@@ -164,6 +161,13 @@ Node Completion::value_of(const Open& at, std::string_view name, const Node* exp
 }
 
 void Completion::object(const Open& at) {
+  const auto size_of = [](const Node* node) { return node == nullptr ? 0 : node->members.size(); };
+  // Names are looked up one by one below; no schema has as many.
+  constexpr std::size_t kMostMembers = 5000;
+  if (size_of(at.target) + size_of(at.unknown) + size_of(at.expressions) > kMostMembers) {
+    *at.target = References::unknown(instance_, nullptr, at.path, at.target->where);
+    return;
+  }
   add_holes(at);
   const bool written_block = at.path.empty() || at.expressions != nullptr;
   const bool one_expression = is_expression(at.expressions);
@@ -196,14 +200,19 @@ void Completion::list(const Open& at) {
   while (at.target->items.size() < unknown.size() && is_true(&unknown[at.target->items.size()])) {
     at.target->items.emplace_back();
   }
+  // Each is compared with each: beyond this nobody's, and nothing is resolved.
+  constexpr std::size_t kMostPairs = 1'000'000;
+  const Node* blocks = at.expressions;
+  if (blocks != nullptr && at.target->items.size() * blocks->items.size() > kMostPairs) {
+    blocks = nullptr;
+  }
   for (std::size_t i = 0; i < at.target->items.size(); ++i) {
     Node& item = at.target->items[i];
     const Node* hidden = i < unknown.size() ? &unknown[i] : nullptr;
     if (is_true(hidden)) {
       holes.push_back(i);
     } else if (item.is(Type::Object)) {
-      open.push_back(
-          {&item, hidden, block_expressions(at.expressions, item), at.attribute, at.path});
+      open.push_back({&item, hidden, block_expressions(blocks, item), at.attribute, at.path});
     } else if (item.is(Type::Array)) {
       open.push_back({&item, hidden, nullptr, at.attribute, at.path});
     }

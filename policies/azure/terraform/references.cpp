@@ -58,6 +58,11 @@ References::References(Plan& plan, source::Diagnostics& diagnostics)
   identify();
 }
 
+const Node* References::look_up(const Node* object, std::string_view name) const {
+  if (object != nullptr) steps_ += object->members.size();
+  return member(object, name);
+}
+
 void References::identify() {
   for (const bool by_id : {false, true}) {
     for (Instance& instance : plan_.instances) {
@@ -283,7 +288,7 @@ void References::follow_variable(const Item& item, const Traversal& steps, std::
     return;
   }
   // Without an expression it has its default, which is known; so is a constant.
-  const Node* expression = member(member(call, "expressions"), steps[1].text);
+  const Node* expression = look_up(member(call, "expressions"), steps[1].text);
   if (expression == nullptr || member(expression, "constant_value") != nullptr) return;
   open.push_back({expression, *module.parent, module.key, member(call, "for_each_expression"),
                   from(steps, 2, item.rest), false});
@@ -303,7 +308,7 @@ void References::follow_output(const Item& item, const Traversal& steps, std::ve
     const ModuleInstance& module = plan_.modules[child];
     if (module.key != key || !module.config) continue;
     const Node* outputs = member(plan_.configs[*module.config].node, "outputs");
-    const Node* expression = member(member(outputs, steps[output].text), "expression");
+    const Node* expression = member(look_up(outputs, steps[output].text), "expression");
     if (expression == nullptr) return;
     found.opaque = false;
     open.push_back({expression, child, {}, nullptr, from(steps, output + 1, item.rest), false});

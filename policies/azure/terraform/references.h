@@ -84,7 +84,10 @@ class References {
 
   Plan& plan_;
   source::Diagnostics& diagnostics_;
-  std::uint64_t steps_ = 0;
+  /// Like member(), with its costs.
+  [[nodiscard]] const Node* look_up(const Node* object, std::string_view name) const;
+
+  mutable std::uint64_t steps_ = 0;
   std::set<const Node*> warned_;
 };
 

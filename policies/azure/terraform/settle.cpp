@@ -66,6 +66,7 @@ class Settling {
  private:
   /// More with the same names than anyone writes: such input is left to the linker.
   static constexpr std::size_t kMostEqual = 16;
+  static constexpr std::size_t kMostProperties = 1000;
 
   [[nodiscard]] std::optional<std::size_t> find(const ResourceId& id) const;
   void add_resource(Resource resource);
@@ -121,8 +122,9 @@ void Settling::patch(Resource resource) {
   Resource& subject = resources_[*target];
   Node* properties = properties_of(subject);
   Node* more = properties_of(resource);
-  if (properties == nullptr || more == nullptr) {
-    // An Unknown body, say: both stay as they are.
+  if (properties == nullptr || more == nullptr || more->members.size() > kMostProperties ||
+      properties->members.size() > kMostProperties) {
+    // An Unknown body, or more than anyone writes: both stay as they are.
     resources_.push_back(std::move(resource));
     return;
   }
