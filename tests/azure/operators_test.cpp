@@ -351,4 +351,26 @@ metadata: {name: b}
                                           "wrong-type", "wrong-type", "wrong-type", "wrong-type"});
 }
 
+TEST_CASE("whatever is in an object instead of what should be, the reader comes to an end") {
+  source::SourceMap sources;
+  const std::vector<Node> objects = test::read_nodes(kServiceOperator, sources);
+  for (std::size_t changed = 0; changed < objects.size(); ++changed) {
+    for (const Node& replacement : test::wrong_values()) {
+      for (std::size_t i = 0; i < test::count_nodes(objects[changed]); ++i) {
+        Operators operators;
+        for (std::size_t other = 0; other < objects.size(); ++other) {
+          const Node& object = objects[other];
+          operators.add(other == changed ? test::with_replaced(object, i, replacement) : object,
+                        object.find("apiVersion")->text, object.find("kind")->text);
+        }
+        source::Diagnostics diagnostics;
+        Resources resources;
+        operators.finish(diagnostics, resources);
+        CHECK(resources.size() <= 7);
+        CHECK(resources.size() >= 6);
+      }
+    }
+  }
+}
+
 }  // namespace polreach::azure

@@ -60,7 +60,55 @@ void show(const Node& node, std::string& out) {
   }
 }
 
+/// All values in it, in some order that depends on nothing else.
+std::vector<Node*> all_nodes(Node& root) {
+  std::vector<Node*> nodes = {&root};
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    Node& node = *nodes[i];
+    for (Node& item : node.items) nodes.push_back(&item);
+    for (Node::Member& member : node.members) nodes.push_back(&member.value);
+  }
+  return nodes;
+}
+
 }  // namespace
+
+std::size_t count_nodes(const Node& root) {
+  Node copy = root;
+  return all_nodes(copy).size();
+}
+
+Node with_replaced(const Node& root, std::size_t i, const Node& replacement) {
+  Node copy = root;
+  *all_nodes(copy)[i] = replacement;
+  return copy;
+}
+
+std::vector<Node> wrong_values() {
+  const Span nowhere = Span::none();
+  Node flag;
+  flag.type = Node::Type::Bool;
+  flag.truth = true;
+  Node number;
+  number.type = Node::Type::Integer;
+  number.integer = -7;
+  Node fraction;
+  fraction.type = Node::Type::Float;
+  fraction.text = "1e400";
+  const Node text = Node::string("a[", nowhere);
+  return {Node(),
+          flag,
+          number,
+          fraction,
+          text,
+          Node::string("", nowhere),
+          Node::string("/subscriptions/s", nowhere),
+          Node::array({}, nowhere),
+          Node::array({text, number, Node::object({}, nowhere)}, nowhere),
+          Node::object({}, nowhere),
+          Node::object({{"name", number, nowhere}, {"references", text, nowhere}}, nowhere),
+          Node::unknown("x", nowhere)};
+}
 
 std::vector<Node> read_nodes(const std::string& text, source::SourceMap& sources) {
   const source::FileId file = sources.add("test", source::Text::own(text));

@@ -21,4 +21,10 @@ std::string show(const Node& node);
 /// The codes of the diagnostics, in order.
 std::vector<std::string> codes(const source::Diagnostics& diagnostics);
 
+/// For tests of hostile input: how many values there are in it, itself included; a copy with the
+/// i-th replaced; and values of every type to replace them by.
+std::size_t count_nodes(const Node& root);
+Node with_replaced(const Node& root, std::size_t i, const Node& replacement);
+std::vector<Node> wrong_values();
+
 }  // namespace polreach::azure::test

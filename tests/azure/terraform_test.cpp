@@ -55,6 +55,67 @@ std::string state(const std::string& resources) {
          "]}}}";
 }
 
+constexpr const char* kModules =
+    R"json({"format_version": "1.2", "planned_values": {"root_module": {
+    "child_modules": [
+      {"address": "module.groups[\"eu\"]", "resources": [
+        {"address": "module.groups[\"eu\"].azurerm_network_security_group.g[\"a\"]",
+         "mode": "managed", "type": "azurerm_network_security_group", "name": "g", "index": "a",
+         "values": {"name": "nsg-a", "resource_group_name": "rg"}},
+        {"address": "module.groups[\"eu\"].azurerm_network_security_group.g[\"b\"]",
+         "mode": "managed", "type": "azurerm_network_security_group", "name": "g", "index": "b",
+         "values": {"name": "nsg-b", "resource_group_name": "rg"}}]},
+      {"address": "module.net", "resources": [
+        {"address": "module.net.azurerm_subnet.s[\"a\"]", "mode": "managed",
+         "type": "azurerm_subnet", "name": "s", "index": "a",
+         "values": {"name": "sa", "resource_group_name": "rg", "virtual_network_name": "v"}},
+        {"address": "module.net.azurerm_subnet.s[\"b\"]", "mode": "managed",
+         "type": "azurerm_subnet", "name": "s", "index": "b",
+         "values": {"name": "sb", "resource_group_name": "rg", "virtual_network_name": "v"}},
+        {"address": "module.net.azurerm_subnet_network_security_group_association.first",
+         "mode": "managed", "type": "azurerm_subnet_network_security_group_association",
+         "name": "first", "values": {}},
+        {"address": "module.net.azurerm_subnet_network_security_group_association.each[\"b\"]",
+         "mode": "managed", "type": "azurerm_subnet_network_security_group_association",
+         "name": "each", "index": "b", "values": {}}]}]}},
+    "resource_changes": [
+      {"address": "module.net.azurerm_subnet_network_security_group_association.first",
+       "change": {"actions": ["create"],
+                  "after_unknown": {"subnet_id": true, "network_security_group_id": true}}},
+      {"address": "module.net.azurerm_subnet_network_security_group_association.each[\"b\"]",
+       "change": {"actions": ["create"],
+                  "after_unknown": {"subnet_id": true, "network_security_group_id": true}}}],
+    "configuration": {"root_module": {"module_calls": {
+      "groups": {"for_each_expression": {"constant_value": ["eu"]}, "module": {
+        "outputs": {"a_id": {"expression": {"references": [
+                       "azurerm_network_security_group.g[\"a\"].id",
+                       "azurerm_network_security_group.g[\"a\"]",
+                       "azurerm_network_security_group.g"]}},
+                    "ids": {"expression": {"references": ["azurerm_network_security_group.g"]}}},
+        "resources": [{"mode": "managed", "type": "azurerm_network_security_group", "name": "g",
+                       "address": "azurerm_network_security_group.g", "expressions": {}}]}},
+      "net": {"expressions": {
+          "first_group": {"references": ["module.groups[\"eu\"].a_id", "module.groups[\"eu\"]",
+                                         "module.groups"]},
+          "b_group": {"references": ["module.groups[\"eu\"].ids[\"b\"]",
+                                     "module.groups[\"eu\"].ids", "module.groups[\"eu\"]",
+                                     "module.groups"]}},
+        "module": {"resources": [
+          {"mode": "managed", "type": "azurerm_subnet", "name": "s", "address": "azurerm_subnet.s",
+           "expressions": {}},
+          {"mode": "managed", "type": "azurerm_subnet_network_security_group_association",
+           "name": "first", "address": "azurerm_subnet_network_security_group_association.first",
+           "expressions": {
+             "subnet_id": {"references": ["azurerm_subnet.s[\"a\"].id", "azurerm_subnet.s[\"a\"]",
+                                          "azurerm_subnet.s"]},
+             "network_security_group_id": {"references": ["var.first_group"]}}},
+          {"mode": "managed", "type": "azurerm_subnet_network_security_group_association",
+           "name": "each", "address": "azurerm_subnet_network_security_group_association.each",
+           "for_each_expression": {"references": ["azurerm_subnet.s"]},
+           "expressions": {
+             "subnet_id": {"references": ["each.value.id", "each.value"]},
+             "network_security_group_id": {"references": ["var.b_group"]}}}]}}}}}})json";
+
 struct Planned {
   std::string address, values, unknown, expressions;
 };
@@ -384,65 +445,7 @@ TEST_CASE("write-only references are unknown") {
 TEST_CASE("references through modules, for_each, variables and outputs") {
   // module.groups["eu"] has security groups a and b by for_each and gives their ids out;
   // module.net has subnets by for_each and takes one id for each.
-  const Reading r(R"json({"format_version": "1.2", "planned_values": {"root_module": {
-    "child_modules": [
-      {"address": "module.groups[\"eu\"]", "resources": [
-        {"address": "module.groups[\"eu\"].azurerm_network_security_group.g[\"a\"]",
-         "mode": "managed", "type": "azurerm_network_security_group", "name": "g", "index": "a",
-         "values": {"name": "nsg-a", "resource_group_name": "rg"}},
-        {"address": "module.groups[\"eu\"].azurerm_network_security_group.g[\"b\"]",
-         "mode": "managed", "type": "azurerm_network_security_group", "name": "g", "index": "b",
-         "values": {"name": "nsg-b", "resource_group_name": "rg"}}]},
-      {"address": "module.net", "resources": [
-        {"address": "module.net.azurerm_subnet.s[\"a\"]", "mode": "managed",
-         "type": "azurerm_subnet", "name": "s", "index": "a",
-         "values": {"name": "sa", "resource_group_name": "rg", "virtual_network_name": "v"}},
-        {"address": "module.net.azurerm_subnet.s[\"b\"]", "mode": "managed",
-         "type": "azurerm_subnet", "name": "s", "index": "b",
-         "values": {"name": "sb", "resource_group_name": "rg", "virtual_network_name": "v"}},
-        {"address": "module.net.azurerm_subnet_network_security_group_association.first",
-         "mode": "managed", "type": "azurerm_subnet_network_security_group_association",
-         "name": "first", "values": {}},
-        {"address": "module.net.azurerm_subnet_network_security_group_association.each[\"b\"]",
-         "mode": "managed", "type": "azurerm_subnet_network_security_group_association",
-         "name": "each", "index": "b", "values": {}}]}]}},
-    "resource_changes": [
-      {"address": "module.net.azurerm_subnet_network_security_group_association.first",
-       "change": {"actions": ["create"],
-                  "after_unknown": {"subnet_id": true, "network_security_group_id": true}}},
-      {"address": "module.net.azurerm_subnet_network_security_group_association.each[\"b\"]",
-       "change": {"actions": ["create"],
-                  "after_unknown": {"subnet_id": true, "network_security_group_id": true}}}],
-    "configuration": {"root_module": {"module_calls": {
-      "groups": {"for_each_expression": {"constant_value": ["eu"]}, "module": {
-        "outputs": {"a_id": {"expression": {"references": [
-                       "azurerm_network_security_group.g[\"a\"].id",
-                       "azurerm_network_security_group.g[\"a\"]",
-                       "azurerm_network_security_group.g"]}},
-                    "ids": {"expression": {"references": ["azurerm_network_security_group.g"]}}},
-        "resources": [{"mode": "managed", "type": "azurerm_network_security_group", "name": "g",
-                       "address": "azurerm_network_security_group.g", "expressions": {}}]}},
-      "net": {"expressions": {
-          "first_group": {"references": ["module.groups[\"eu\"].a_id", "module.groups[\"eu\"]",
-                                         "module.groups"]},
-          "b_group": {"references": ["module.groups[\"eu\"].ids[\"b\"]",
-                                     "module.groups[\"eu\"].ids", "module.groups[\"eu\"]",
-                                     "module.groups"]}},
-        "module": {"resources": [
-          {"mode": "managed", "type": "azurerm_subnet", "name": "s", "address": "azurerm_subnet.s",
-           "expressions": {}},
-          {"mode": "managed", "type": "azurerm_subnet_network_security_group_association",
-           "name": "first", "address": "azurerm_subnet_network_security_group_association.first",
-           "expressions": {
-             "subnet_id": {"references": ["azurerm_subnet.s[\"a\"].id", "azurerm_subnet.s[\"a\"]",
-                                          "azurerm_subnet.s"]},
-             "network_security_group_id": {"references": ["var.first_group"]}}},
-          {"mode": "managed", "type": "azurerm_subnet_network_security_group_association",
-           "name": "each", "address": "azurerm_subnet_network_security_group_association.each",
-           "for_each_expression": {"references": ["azurerm_subnet.s"]},
-           "expressions": {
-             "subnet_id": {"references": ["each.value.id", "each.value"]},
-             "network_security_group_id": {"references": ["var.b_group"]}}}]}}}}}})json");
+  const Reading r(kModules);
   const std::string base =
       "/subscriptions//resourceGroups/rg/providers/microsoft.network/networksecuritygroups/";
   CHECK(r.properties(kSubnet, "v/sa") == R"({networkSecurityGroup: {id: ")" + base + R"(nsg-a"}})");
@@ -644,6 +647,22 @@ TEST_CASE("other versions and wrong types are told, and nothing is made of them"
                                                                "wrong-type", "wrong-type",
                                                                "wrong-type"});
   CHECK(r.properties(kGroup, "g") == R"({securityRules: [{name: "r", properties: {}}]})");
+}
+
+TEST_CASE("whatever is in a plan instead of what should be, the reader comes to an end") {
+  source::SourceMap sources;
+  const Node plan = test::read_node(kModules, sources);
+  const std::size_t wrong = test::count_nodes(plan);
+  REQUIRE(wrong > 100);
+  for (const Node& replacement : test::wrong_values()) {
+    for (std::size_t i = 0; i < wrong; ++i) {
+      source::Diagnostics diagnostics;
+      Resources resources;
+      read_terraform(test::with_replaced(plan, i, replacement), diagnostics, resources);
+      // Four resources and two patches, which may have lost what they are about.
+      CHECK(resources.size() <= 6);
+    }
+  }
 }
 
 }  // namespace polreach::azure
