@@ -393,6 +393,30 @@ TEST_CASE("an association of nobody knows which subnet leaves all open that have
         R"(Microsoft.Network/networkSecurityGroups/g"}})");
 }
 
+TEST_CASE("an association with a subnet that is written in its network") {
+  const std::string network = R"({"name": "v", "resource_group_name": "rg", "subnet": [
+      {"name": "a", "address_prefixes": ["10.0.1.0/24"], "security_group": ""}]})";
+  const std::string group =
+      "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/g";
+  const auto with = [&](const std::string& values, const std::string& unknown) {
+    const Reading r(plan({{"azurerm_virtual_network.v", network, R"({"id": true})", "{}"},
+                          {"azurerm_subnet_network_security_group_association.x", values, unknown,
+                           R"({"subnet_id": {"references": ["local.s"]}})"}}));
+    CHECK(r.resources.size() == 1);
+    return r.properties("Microsoft.Network/virtualNetworks", "v");
+  };
+  const std::string start =
+      R"({subnets: [{name: "a", properties: {addressPrefixes: ["10.0.1.0/24"], )";
+  CHECK(with(R"({"network_security_group_id": ")" + group +
+                 R"(", "subnet_id": "/subscriptions/s/)"
+                 R"(resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/a"})",
+             "{}") == start + R"(networkSecurityGroup: {id: ")" + group + R"("}}}]})");
+  CHECK(with(R"({"network_security_group_id": ")" + group + R"("})", R"({"subnet_id": true})") ==
+        start +
+            "networkSecurityGroup: {id: ?(azurerm_subnet_network_security_group_association.x: "
+            "subnet_id)}}}]}");
+}
+
 TEST_CASE("inline rules that are not known") {
   // No separate rules: whether there are inline ones is open.
   const Reading alone(

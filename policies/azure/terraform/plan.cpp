@@ -140,7 +140,7 @@ std::size_t Builder::module_at(const Node& node, std::size_t parent) {
     if (call != calls.end()) module.config = call->second;
   }
   const std::size_t index = plan_.modules.size();
-  plan_.modules[parent].children[name].push_back(index);
+  plan_.modules[parent].children[name].emplace(module.key, index);
   plan_.modules.push_back(std::move(module));
   module_by_address_.emplace(address, index);
   return index;
@@ -175,7 +175,7 @@ void Builder::add_resource(const Node& node, std::size_t module, bool data_only,
     instance.has_change = true;
     instance.unknown = change->second;
   }
-  home.resources[local].push_back(plan_.instances.size());
+  home.resources[local].emplace(instance.key, plan_.instances.size());
   plan_.instances.push_back(std::move(instance));
 }
 

@@ -35,8 +35,9 @@ struct ModuleInstance {
   std::optional<std::size_t> parent;
   std::string key;  // `["a"]`, `[0]` or empty
   std::optional<std::size_t> config;
-  std::map<std::string, std::vector<std::size_t>> resources;  // by "azurerm_subnet.app"
-  std::map<std::string, std::vector<std::size_t>> children;   // by name
+  /// Instances by "azurerm_subnet.app", then by key.
+  std::map<std::string, std::map<std::string, std::size_t>> resources;
+  std::map<std::string, std::map<std::string, std::size_t>> children;  // by name, then by key
 };
 
 /// One instance of a resource or data source.

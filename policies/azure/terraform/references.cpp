@@ -304,16 +304,16 @@ void References::follow_output(const Item& item, const Traversal& steps, std::ve
   const std::string key = steps[2].is_key ? key_text(steps[2]) : std::string();
   const std::size_t output = steps[2].is_key ? 3 : 2;
   if (output >= steps.size()) return;
-  for (const std::size_t child : named->second) {
-    const ModuleInstance& module = plan_.modules[child];
-    if (module.key != key || !module.config) continue;
-    const Node* outputs = member(plan_.configs[*module.config].node, "outputs");
-    const Node* expression = member(look_up(outputs, steps[output].text), "expression");
-    if (expression == nullptr) return;
-    found.opaque = false;
-    open.push_back({expression, child, {}, nullptr, from(steps, output + 1, item.rest), false});
-    return;
-  }
+  const auto child = named->second.find(key);
+  if (child == named->second.end()) return;
+  const ModuleInstance& module = plan_.modules[child->second];
+  if (!module.config) return;
+  const Node* outputs = member(plan_.configs[*module.config].node, "outputs");
+  const Node* expression = member(look_up(outputs, steps[output].text), "expression");
+  if (expression == nullptr) return;
+  found.opaque = false;
+  open.push_back(
+      {expression, child->second, {}, nullptr, from(steps, output + 1, item.rest), false});
 }
 
 void References::follow_resource(const Item& item, const Traversal& steps, const Question& question,
@@ -358,22 +358,27 @@ void References::follow_resource(const Item& item, const Traversal& steps, const
     found.opaque = true;
     return;
   }
-  bool one = false;
-  for (const std::size_t index : named->second) {
-    const Instance& target = plan_.instances[index];
-    if (!any && target.key != key) continue;
-    one = true;
+  if (!any) {
+    const auto target = named->second.find(key);
+    if (target == named->second.end()) {
+      found.opaque = true;
+    } else {
+      take_attribute(plan_.instances[target->second], path, question, open, found);
+    }
+    return;
+  }
+  for (const auto& [other, index] : named->second) {
     if (found.values.size() >= kMostItems) found.opaque = true;
     if (found.opaque) return;
-    take_attribute(target, path, question, open, found);
+    take_attribute(plan_.instances[index], path, question, open, found);
   }
-  if (!one) found.opaque = true;
 }
 
 void References::take_attribute(const Instance& target, const Traversal& path,
                                 const Question& question, std::vector<Item>& open,
                                 Found& found) const {
   const auto add = [&](std::string value) {
+    steps_ += found.values.size();
     if (std::find(found.values.begin(), found.values.end(), value) == found.values.end()) {
       found.values.push_back(std::move(value));
     }
@@ -391,7 +396,8 @@ void References::take_attribute(const Instance& target, const Traversal& path,
   }
   if (attribute == "id" && is_subnet_association(target.type)) attribute = "subnet_id";
   // Another attribute of it that has such a value, as the subnet_id of an association.
-  if (target_of(attribute) != question.arm) {
+  const bool is_name = attribute.ends_with("_name");
+  if (target_of(attribute) != question.arm || is_name != (question.wanted == Wanted::Name)) {
     found.opaque = true;
     return;
   }

@@ -71,6 +71,8 @@ class Settling {
   [[nodiscard]] std::optional<std::size_t> find(const ResourceId& id) const;
   void add_resource(Resource resource);
   void patch(Resource resource);
+  [[nodiscard]] Node* inlined(const ResourceId& id);
+  void leave_open(Node& properties, const Stray& stray);
   bool add_application_groups(Resource& target, const Node& groups);
   void settle_list(Resource& parent, const Inline& kind,
                    const std::map<std::string, std::size_t>& children,
@@ -116,12 +118,26 @@ void Settling::add_resource(Resource resource) {
   resources_.push_back(std::move(resource));
 }
 
+/// The properties of a subnet that only its network's list has.
+Node* Settling::inlined(const ResourceId& id) {
+  const Inline& subnets = kInlines.back();
+  if (id.type != subnets.child) return nullptr;
+  const auto network = find(id.parent());
+  Node* list = network ? property_of(resources_[*network], subnets.list) : nullptr;
+  if (list == nullptr) return nullptr;
+  for (Node& item : list->items) {
+    if (name_of(item) != lower(id.name())) continue;
+    Node* properties = find_in(item.members, "properties");
+    return properties != nullptr && properties->is(Type::Object) ? properties : nullptr;
+  }
+  return nullptr;
+}
+
 void Settling::patch(Resource resource) {
   const auto target = find(resource.id);
-  if (!target) return add_resource(std::move(resource));
-  Resource& subject = resources_[*target];
-  Node* properties = properties_of(subject);
   Node* more = properties_of(resource);
+  Node* properties = target ? properties_of(resources_[*target]) : inlined(resource.id);
+  if (!target && properties == nullptr) return add_resource(std::move(resource));
   if (properties == nullptr || more == nullptr || more->members.size() > kMostProperties ||
       properties->members.size() > kMostProperties) {
     // An Unknown body, or more than anyone writes: both stay as they are.
@@ -129,8 +145,8 @@ void Settling::patch(Resource resource) {
     return;
   }
   for (Node::Member& member : more->members) {
-    if (member.name == "applicationSecurityGroups" && !subject.is_patch &&
-        add_application_groups(subject, member.value)) {
+    if (target && member.name == "applicationSecurityGroups" && !resources_[*target].is_patch &&
+        add_application_groups(resources_[*target], member.value)) {
       continue;
     }
     Node* existing = find_in(properties->members, member.name);
@@ -271,26 +287,39 @@ void Settling::warn_mixed(const Resource& group, const Resource& rule, const Nod
                     "one of the rules of their own"});
 }
 
+void Settling::leave_open(Node& properties, const Stray& stray) {
+  Node* existing = find_in(properties.members, stray.property);
+  if (stray.listed && existing != nullptr && existing->is(Type::Array)) {
+    existing->items.push_back(stray.what);
+  } else if (existing == nullptr) {
+    put(properties.members, stray.property,
+        stray.listed ? Node::array({stray.what}, stray.what.where) : reference_to(stray.what),
+        stray.what.where);
+  }
+}
+
 void Settling::strays(const std::vector<Stray>& strays) {
+  const Inline& subnets = kInlines.back();
   std::set<std::pair<std::string, std::string>> done;
   for (const Stray& stray : strays) {
     if (!done.insert({stray.type, stray.property}).second) continue;
     for (Resource& resource : resources_) {
-      if (resource.id.type != stray.type || resource.is_patch) continue;
-      Node* properties = properties_of(resource);
+      if (resource.is_patch) continue;
+      if (stray.type == subnets.child && resource.id.type == subnets.parent) {
+        Node* list = property_of(resource, subnets.list);
+        if (list == nullptr) continue;
+        for (Node& item : list->items) {
+          Node* properties = find_in(item.members, "properties");
+          if (properties != nullptr && properties->is(Type::Object)) leave_open(*properties, stray);
+        }
+      }
+      Node* properties = resource.id.type == stray.type ? properties_of(resource) : nullptr;
       if (properties == nullptr) continue;
       if (stray.property == "applicationSecurityGroups" &&
           add_application_groups(resource, Node::array({stray.what}, stray.what.where))) {
         continue;
       }
-      Node* existing = find_in(properties->members, stray.property);
-      if (stray.listed && existing != nullptr && existing->is(Type::Array)) {
-        existing->items.push_back(stray.what);
-      } else if (existing == nullptr) {
-        put(properties->members, stray.property,
-            stray.listed ? Node::array({stray.what}, stray.what.where) : reference_to(stray.what),
-            stray.what.where);
-      }
+      leave_open(*properties, stray);
     }
   }
 }
