@@ -17,7 +17,6 @@ namespace {
 
 using terraform::Attributes;
 using terraform::describe;
-using terraform::id_segment;
 using terraform::Kind;
 using terraform::member;
 using terraform::target_of;
