@@ -204,13 +204,13 @@ TEST_CASE("path agreement: shrinking leaves what the difference needs") {
     Faulty faulty(name, change);
     const Engines engines = {{&faulty}, {}};
     PathCounts counts;
-    const auto fails = [&](const PathCase& p) {
-      return difference(p, engines, 7, 200, counts).has_value();
-    };
     for (std::uint64_t seed = 0; seed < kDefaultCases; ++seed) {
       const PathCase paths = generate_paths(seed);
-      if (!fails(paths)) continue;
-      const PathCase small = shrink(paths, fails);
+      const auto found = difference(paths, engines, seed, 10, counts);
+      if (!found) continue;
+      const PathCase small = shrink(paths, [&](const PathCase& p) {
+        return difference_at(p, engines, found->packet).has_value();
+      });
       CHECK_MESSAGE(rules_asked(small) <= 3, name << "\n" << describe(small));
       break;
     }

@@ -10,8 +10,8 @@ using compiler::Path;
 using oracle::Tri;
 
 constexpr std::size_t kPackets = 24;
-constexpr std::size_t kPacketsOfShrinking = 200;
 constexpr std::size_t kReplays = 12;
+constexpr std::size_t kReplaysOfShrinking = 100;
 
 const char* text(Tri tri) {
   return tri == Tri::Never ? "never" : tri == Tri::Always ? "always" : "sometimes";
@@ -42,9 +42,8 @@ oracle::Openings some_openings(const PathCase& paths, const Path& way, const net
   return result;
 }
 
-std::optional<std::string> bounds_differ(const PathCase& paths, const Engines& engines,
-                                         const std::vector<net::Flow>& packets,
-                                         PathCounts& counts) {
+std::optional<Difference> bounds_differ(const PathCase& paths, const Engines& engines,
+                                        const std::vector<net::Flow>& packets, PathCounts& counts) {
   std::vector<std::pair<net::Flow, Tri>> truth;
   const auto judge = [&](const net::Flow& packet) {
     const Tri tri = oracle::decide(*paths.cloud, paths.ways, packet);
@@ -63,18 +62,19 @@ std::optional<std::string> bounds_differ(const PathCase& paths, const Engines& e
       if (left-- == 0) break;
       const Tri said = engine->decide(packet);
       if (said == tri) continue;
-      return engine->name() + " says " + text(said) + ", the oracle " + text(tri) + ": " +
-             net::to_string(packet);
+      return Difference{engine->name() + " says " + text(said) + ", the oracle " + text(tri) +
+                            ": " + net::to_string(packet),
+                        packet};
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::string> replays_differ(const PathCase& paths, const Engines& engines,
-                                          const std::vector<net::Flow>& packets, Random& random,
-                                          PathCounts& counts) {
+std::optional<Difference> replays_differ(const PathCase& paths, const Engines& engines,
+                                         const std::vector<net::Flow>& packets, std::size_t times,
+                                         Random& random, PathCounts& counts) {
   for (Replayer* replayer : engines.replayers) {
-    for (std::size_t i = 0; i < kReplays; ++i) {
+    for (std::size_t i = 0; i < times; ++i) {
       const net::Flow& packet = random.pick(packets);
       const std::size_t at = random.below(paths.ways.size());
       const Path& way = paths.ways[at];
@@ -82,12 +82,13 @@ std::optional<std::string> replays_differ(const PathCase& paths, const Engines& 
       ++counts.replays;
       const bool truth = oracle::passes(*paths.cloud, way, packet, openings);
       if (replayer->passes(paths, at, packet, openings) == truth) continue;
-      return replayer->name() + " says " + (truth ? "stopped" : "passes") +
-             ", the oracle the opposite: " + net::to_string(packet) + " on way " +
-             std::to_string(at) + ", ends " + openings.source.to_string() + " and " +
-             openings.destination.to_string() + ", source port " +
-             std::to_string(openings.source_port) + ", " + std::to_string(openings.holds.size()) +
-             " facts hold";
+      std::string text = replayer->name() + " says " + (truth ? "stopped" : "passes") +
+                         ", the oracle the opposite: " + net::to_string(packet) + " on way " +
+                         std::to_string(at) + ", ends " + openings.source.to_string() + " and " +
+                         openings.destination.to_string() + ", source port " +
+                         std::to_string(openings.source_port) + ", " +
+                         std::to_string(openings.holds.size()) + " facts hold";
+      return Difference{std::move(text), packet};
     }
   }
   return std::nullopt;
@@ -95,13 +96,21 @@ std::optional<std::string> replays_differ(const PathCase& paths, const Engines& 
 
 }  // namespace
 
-std::optional<std::string> difference(const PathCase& paths, const Engines& engines,
-                                      std::uint64_t seed, std::size_t packets, PathCounts& counts) {
+std::optional<Difference> difference(const PathCase& paths, const Engines& engines,
+                                     std::uint64_t seed, std::size_t packets, PathCounts& counts) {
   Random random(seed);
   const std::vector<net::Flow> asked = packets_of(paths, random, packets);
   ++counts.cases;
   if (auto found = bounds_differ(paths, engines, asked, counts)) return found;
-  return replays_differ(paths, engines, asked, random, counts);
+  return replays_differ(paths, engines, asked, kReplays, random, counts);
+}
+
+std::optional<Difference> difference_at(const PathCase& paths, const Engines& engines,
+                                        const net::Flow& packet) {
+  Random random(1);
+  PathCounts counts;
+  if (auto found = bounds_differ(paths, engines, {packet}, counts)) return found;
+  return replays_differ(paths, engines, {packet}, kReplaysOfShrinking, random, counts);
 }
 
 PathCase shrink(PathCase paths, const std::function<bool(const PathCase&)>& fails) {
@@ -126,14 +135,11 @@ std::vector<std::string> compare_paths(std::uint64_t first, std::uint64_t count,
     const PathCase paths = generate_paths(seed);
     const auto found = difference(paths, engines, ~seed, kPackets, counts);
     if (!found) continue;
-    PathCounts ignored;
-    const auto again = [&](const PathCase& p) {
-      return difference(p, engines, ~seed, kPacketsOfShrinking, ignored);
-    };
-    std::string report = "seed " + std::to_string(seed) + ": " + *found + "\n";
+    const auto again = [&](const PathCase& p) { return difference_at(p, engines, found->packet); };
+    std::string report = "seed " + std::to_string(seed) + ": " + found->text + "\n";
     if (again(paths)) {
       const PathCase small = shrink(paths, [&](const PathCase& p) { return again(p).has_value(); });
-      report += "shrunk: " + *again(small) + "\n" + describe(small);
+      report += "shrunk: " + again(small)->text + "\n" + describe(small);
     } else {
       report += describe(paths);
     }

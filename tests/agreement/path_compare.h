@@ -57,10 +57,18 @@ struct Engines {
   std::vector<Replayer*> replayers;
 };
 
-/// The first difference between one of the engines and the oracle, in words.
-[[nodiscard]] std::optional<std::string> difference(const PathCase& paths, const Engines& engines,
-                                                    std::uint64_t seed, std::size_t packets,
-                                                    PathCounts& counts);
+/// A difference between one of the engines and the oracle, in words, and the packet that shows it.
+struct Difference {
+  std::string text;
+  net::Flow packet;
+};
+
+/// The first difference on that many packets of the case; and on one packet.
+[[nodiscard]] std::optional<Difference> difference(const PathCase& paths, const Engines& engines,
+                                                   std::uint64_t seed, std::size_t packets,
+                                                   PathCounts& counts);
+[[nodiscard]] std::optional<Difference> difference_at(const PathCase& paths, const Engines& engines,
+                                                      const net::Flow& packet);
 
 /// A case that still differs, and of which no simpler one does.
 [[nodiscard]] PathCase shrink(PathCase paths, const std::function<bool(const PathCase&)>& fails);

@@ -97,10 +97,11 @@ class Simpler {
       change(match.certain != net::all_addresses(), [side](FilterRule& x) {
         (x.*side) = {net::all_addresses(), {}};
       });
-      change(match.certain.intervals().size() > 1, [side](FilterRule& x) {
-        const auto first = (x.*side).certain.intervals().front();
-        (x.*side).certain = net::AddressSet(first.first, first.last);
-      });
+      change(match.certain.intervals().size() > 1 && match.certain != net::all_addresses(),
+             [side](FilterRule& x) {
+               const auto first = (x.*side).certain.intervals().front();
+               (x.*side).certain = net::AddressSet(first.first, first.last);
+             });
     }
   }
 
