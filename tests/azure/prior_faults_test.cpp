@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scenarios of prior_faults.h, and the table of fixtures/azure/aks, are what they should be: files
-// exist, and each rule that is to decide is written in its input or is a default one.
+// The scenarios of prior_faults.h, and the table of fixtures/azure/aks, are what they should be:
+// files exist, and each rule that is to decide is written in its input or is a default one.
+#include "tests/azure/prior_faults.h"
 
 #include <doctest/doctest.h>
 
