@@ -181,8 +181,9 @@ TEST_CASE("path agreement: an evaluator without faults agrees, and cases are not
 }
 
 TEST_CASE("path agreement: planted faults are found, and shrunk to a few rules") {
-  for (const auto& [name, change] : faults()) {
-    Faulty faulty(name, change);
+  for (const auto& fault : faults()) {
+    const std::string& name = fault.first;
+    Faulty faulty(name, fault.second);
     PathCounts counts;
     const Engines engines = {{&faulty}, {}};
     const auto reports = compare_paths(0, kDefaultCases, engines, counts, 1);
@@ -200,8 +201,9 @@ TEST_CASE("path agreement: a planted fault of a replay is found") {
 }
 
 TEST_CASE("path agreement: shrinking leaves what the difference needs") {
-  for (const auto& [name, change] : faults()) {
-    Faulty faulty(name, change);
+  for (const auto& fault : faults()) {
+    const std::string& name = fault.first;
+    Faulty faulty(name, fault.second);
     const Engines engines = {{&faulty}, {}};
     PathCounts counts;
     for (std::uint64_t seed = 0; seed < kDefaultCases; ++seed) {
