@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/selection.h"
+#include "cli/uncompiled.h"
 
 namespace polreach::cli {
 namespace {
@@ -48,6 +49,12 @@ source::Result<FoundFiles> walk(const fs::path& root) {
       }
       continue;
     }
+    if (is_source_name(name)) {
+      if (!is_hidden_name(name) && at->is_regular_file(error)) {
+        found.sources.push_back(path.lexically_normal().string());
+      }
+      continue;
+    }
     const bool to_folder = is_link && fs::is_directory(path, error);
     if (!to_folder && !is_manifest_name(name)) continue;
     const bool outside = is_link && !stays_inside(path, root);
@@ -58,7 +65,7 @@ source::Result<FoundFiles> walk(const fs::path& root) {
     if (!is_link && !at->is_regular_file(error)) continue;
     if (is_file_of_chart(name) && in_chart(path)) continue;
     found.files.push_back({path.lexically_normal().string(), is_chart_name(name)});
-    if (found.files.size() > kMostFiles) {
+    if (found.files.size() + found.sources.size() > kMostFiles) {
       return source::failure(root.string() + ": holds more than 100000 manifests");
     }
   }
@@ -74,12 +81,13 @@ source::Result<FoundFiles> find_files(const std::string& path) {
   if (error || !fs::exists(status)) {
     return source::failure(path + ": " + (error ? error.message() : "no such file or folder"));
   }
-  if (!fs::is_directory(status)) return FoundFiles{{{path, false}}, {}};
+  if (!fs::is_directory(status)) return FoundFiles{{{path, false}}, {}, {}};
   auto found = walk(fs::path(path).lexically_normal());
   if (!found) return found;
   std::sort(found->files.begin(), found->files.end(),
             [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
   std::sort(found->skipped.begin(), found->skipped.end());
+  std::sort(found->sources.begin(), found->sources.end());
   return found;
 }
 

@@ -17,6 +17,7 @@ struct FoundFile {
 struct FoundFiles {
   std::vector<FoundFile> files;      // sorted by path, each once
   std::vector<std::string> skipped;  // entries that might hold manifests and are not read, sorted
+  std::vector<std::string> sources;  // see cli/uncompiled.h, sorted; none of them is among `files`
 };
 
 /// The manifests below a folder, or the file itself.

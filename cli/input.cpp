@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/input.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -9,7 +10,10 @@
 #include "cli/files.h"
 #include "cli/render.h"
 #include "cli/revisions.h"
+#include "cli/uncompiled.h"
 #include "compiler/resolve/engine.h"
+#include "policies/azure/link/link.h"
+#include "policies/azure/loader.h"
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
 
@@ -36,13 +40,21 @@ syntax::Format format_of(const std::string& path) {
   return path.ends_with(".json") ? syntax::Format::Json : syntax::Format::Auto;
 }
 
+/// What one set of manifests holds.
+struct Gathered {
+  kubernetes::Objects objects;
+  azure::Resources resources;
+  model::ServiceTags service_tags;
+};
+
 /// Gathers the texts of one set of manifests, then loads them. Several can share one Input.
 class Reading {
  public:
   Reading(const InputOptions& options, std::istream& in, Input& input)
       : options_(options), in_(in), input_(&input) {}
 
-  source::Result<kubernetes::Objects> run(source::SymbolTable& symbols) {
+  source::Result<Gathered> run(source::SymbolTable& symbols) {
+    if (auto added = add_named(); !added) return tl::unexpected(added.error());
     if (auto added = options_.revision ? add_revision(*options_.revision) : add_paths(); !added) {
       return tl::unexpected(added.error());
     }
@@ -54,6 +66,27 @@ class Reading {
     source::FileId file;
     syntax::Format format;
   };
+  /// A file of which nothing could be read.
+  struct FileGap {
+    std::string what;
+    source::Span where;
+  };
+
+  /// Files that options name. Where they are among the PATHs, too, they are not read again.
+  source::Result<void> add_named() {
+    const auto add_each = [&](const std::vector<std::string>& paths,
+                              std::vector<source::FileId>& files) -> source::Result<void> {
+      for (const std::string& path : paths) {
+        auto text = text_of(path);
+        if (!text) return tl::unexpected(text.error());
+        files.push_back(input_->sources.add(path, std::move(*text)));
+        (void)is_new(path);
+      }
+      return {};
+    };
+    if (auto added = add_each(options_.parameters, parameters_); !added) return added;
+    return add_each(options_.service_tags, service_tags_);
+  }
 
   source::Result<void> add_paths() {
     for (const std::string& path : options_.paths) {
@@ -96,12 +129,17 @@ class Reading {
     }
     report_skipped("hidden entries, links and submodules of " + input.revision, found->skipped,
                    "check the revision out, and name them as PATHs of their own, if they count");
+    warn_of_sources(found->uncompiled);
     if (found->files.empty() && found->absent.empty()) {
       return source::failure(input.revision + ": holds no .yaml, .yml or .json file" +
                              (options_.paths.empty() ? "" : " in these paths"));
     }
     for (RevisionFile& file : found->files) {
       const std::string name = input.revision + ":" + file.path;
+      if (is_source_name(file.path)) {
+        report_source(name, file.path);
+        continue;
+      }
       const source::FileId id = input_->sources.add(name, Text::own(std::move(file.bytes)));
       if (file.is_chart) {
         report_chart(id,
@@ -132,16 +170,50 @@ class Reading {
     if (!found) return tl::unexpected(found.error());
     report_skipped("hidden entries and links that lead out of " + path, found->skipped,
                    "name them as PATHs of their own if they count");
+    std::vector<std::string> uncompiled;
+    for (const std::string& each : found->sources) {
+      std::error_code error;
+      const std::string compiled = compiled_name(each);
+      if (!compiled.empty() && fs::exists(compiled, error)) continue;
+      const auto text = Text::map(each);
+      if (!text) return tl::unexpected(text.error());
+      if (describes_azure_network(each, (*text)->bytes())) uncompiled.push_back(each);
+    }
+    if (found->files.empty() && !uncompiled.empty()) {
+      for (const std::string& each : uncompiled) report_source(each, each);
+      return {};
+    }
+    warn_of_sources(uncompiled);
     if (found->files.empty()) {
       return source::failure(path + ": holds no .yaml, .yml or .json file");
     }
     for (const FoundFile& file : found->files) {
-      std::error_code error;
-      const fs::path canonical = fs::weakly_canonical(file.path, error);
-      if (!seen_.insert(error ? fs::path(file.path) : canonical).second) continue;
+      if (!is_new(file.path)) continue;
       if (auto added = add_file(file); !added) return added;
     }
     return {};
+  }
+
+  bool is_new(const std::string& path) {
+    std::error_code error;
+    const fs::path canonical = fs::weakly_canonical(path, error);
+    return seen_.insert(error ? fs::path(path) : canonical).second;
+  }
+
+  void warn_of_sources(const std::vector<std::string>& paths) {
+    if (auto warning = not_compiled_warning(paths)) {
+      input_->diagnostics.add(std::move(*warning));
+    }
+  }
+
+  /// A source was named as an input: what it says is missing.
+  void report_source(const std::string& name, const std::string& path) {
+    const source::Span where{input_->sources.add(name, Text::own("")), 0, 0};
+    source::Diagnostic diagnostic = not_compiled_error(path, where);
+    if (options_.keep_going) diagnostic.severity = Severity::Warning;
+    has_error_of_file_ = has_error_of_file_ || !options_.keep_going;
+    input_->diagnostics.add(std::move(diagnostic));
+    file_gaps_.push_back({"source", where});
   }
 
   /// What might hold a policy and is not read must not go unsaid.
@@ -166,18 +238,23 @@ class Reading {
                              {}});
   }
 
-  source::Result<void> add_file(const FoundFile& file) {
+  static source::Result<std::unique_ptr<Text>> text_of(const std::string& path) {
     std::error_code error;
-    if (!fs::is_regular_file(file.path, error)) {
-      // A pipe: the shell's <(command), for one.
-      std::ifstream stream(file.path, std::ios::binary);
-      if (!stream) return source::failure(file.path + ": cannot be opened");
-      auto bytes = read_stream(stream, file.path);
-      if (!bytes) return tl::unexpected(bytes.error());
-      add(file.path, std::move(*bytes));
+    if (fs::is_regular_file(path, error)) return Text::map(path);
+    // A pipe: the shell's <(command), for one.
+    std::ifstream stream(path, std::ios::binary);
+    if (!stream) return source::failure(path + ": cannot be opened");
+    auto bytes = read_stream(stream, path);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return Text::own(std::move(*bytes));
+  }
+
+  source::Result<void> add_file(const FoundFile& file) {
+    if (is_source_name(file.path)) {
+      report_source(file.path, file.path);
       return {};
     }
-    auto text = Text::map(file.path);
+    auto text = text_of(file.path);
     if (!text) return tl::unexpected(text.error());
     const source::FileId id = input_->sources.add(file.path, std::move(*text));
     if (file.is_chart) {
@@ -190,7 +267,7 @@ class Reading {
   }
 
   void report_chart(source::FileId file, const std::string& help) {
-    has_chart_error_ = has_chart_error_ || !options_.keep_going;
+    has_error_of_file_ = has_error_of_file_ || !options_.keep_going;
     input_->diagnostics.add({options_.keep_going ? Severity::Warning : Severity::Error,
                              "helm-template",
                              "this folder is a Helm chart, whose templates have not been rendered",
@@ -199,29 +276,41 @@ class Reading {
                              help,
                              {},
                              {}});
-    chart_gaps_.push_back({file, 0, 0});
+    file_gaps_.push_back({"Helm chart", {file, 0, 0}});
   }
 
-  kubernetes::Objects load(source::SymbolTable& symbols) {
-    kubernetes::Loader loader(
-        input_->sources, symbols, input_->diagnostics,
-        {options_.default_namespace, options_.keep_going, {}, options_.revision.has_value()});
+  Gathered load(source::SymbolTable& symbols) {
+    azure::Loader azure(input_->sources, input_->diagnostics, {options_.keep_going, {}});
+    const auto guest = [&](const syntax::Value& root, std::string_view api_version,
+                           std::string_view kind, source::Diagnostics& problems) {
+      return azure.take(root, api_version, kind, problems);
+    };
+    kubernetes::Loader loader(input_->sources, symbols, input_->diagnostics,
+                              {options_.default_namespace,
+                               options_.keep_going,
+                               {},
+                               options_.revision.has_value(),
+                               guest});
     const std::size_t errors_before = input_->diagnostics.errors();
+    for (const source::FileId file : parameters_) azure.load_parameters(file);
+    for (const source::FileId file : service_tags_) azure.load_service_tags(file);
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
     loader.finish();
+    azure.finish();
     add_to_ledger(loader.ledger());
     kubernetes::Objects objects = loader.take_objects();
     if (options_.keep_going) {
-      for (const source::Span& chart : chart_gaps_) {
+      for (const source::Span& where : azure.rejected()) file_gaps_.push_back({"document", where});
+      for (const FileGap& gap : file_gaps_) {
         objects.gaps.push_back({model::Gap::Why::Unreadable,
                                 model::Gap::Effect::AllowOrDeny,
-                                "Helm chart",
+                                gap.what,
                                 {},
-                                chart});
+                                gap.where});
       }
     }
     if (loader.ledger().read() == 0 && input_->diagnostics.errors() == errors_before &&
-        !has_chart_error_ && input_->absent_paths.empty()) {
+        !has_error_of_file_ && input_->absent_paths.empty()) {
       input_->diagnostics.add({Severity::Error,
                                "no-objects",
                                "the input holds no Kubernetes objects",
@@ -232,7 +321,7 @@ class Reading {
                                {},
                                {}});
     }
-    return objects;
+    return {std::move(objects), azure.take_resources(), azure.take_service_tags()};
   }
 
   void add_to_ledger(const kubernetes::Ledger& more) {
@@ -246,11 +335,39 @@ class Reading {
   std::istream& in_;
   Input* input_;
   std::vector<Pending> pending_;
-  std::vector<source::Span> chart_gaps_;
+  std::vector<source::FileId> parameters_;
+  std::vector<source::FileId> service_tags_;
+  std::vector<FileGap> file_gaps_;
   std::set<fs::path> seen_;
   bool stdin_used_ = false;
-  bool has_chart_error_ = false;
+  bool has_error_of_file_ = false;
 };
+
+model::Cloud cloud_of(const azure::Resources& resources, model::ServiceTags tags,
+                      const InputOptions& options, Input& input) {
+  return azure::link(resources, std::move(tags), {options.keep_going}, input.sources,
+                     input.diagnostics);
+}
+
+/// The option, or what the only cluster of the input says.
+model::Engine engine_of(const InputOptions& options, const model::Cloud& cloud) {
+  if (options.engine != model::Engine::Unstated) return options.engine;
+  const auto cluster = cluster_of(cloud, options.cluster);
+  // Where a part of it could not be evaluated, its engine may be that part.
+  const bool known = cluster && cloud[*cluster].open.empty();
+  return known ? cloud[*cluster].engine : model::Engine::Unstated;
+}
+
+bool has_windows(const InputOptions& options, const model::Cloud& cloud) {
+  const auto cluster = cluster_of(cloud, options.cluster);
+  if (!cluster) return false;
+  const auto& pools = cloud[*cluster].pools;
+  return std::any_of(pools.begin(), pools.end(), [](const auto& pool) { return pool.windows; });
+}
+
+void enforce(model::Model& model, const InputOptions& options, const model::Cloud& cloud) {
+  compiler::enforce(model, engine_of(options, cloud), has_windows(options, cloud), {});
+}
 
 /// A set without workloads is about those of the other: it gets everything of it but policies.
 bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
@@ -268,14 +385,27 @@ bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
 
 }  // namespace
 
+std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
+                                                  const std::string& name) {
+  std::optional<model::ManagedClusterId> found;
+  for (std::size_t i = 0; i < cloud.clusters.size(); ++i) {
+    if (!name.empty() && !azure::same_name(cloud.clusters[i].name, name)) continue;
+    if (found) return std::nullopt;
+    found = static_cast<model::ManagedClusterId>(i);
+  }
+  return found;
+}
+
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
   auto input = std::make_unique<Input>();
   auto symbols = std::make_shared<source::SymbolTable>();
-  const auto objects = Reading(options, in, *input).run(*symbols);
-  if (!objects) return tl::unexpected(objects.error());
-  input->model = kubernetes::assemble(*objects, symbols, input->sources, input->diagnostics,
+  auto read = Reading(options, in, *input).run(*symbols);
+  if (!read) return tl::unexpected(read.error());
+  input->model = kubernetes::assemble(read->objects, symbols, input->sources, input->diagnostics,
                                       {options.keep_going});
-  compiler::enforce(input->model, options.engine, false, {});
+  input->cloud = cloud_of(read->resources, std::move(read->service_tags), options, *input);
+  input->resources = std::move(read->resources);
+  enforce(input->model, options, input->cloud);
   return input;
 }
 
@@ -289,14 +419,16 @@ source::Result<InputPair> read_pair(const InputOptions& first, const InputOption
   if (!a) return tl::unexpected(a.error());
   auto b = Reading(second, in, input).run(*symbols);
   if (!b) return tl::unexpected(b.error());
-  result.first_borrows = borrow(*a, *b);
-  result.second_borrows = borrow(*b, *a);
-  input.model =
-      kubernetes::assemble(*a, symbols, input.sources, input.diagnostics, {first.keep_going});
-  result.second =
-      kubernetes::assemble(*b, symbols, input.sources, input.diagnostics, {second.keep_going});
-  compiler::enforce(input.model, first.engine, false, {});
-  compiler::enforce(result.second, second.engine, false, {});
+  result.first_borrows = borrow(a->objects, b->objects);
+  result.second_borrows = borrow(b->objects, a->objects);
+  input.model = kubernetes::assemble(a->objects, symbols, input.sources, input.diagnostics,
+                                     {first.keep_going});
+  result.second = kubernetes::assemble(b->objects, symbols, input.sources, input.diagnostics,
+                                       {second.keep_going});
+  input.cloud = cloud_of(a->resources, std::move(a->service_tags), first, input);
+  result.second_cloud = cloud_of(b->resources, std::move(b->service_tags), second, input);
+  enforce(input.model, first, input.cloud);
+  enforce(result.second, second, result.second_cloud);
   return result;
 }
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "policies/azure/resource.h"
 #include "policies/kubernetes/loader.h"
+#include "policies/model/cloud.h"
 #include "policies/model/model.h"
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
@@ -31,6 +33,12 @@ struct InputOptions {
   bool keep_going = false;
   /// What enforces the policies; Unstated: what the input says of the cluster.
   model::Engine engine = model::Engine::Unstated;
+  /// The AKS cluster that the manifests belong to; empty: the only one of the input.
+  std::string cluster = {};
+  /// Files of ARM parameters, and of service tags: of the file system, also where a revision is
+  /// read.
+  std::vector<std::string> parameters = {};
+  std::vector<std::string> service_tags = {};
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};
@@ -42,6 +50,8 @@ struct Input {
   source::Diagnostics diagnostics;
   kubernetes::Ledger ledger;
   model::Model model;
+  model::Cloud cloud;
+  azure::Resources resources;             // what the cloud was made of
   std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 
@@ -53,6 +63,11 @@ struct Written {
   Written(const source::SourceMap& texts, const model::Model& of) : sources(texts), model(of) {}
   Written(const Input& input) : sources(input.sources), model(input.model) {}  // NOLINT: a view
 };
+
+/// The cluster of that name, or the only one where the name is empty; nothing where there is none,
+/// or several.
+[[nodiscard]] std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
+                                                                const std::string& name);
 
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the
@@ -67,6 +82,7 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
 struct InputPair {
   std::unique_ptr<Input> input;
   model::Model second;
+  model::Cloud second_cloud;
   /// A set that holds no workloads was read with the workloads of the other, and with those of its
   /// namespaces that it does not declare.
   bool first_borrows = false;

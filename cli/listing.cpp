@@ -57,6 +57,9 @@ tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
   Listing listing;
   const auto packets = parse_packets(arguments.all("port"), arguments.value("protocol"));
   if (!packets) return tl::unexpected(ListingError{"bad-port", packets.error().message, ""});
+  if (packets->is_for_networks()) {
+    return tl::unexpected(ListingError{"bad-port", "policies know TCP, UDP and SCTP alone", ""});
+  }
   listing.options.asked = packets->asked;
   if (!packets->asked.entries.empty()) listing.asked = packets->text;
   if (const auto unknown = unknown_port(packets->asked, model)) return tl::unexpected(*unknown);

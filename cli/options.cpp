@@ -29,8 +29,10 @@ constexpr std::array<OptionSpec, 2> kPacketOptions = {{
      "/udp or the like, several joined by commas",
      "", ""},
     {"protocol", '\0', "PROTOCOL",
-     "ask about this protocol only; with --port and without this, TCP is meant", "tcp|udp|sctp|any",
-     ""},
+     "ask about this protocol only; with --port and without this, TCP is meant; those without "
+     "ports "
+     "only where the input holds a network",
+     "tcp|udp|sctp|icmp|esp|ah|any", ""},
 }};
 
 /// Other ways to bring in manifests than PATHs.
@@ -43,10 +45,12 @@ constexpr std::array<OptionSpec, 2> kRenderOptions = {{
 }};
 
 /// What every command that reads manifests understands.
-constexpr std::array<OptionSpec, 9> kInputOptions = {{
+constexpr std::array<OptionSpec, 12> kInputOptions = {{
     {"engine", '\0', "ENGINE",
      "what enforces the policies of an AKS cluster; auto: what the input says of the cluster",
      "auto|none|azure|calico|cilium", "auto"},
+    {"cluster", '\0', "NAME",
+     "the AKS cluster that the manifests belong to, where the input holds several", "", ""},
     {"ipblock-matches-pods", '\0', "READING",
      "whether an ipBlock can match the address of a pod, which network plugins answer differently; "
      "both where the engine does not say",
@@ -59,6 +63,14 @@ constexpr std::array<OptionSpec, 9> kInputOptions = {{
      "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
      "none",
      "unknown|unlabelled", "unknown"},
+    {"parameters", '\0', "FILE",
+     "a file of parameters that ARM templates are deployed with; where several give one, the last "
+     "counts",
+     "", ""},
+    {"service-tags", '\0', "FILE",
+     "the addresses of Azure's service tags: the file that Microsoft publishes, or what az network "
+     "list-service-tags prints",
+     "", ""},
     {"keep-going", 'k', "",
      "answer even where some documents cannot be read; what they could change then depends", "",
      ""},

@@ -29,6 +29,13 @@ std::optional<net::Port> port_of(std::string_view text) {
   return good ? std::optional(static_cast<net::Port>(value)) : std::nullopt;
 }
 
+std::optional<net::IpProtocol> protocol_without_ports(std::string_view text) {
+  if (text == "icmp") return net::IpProtocol::Icmp;
+  if (text == "esp") return net::IpProtocol::Esp;
+  if (text == "ah") return net::IpProtocol::Ah;
+  return std::nullopt;
+}
+
 source::Result<Ports> ports_of(std::string_view text) {
   if (const auto port = port_of(text)) return net::PortSet(*port, *port);
   const std::size_t dash = text.find('-');
@@ -88,6 +95,13 @@ source::Result<AskedPackets> parse_packets(const std::vector<std::string>& ports
     protocols = {*one};
   }
   AskedPackets result;
+  if (const auto other = protocol_without_ports(protocol)) {
+    if (!ports.empty())
+      return source::failure(std::string(net::to_string(*other)) + " has no ports");
+    result.protocols = net::ProtocolSet(*other);
+    result.text = net::to_string(*other);
+    return result;
+  }
   for (const std::string& list : ports) {
     std::size_t start = 0;
     while (start <= list.size()) {

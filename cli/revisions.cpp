@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cli/selection.h"
+#include "cli/uncompiled.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::cli {
@@ -66,6 +67,7 @@ class Walk {
     bool is_chart = false;
   };
   std::map<std::string, File> files;
+  std::map<std::string, git::ObjectId> sources;  // see cli/uncompiled.h
   std::set<std::string> skipped;
   std::vector<AbsentPath> absent;
 
@@ -219,7 +221,7 @@ class Walk {
       for (const Entry& entry : *held) {
         if (auto added = add_entry(folder, entry, chart); !added) return added;
       }
-      if (files.size() > limits_.files) {
+      if (files.size() + sources.size() > limits_.files) {
         return source::failure(revision_.name + ": holds more than " +
                                std::to_string(limits_.files) + " manifests; name paths");
       }
@@ -229,13 +231,18 @@ class Walk {
 
   source::Result<void> add_entry(const Pending& folder, const Entry& entry, bool in_chart) {
     const bool file = entry.kind == EntryKind::File;
-    if (file && !is_manifest_name(entry.name)) return {};
+    const bool source = file && is_source_name(entry.name);
+    if (file && !source && !is_manifest_name(entry.name)) return {};
     const std::string path = joined(folder.path, entry.name);
     name_bytes_ += path.size();
     if (name_bytes_ > limits_.name_bytes) {
       return source::failure(revision_.name + ": holds too many long paths; name paths");
     }
     const bool hidden = is_hidden_name(entry.name);
+    if (source) {
+      if (!hidden) sources.insert_or_assign(path, entry.id);
+      return {};
+    }
     switch (entry.kind) {
       case EntryKind::Submodule:
         skipped.insert(path + " (submodule)");
@@ -298,6 +305,14 @@ source::Result<RevisionFiles> read_revision(const git::Repository& repository,
                              std::to_string(limits.all_bytes) + " bytes; name paths");
     }
     result.files.push_back({path, std::move(*bytes), file.is_chart});
+  }
+  for (const auto& [path, id] : walk.sources) {
+    if (walk.files.contains(compiled_name(path))) continue;
+    const auto bytes = repository.read(id, limits.file_bytes, walk.shown_as(path));
+    if (!bytes) return tl::unexpected(bytes.error());
+    all_bytes += bytes->size();
+    if (all_bytes > limits.all_bytes) break;  // nothing of it is read anyway
+    if (describes_azure_network(path, *bytes)) result.uncompiled.push_back(walk.shown_as(path));
   }
   result.skipped.assign(walk.skipped.begin(), walk.skipped.end());
   result.absent = std::move(walk.absent);

@@ -39,6 +39,8 @@ struct RevisionFiles {
   std::vector<RevisionFile> files;   // sorted by path, each once
   std::vector<std::string> skipped;  // entries that might hold manifests and are not read, sorted
   std::vector<AbsentPath> absent;
+  /// Sources of Azure networks that nothing was compiled from (cli/uncompiled.h), sorted.
+  std::vector<std::string> uncompiled;
 };
 
 /// The manifests at or below the paths; none: of the whole tree. What is selected is what

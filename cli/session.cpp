@@ -19,9 +19,12 @@ InputOptions Session::input_options(const std::string& default_namespace) const 
   InputOptions options;
   options.kustomize = arguments_.all("kustomize");
   options.helm = arguments_.all("helm");
+  options.parameters = arguments_.all("parameters");
+  options.service_tags = arguments_.all("service-tags");
   options.default_namespace = default_namespace;
   options.keep_going = arguments_.has("keep-going");
   options.engine = engine_of(arguments_);
+  options.cluster = arguments_.value("cluster");
   return options;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/can.h"
 
+#include "cli/commands/can_network.h"
 #include "cli/ports.h"
 #include "cli/profile.h"
 #include "cli/report/can_report.h"
@@ -44,6 +45,11 @@ class Command {
   }
 
   int ask(const AskedPackets& packets) {
+    if (!session_.input().cloud.empty()) return run_can_network(session_, packets);
+    if (packets.is_for_networks()) {
+      return session_.refuse("bad-port", "policies know TCP, UDP and SCTP alone",
+                             "ask about one of these");
+    }
     const model::Model& model = session_.input().model;
     const std::string ns = arguments_.value("namespace");
     const auto source = queries::resolve(model, arguments_.positional[0], ns);

@@ -55,9 +55,38 @@ Term Lowering::traffic(const net::Traffic& traffic) {
 Term Lowering::addresses(Side side, const net::AddressSet& addresses) {
   std::vector<Term> parts;
   for (const net::Prefix& prefix : net::prefixes_of(addresses)) {
-    parts.push_back(pool_.address_in(side, prefix));
+    parts.push_back(in_prefix(side, prefix));
   }
   return pool_.disjunction(parts);
+}
+
+Term Lowering::in_prefix(Side side, const net::Prefix& prefix) {
+  if (!seen_) return pool_.address_in(side, prefix);
+  return pool_.address_in(side == Side::Source ? seen_->source : seen_->destination, prefix);
+}
+
+Term Lowering::destination_ports(net::Port first, net::Port last) {
+  if (!seen_) return pool_.ports(first, last);
+  if (const auto& port = seen_->destination_port) {
+    return pool_.constant(first <= *port && *port <= last);
+  }
+  return pool_.header_ports(HeaderPort::Destination, first, last);
+}
+
+Term Lowering::enforcement(Direction direction, EndpointId self, const Party& other,
+                           const SeenHeader& header) {
+  const auto* id = std::get_if<EndpointId>(&other);
+  if (id != nullptr && cluster_.is_one_pod(self, *id)) return pool_.constant(true);
+  seen_ = header;
+  std::vector<Term> passes{this->direction(direction, self, other)};
+  if (direction == Direction::Ingress) passes.push_back(own_node(self, other));
+  seen_.reset();
+  std::vector<Term> without_ports{pool_.flag(Flag::OtherProtocols)};
+  for (net::Protocol protocol : net::kProtocols) {
+    without_ports.push_back(pool_.negation(pool_.protocol(protocol)));
+  }
+  passes.push_back(pool_.conjunction(without_ports));
+  return pool_.disjunction(passes);
 }
 
 Lowering::Labels Lowering::pod_labels(EndpointId id, Side side) const {
@@ -265,9 +294,9 @@ Term Lowering::rule(const model::Rule& rule, const model::Policy& policy,
 Term Lowering::peer(const model::BlockPeer& block, const model::Policy& /*policy*/,
                     const DirectedPair& pair) {
   const auto* id = std::get_if<EndpointId>(&pair.other);
-  std::vector<Term> parts{pool_.address_in(pair.other_side, block.cidr)};
+  std::vector<Term> parts{in_prefix(pair.other_side, block.cidr)};
   for (const net::Prefix& except : block.except) {
-    parts.push_back(pool_.negation(pool_.address_in(pair.other_side, except)));
+    parts.push_back(pool_.negation(in_prefix(pair.other_side, except)));
   }
   if (id != nullptr && !block.matches_pods) {
     const Term node = is_node(*id);
@@ -316,7 +345,7 @@ Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointI
   const Term protocol = pool_.protocol(match.protocol);
   if (std::holds_alternative<model::AllPorts>(match.ports)) return protocol;
   if (const auto* range = std::get_if<model::PortRange>(&match.ports)) {
-    return pool_.conjunction({protocol, pool_.ports(range->first, range->last)});
+    return pool_.conjunction({protocol, destination_ports(range->first, range->last)});
   }
   if (!destination) return pool_.constant(false);
   const std::vector<model::NamedPort>& ports = cluster_.model()[*destination].ports;
@@ -330,8 +359,8 @@ Term Lowering::port(const model::PortMatch& match, const std::optional<EndpointI
   });
   if (found == ports.end()) return pool_.constant(false);
   // A node has no named ports.
-  return pool_.conjunction(
-      {protocol, pool_.ports(found->number, found->number), pool_.negation(is_node(*destination))});
+  return pool_.conjunction({protocol, destination_ports(found->number, found->number),
+                            pool_.negation(is_node(*destination))});
 }
 
 /// Pods accept whatever comes from their own node (kubelet probes).
@@ -343,7 +372,7 @@ Term Lowering::own_node(EndpointId destination, const Party& source) {
     std::vector<Term> parts;
     for (const net::Address& address : to.node_addresses) {
       parts.push_back(
-          pool_.address_in(Side::Source, net::Prefix::around(address, net::width(address.family))));
+          in_prefix(Side::Source, net::Prefix::around(address, net::width(address.family))));
     }
     return pool_.disjunction(parts);
   }

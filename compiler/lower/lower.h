@@ -21,12 +21,27 @@ struct Connection {
   bool destination_is_outside = false;
 };
 
+/// What the policies of a pod see of a packet where headers change on the way: which address stands
+/// on each side, and the destination port where it has been rewritten.
+struct SeenHeader {
+  AddressName source{Side::Source};
+  AddressName destination{Side::Destination};
+  std::optional<net::Port> destination_port;
+};
+
 /// Lowers pairs of parties into a pool. At most one of the two parties is an AddressSet.
 class Lowering {
  public:
   Lowering(const Cluster& cluster, TermPool& pool) : cluster_(cluster), pool_(pool) {}
 
   Connection connection(const Party& source, const Party& destination);
+
+  /// True for the packets and worlds that the policies of `self` let pass in one direction, as they
+  /// see them; a pod's own node included, and a pod that talks to itself. NetworkPolicy does not
+  /// speak of protocols without ports: where no policy selects the pod, and where a rule without
+  /// ports lets them, they pass; else that is left to Flag::OtherProtocols.
+  Term enforcement(model::Direction direction, model::EndpointId self, const Party& other,
+                   const SeenHeader& header);
 
   /// True for the packets and worlds in which two policies of one ordered tier would decide
   /// differently, each by itself: the first rules of theirs that match have different actions.
@@ -69,6 +84,8 @@ class Lowering {
   Term peer(const model::NodePeer& nodes, const model::Policy& policy, const DirectedPair& pair);
   Term peer(const model::DomainPeer& names, const model::Policy& policy, const DirectedPair& pair);
   Term port(const model::PortMatch& match, const std::optional<model::EndpointId>& destination);
+  Term in_prefix(Side side, const net::Prefix& prefix);
+  Term destination_ports(net::Port first, net::Port last);
   Term own_node(model::EndpointId destination, const Party& source);
   Term possible_addresses(const Party& source, const Party& destination);
   Term addresses_of(const Party& party, Side side, net::Family family);
@@ -79,6 +96,7 @@ class Lowering {
 
   const Cluster& cluster_;
   TermPool& pool_;
+  std::optional<SeenHeader> seen_;  // nothing: the packet's own header
 };
 
 }  // namespace polreach::compiler

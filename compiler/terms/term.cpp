@@ -69,7 +69,7 @@ Term TermPool::disjunction(const std::vector<Term>& operands) {
   return combine(Kind::Or, operands);
 }
 
-Term TermPool::protocol(net::Protocol protocol) {
+Term TermPool::protocol(net::IpProtocol protocol) {
   Node node;
   node.kind = Kind::Protocol;
   node.protocol = protocol;
@@ -78,19 +78,38 @@ Term TermPool::protocol(net::Protocol protocol) {
 
 Term TermPool::ports(net::Port first, net::Port last) {
   if (first <= net::kLowestPort && last == net::kHighestPort) return true_;
+  return header_ports(HeaderPort::Destination, first, last);
+}
+
+Term TermPool::header_ports(HeaderPort port, net::Port first, net::Port last) {
+  if (first == 0 && last == net::kHighestPort) return true_;
   if (last < first) return false_;
   Node node;
   node.kind = Kind::Ports;
+  node.port = port;
   node.first = first;
   node.last = last;
   return intern(std::move(node));
 }
 
-Term TermPool::address_in(Side side, const net::Prefix& prefix) {
+Term TermPool::address_in(const AddressName& address, const net::Prefix& prefix) {
   Node node;
   node.kind = Kind::AddressIn;
-  node.side = side;
+  node.address = address;
   node.prefix = prefix;
+  return intern(std::move(node));
+}
+
+Term TermPool::address_of(const AddressName& address, const net::AddressSet& addresses) {
+  if (addresses.empty()) return false_;
+  if (addresses == net::all_addresses()) return true_;
+  const auto next = static_cast<std::uint32_t>(sets_.size());
+  const auto [entry, added] = set_indices_.emplace(addresses, next);
+  if (added) sets_.push_back(&entry->first);
+  Node node;
+  node.kind = Kind::AddressOf;
+  node.address = address;
+  node.index = entry->second;
   return intern(std::move(node));
 }
 
@@ -114,6 +133,13 @@ Term TermPool::flag(Flag flag, std::uint32_t index) {
   node.kind = Kind::Flag;
   node.flag = flag;
   node.index = index;
+  return intern(std::move(node));
+}
+
+Term TermPool::fact(const OpenFact& fact) {
+  Node node;
+  node.kind = Kind::Fact;
+  node.fact = fact;
   return intern(std::move(node));
 }
 

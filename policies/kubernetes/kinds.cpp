@@ -139,6 +139,21 @@ constexpr std::array<ForeignKind, 28> kForeign = {{
     {"security.istio.io", "RequestAuthentication", false, Effect::RequestsOnly},
 }};
 
+/// Resources of Azure: as objects of Azure Service Operator and of Crossplane's providers; and as
+/// resource providers have them, whose versions are dates and whose kinds are their own.
+bool is_of_cloud(std::string_view group, std::string_view api_version) {
+  if (group == "network.azure.com" || group == "compute.azure.com" ||
+      group == "containerservice.azure.com" || group.ends_with(".azure.upbound.io") ||
+      group.ends_with(".azure.m.upbound.io")) {
+    return true;
+  }
+  constexpr std::string_view kDate = "dddd-dd-dd";
+  return group.empty() && api_version.size() >= kDate.size() &&
+         std::equal(kDate.begin(), kDate.end(), api_version.begin(), [](char form, char c) {
+           return form == 'd' ? c >= '0' && c <= '9' : c == form;
+         });
+}
+
 }  // namespace
 
 KindInfo classify(std::string_view api_version, std::string_view kind) {
@@ -149,6 +164,7 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
   if (group == "gateway.networking.k8s.io") {
     return {gateway_role(kind, version), false, kind == "GatewayClass", {}};
   }
+  if (is_of_cloud(group, api_version)) return {Role::Cloud, false, false, {}};
   bool known_kind = false;
   bool cluster_scoped = false;
   for (const NativeKind& native : kNative) {

@@ -25,6 +25,7 @@ enum class Role : std::uint8_t {
   Node,
   ForeignPolicy,  // a policy of a language that is not supported
   Kustomization,  // a build file of kustomize, not an object
+  Cloud,          // of a cloud, for LoadOptions::guest: an operator's resource, or no object at all
   Irrelevant,
   UnknownVersion,  // a kind that matters, in a version that is not known
   UnknownKind,     // a kind that its API group does not have: most likely misspelt

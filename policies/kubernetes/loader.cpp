@@ -111,7 +111,7 @@ class Loader::Receiver : public syntax::Sink {
       return;
     }
     if (kind.empty() || api_version.empty()) {
-      incomplete(root, kind, api_version);
+      if (!offer(root, api_version, kind)) incomplete(root, kind, api_version);
       return;
     }
     read(root, kind, api_version);
@@ -126,6 +126,17 @@ class Loader::Receiver : public syntax::Sink {
   }
 
  private:
+  /// Whether the guest has taken the document.
+  bool offer(const Value& root, std::string_view api_version, std::string_view kind) {
+    if (!loader_.options_.guest) return false;
+    const syntax::Taken taken = loader_.options_.guest(root, api_version, kind, problems_);
+    if (!taken.ours) return false;
+    loader_.ledger_.used += taken.used;
+    loader_.ledger_.irrelevant += taken.irrelevant;
+    for (std::size_t i = 0; i < taken.rejected; ++i) reject("document", std::nullopt, root.span());
+    return true;
+  }
+
   /// The syntax layer takes lists apart; what comes here as a list is none, or is inside another.
   void misplaced_list(const Value& root, const std::string& kind) {
     Fields fields(problems_, kind);
@@ -236,6 +247,9 @@ class Loader::Receiver : public syntax::Sink {
                      std::string(api_version) + " has no kind " + std::string(kind) +
                          source::did_you_mean(source::nearest(kind, kinds_of_group(api_version))));
         break;
+      case Role::Cloud:
+        if (!offer(root, api_version, kind)) ++loader_.ledger_.irrelevant;
+        return;
       case Role::Irrelevant:
         ++loader_.ledger_.irrelevant;
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,15 @@
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
 #include "policies/syntax/reader.h"
+#include "policies/syntax/taken.h"
 
 namespace polreach::kubernetes {
+
+/// Another reader, which is offered each document that is no Kubernetes object, and the objects of
+/// Role::Cloud: with everything that was written in them, and with apiVersion and kind as far as
+/// they have any.
+using Guest = std::function<syntax::Taken(const syntax::Value& root, std::string_view api_version,
+                                          std::string_view kind, source::Diagnostics& problems)>;
 
 struct LoadOptions {
   /// The namespace of objects that name none.
@@ -22,6 +30,8 @@ struct LoadOptions {
   syntax::Limits limits;
   /// The files come from a revision of a repository: there is no folder to render.
   bool from_revision = false;
+  /// Empty: there is none, and such documents are irrelevant.
+  Guest guest = {};
 };
 
 /// Reads files into Kubernetes objects, and accounts for every object in them.

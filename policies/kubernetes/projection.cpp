@@ -27,10 +27,12 @@ std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_
 }
 
 /// Large members of metadata that say nothing about connections; but an old annotation may hold
-/// the class of an Ingress, and those for Azure say how a Service is reached.
+/// the class of an Ingress, some say how a Service is reached on Azure, and one holds the name of
+/// a resource in a cloud.
 bool wanted_in_metadata(Path path, bool with_annotations = false) {
   if (with_annotations && path[0] == "annotations") {
     return path.size() == 1 || path[1] == "kubernetes.io/ingress.class" ||
+           path[1] == "crossplane.io/external-name" ||
            path[1].starts_with("service.beta.kubernetes.io/azure-");
   }
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
@@ -128,10 +130,11 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   // Lists are taken apart before they come here: one that does not is reported, by its items.
   if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") {
-    const bool with_annotations = !role_ || *role_ == Role::Ingress || *role_ == Role::Service;
+    const bool with_annotations =
+        !role_ || *role_ == Role::Ingress || *role_ == Role::Service || *role_ == Role::Cloud;
     return path.size() == 1 || wanted_in_metadata(path.subspan(1), with_annotations);
   }
-  if (!role_ || *role_ == Role::Kustomization) return true;
+  if (!role_ || *role_ == Role::Kustomization || *role_ == Role::Cloud) return true;
   if (path[0] == "status") {
     if (path.size() == 1) return has_status(*role_);
     if (*role_ == Role::Node) return path[1] == "addresses";

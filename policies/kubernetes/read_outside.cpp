@@ -49,6 +49,7 @@ class Reader {
           add_range(each.text(), each.span());
         }
       }
+      access_.ranges_on_nodes = !ranges->empty();
     }
     if (const auto address = fields_.get(spec, "loadBalancerIP", Type::String)) {
       add_address(*address, access_.balancer_addresses);

@@ -355,4 +355,18 @@ struct Cloud {
   }
 };
 
+/// What unknowns are: those of a cloud, or of a longer list that starts with them. Refers to it.
+class UnknownTable {
+ public:
+  UnknownTable(const Cloud& cloud) : all_(&cloud.unknowns) {}              // NOLINT: a view
+  UnknownTable(const std::vector<Unknown>& unknowns) : all_(&unknowns) {}  // NOLINT: a view
+
+  [[nodiscard]] const Unknown& operator[](UnknownId id) const {
+    return (*all_)[static_cast<std::size_t>(id)];
+  }
+
+ private:
+  const std::vector<Unknown>* all_;
+};
+
 }  // namespace polreach::model

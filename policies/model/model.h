@@ -110,9 +110,11 @@ struct ServicePort {
 /// How a Service of type NodePort or LoadBalancer is reached from outside of its cluster
 /// (Kubernetes API, ServiceSpec; the annotations of cloud-provider-azure).
 struct OutsideAccess {
-  bool external_local = false;                   // externalTrafficPolicy: Local
-  std::optional<bool> node_ports;                // allocateLoadBalancerNodePorts
-  std::vector<net::Prefix> source_ranges;        // loadBalancerSourceRanges, allowed-ip-ranges
+  bool external_local = false;             // externalTrafficPolicy: Local
+  std::optional<bool> node_ports;          // allocateLoadBalancerNodePorts
+  std::vector<net::Prefix> source_ranges;  // loadBalancerSourceRanges, allowed-ip-ranges
+  /// The nodes hold to the ranges too: those of the Service's spec, not those of the annotation.
+  bool ranges_on_nodes = false;
   std::vector<std::string> source_tags;          // azure-allowed-service-tags
   std::vector<net::Address> balancer_addresses;  // status, loadBalancerIP
   std::vector<net::Address> external_addresses;  // externalIPs

@@ -15,17 +15,30 @@ using model::Model;
 /// One packet in one world, as each direction sees it.
 class Evaluation {
  public:
-  Evaluation(const Cluster& cluster, const Packet& packet, const World& world)
-      : cluster_(cluster), model_(cluster.model()), packet_(packet), world_(world) {}
+  Evaluation(const Cluster& cluster, const Packet& packet, const World& world,
+             bool has_ports = true)
+      : cluster_(cluster),
+        model_(cluster.model()),
+        packet_(packet),
+        world_(world),
+        has_ports_(has_ports) {}
 
   [[nodiscard]] bool passes() const {
-    const bool one_pod = packet_.source && packet_.source == packet_.destination &&
-                         !model_[model_[*packet_.source].workload].replicated;
-    if (one_pod) return true;
+    if (packet_.source && packet_.destination && is_one_pod()) return true;
     return (!packet_.source || leaves()) && (!packet_.destination || enters());
   }
 
+  [[nodiscard]] bool passes(Direction direction) const {
+    if (packet_.source && packet_.destination && is_one_pod()) return true;
+    return direction == Direction::Egress ? leaves() : enters();
+  }
+
  private:
+  [[nodiscard]] bool is_one_pod() const {
+    return packet_.source == packet_.destination &&
+           !model_[model_[*packet_.source].workload].replicated;
+  }
+
   [[nodiscard]] bool leaves() const {
     if (is_node(*packet_.source)) return true;
     return policies_let_pass(Direction::Egress, *packet_.source, packet_.destination,
@@ -158,6 +171,7 @@ class Evaluation {
 
   [[nodiscard]] bool port_matches(const model::Rule& rule) const {
     if (rule.ports.empty()) return true;
+    if (!has_ports_) return false;
     return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const model::PortMatch& match) {
       if (match.protocol != packet_.protocol) return false;
       if (std::holds_alternative<model::AllPorts>(match.ports)) return true;
@@ -168,7 +182,8 @@ class Evaluation {
       if (packet_.destination && model_[*packet_.destination].open_ports) {
         return world_.named_ports.contains(compiler::named_port_index(name, match.protocol));
       }
-      return named_port(name) == packet_.port;
+      const net::Port number = named_port(name);
+      return number != 0 && number == packet_.port;
     });
   }
 
@@ -252,12 +267,22 @@ class Evaluation {
   const Model& model_;
   const Packet& packet_;
   const World& world_;
+  bool has_ports_;
 };
 
 }  // namespace
 
 bool passes(const Cluster& cluster, const Packet& packet, const World& world) {
   return Evaluation(cluster, packet, world).passes();
+}
+
+bool passes(const Cluster& cluster, Direction direction, const Packet& packet, const World& world) {
+  return Evaluation(cluster, packet, world).passes(direction);
+}
+
+bool passes_without_ports(const Cluster& cluster, Direction direction, const Packet& packet,
+                          const World& world) {
+  return Evaluation(cluster, packet, world, false).passes(direction);
 }
 
 }  // namespace polreach::solver::check

@@ -41,6 +41,9 @@ struct World {
   std::vector<bool> node_selectors;
   /// compiler::named_port_index of what a destination whose ports are open calls the packet's port.
   std::set<std::uint32_t> named_ports;
+  /// Whether pods that policies select take part in protocols that have no ports, of which
+  /// NetworkPolicy does not speak.
+  bool other_protocols = false;
 };
 
 /// A packet and a world, as Z3 found them.
@@ -56,5 +59,16 @@ struct Witness {
 /// reading, and labels that are known, win.
 [[nodiscard]] bool passes(const compiler::Cluster& cluster, const Packet& packet,
                           const World& world);
+
+/// The same for one direction alone: what the policies of the packet's source (egress) or
+/// destination (ingress), which must be an endpoint, say, a pod's own node included.
+[[nodiscard]] bool passes(const compiler::Cluster& cluster, model::Direction direction,
+                          const Packet& packet, const World& world);
+
+/// That for a packet of a protocol without ports, whose protocol and port do not count: what no
+/// policy, or rules that name no ports, say to it.
+[[nodiscard]] bool passes_without_ports(const compiler::Cluster& cluster,
+                                        model::Direction direction, const Packet& packet,
+                                        const World& world);
 
 }  // namespace polreach::solver::check

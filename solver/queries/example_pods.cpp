@@ -150,6 +150,12 @@ class Creator {
   std::map<std::vector<std::pair<std::string, std::string>>, model::NamespaceId> created_;
 };
 
+/// Whether some labels of a namespace that is there are not known, and the others are.
+bool is_partly_known(const Model& model, const std::string& ns) {
+  const auto index = declared(model, ns);
+  return index && !model.label_sets[model.namespaces[*index].labels].unknown.empty();
+}
+
 }  // namespace
 
 void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>& checks) {
@@ -165,11 +171,12 @@ void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>&
     const sets::Flow far = sets::flow(with_pods, far_direction, pods[i], each.self);
     each.example->passes = each.traffic & far.must;
     each.example->stopped = each.example->passes != each.traffic;
-    // A namespace that is there without labels known is not looked at a second time: what was said
-    // holds for any.
+    // A namespace that is there without (some of its) labels known is not looked at a second time:
+    // what was said holds where they are as the conditions have them.
     const bool is_new =
         each.example->namespace_labels && !declared(cluster.model(), each.example->ns).has_value();
-    const bool is_declared = !each.example->namespace_labels;
+    const bool is_declared =
+        !each.example->namespace_labels && !is_partly_known(cluster.model(), each.example->ns);
     if (!is_new && !is_declared) continue;
     const sets::Flow near = sets::flow(with_pods, each.direction, each.self, pods[i]);
     if (!near.must.contains(each.traffic)) {

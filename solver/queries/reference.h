@@ -21,6 +21,12 @@ struct Asked {
   std::vector<Entry> entries;  // none: every packet
 };
 
+/// A port of a Service: positions in Model::services and in its ports.
+struct ServiceTarget {
+  std::size_t service = 0;
+  std::size_t port = 0;
+};
+
 /// What someone means by one end of a question: endpoints, outside addresses, or both.
 struct Target {
   std::string text;                          // as it was written
@@ -32,7 +38,8 @@ struct Target {
   bool is_one_pod = false;  // a single pod was named, not its workload
   /// Where a port of a Service was named: the ports that it stands for at the endpoints.
   std::optional<Asked> asked;
-  std::vector<std::string> notes;  // what the answer should say about the choice
+  std::optional<ServiceTarget> service;  // where it was one port
+  std::vector<std::string> notes;        // what the answer should say about the choice
 };
 
 /// A reference that means nothing, or more than one thing. `code` as in docs/diagnostics.md.

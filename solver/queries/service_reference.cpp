@@ -117,6 +117,10 @@ class Resolution {
     target_.text = text_;
     target_.asked.emplace();
     for (const ServicePort* port : ports) add(*port);
+    if (ports.size() == 1) {
+      target_.service = {static_cast<std::size_t>(&service_ - model_.services.data()),
+                         static_cast<std::size_t>(ports.front() - service_.ports.data())};
+    }
     if (lead_.empty()) return no_target_port(*ports.front());
     for (const auto& [port, ends] : lead_) note(port.first, port.second, ends);
     return finish();

@@ -33,21 +33,35 @@ std::optional<std::array<Flow::Bounds, 2>> readings(const compiler::Worlds& worl
       {{first[0]->must, first[0]->may}, {first[1]->must, first[1]->may}}};
 }
 
+/// One direction between two endpoints, world by world.
+struct ByWorld {
+  ByWorld(const Cluster& cluster, Direction direction, model::EndpointId self,
+          model::EndpointId other)
+      : source(direction == Direction::Egress ? self : other),
+        destination(direction == Direction::Egress ? other : self),
+        worlds(cluster, source, destination) {
+    const bool egress = direction == Direction::Egress;
+    const End from{&source, LabelOwner::SourcePod};
+    const End to{&destination, LabelOwner::DestinationPod};
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+      results.push_back(over_all_addresses(sum_up(view_direction(
+          cluster, direction, egress ? from : to, egress ? to : from, worlds.at(i)))));
+    }
+  }
+
+  Party source;
+  Party destination;
+  compiler::Worlds worlds;
+  std::vector<Piece> results;
+};
+
 }  // namespace
 
 Flow flow(const Cluster& cluster, Direction direction, model::EndpointId self,
           model::EndpointId other) {
-  const bool egress = direction == Direction::Egress;
-  const Party source = egress ? self : other;
-  const Party destination = egress ? other : self;
-  const End from{&source, LabelOwner::SourcePod};
-  const End to{&destination, LabelOwner::DestinationPod};
-  const compiler::Worlds worlds(cluster, source, destination);
-  std::vector<Piece> results;
-  for (std::size_t i = 0; i < worlds.size(); ++i) {
-    results.push_back(over_all_addresses(sum_up(
-        view_direction(cluster, direction, egress ? from : to, egress ? to : from, worlds.at(i)))));
-  }
+  const ByWorld by_world(cluster, direction, self, other);
+  const compiler::Worlds& worlds = by_world.worlds;
+  const std::vector<Piece>& results = by_world.results;
   Flow result{results[0].must, results[0].may, {}, {}, false};
   bool within_a_world = false;
   for (const Piece& piece : results) {
@@ -60,6 +74,19 @@ Flow flow(const Cluster& cluster, Direction direction, model::EndpointId self,
   result.by_address = within_a_world;
   result.by_reading = readings(worlds, results);
   return result;
+}
+
+std::vector<compiler::OpenPoint> points_within(const Cluster& cluster, Direction direction,
+                                               model::EndpointId self, model::EndpointId other,
+                                               const net::Traffic& asked) {
+  ByWorld by_world(cluster, direction, self, other);
+  bool within_a_world = false;
+  for (Piece& piece : by_world.results) {
+    piece.must &= asked;
+    piece.may &= asked;
+    within_a_world = within_a_world || piece.must != piece.may;
+  }
+  return open_points(by_world.worlds, by_world.results, within_a_world);
 }
 
 }  // namespace polreach::solver::sets

@@ -40,4 +40,11 @@ struct Flow {
 [[nodiscard]] Flow flow(const compiler::Cluster& cluster, model::Direction direction,
                         model::EndpointId self, model::EndpointId other);
 
+/// The points of that flow for packets in `asked` alone.
+[[nodiscard]] std::vector<compiler::OpenPoint> points_within(const compiler::Cluster& cluster,
+                                                             model::Direction direction,
+                                                             model::EndpointId self,
+                                                             model::EndpointId other,
+                                                             const net::Traffic& asked);
+
 }  // namespace polreach::solver::sets

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/z3/encoding.h"
 
+#include <bit>
+
 namespace polreach::solver::z3 {
 
+using compiler::AddressName;
+using compiler::HeaderPort;
 using compiler::Side;
 using compiler::Term;
 using Kind = compiler::TermPool::Kind;
@@ -24,26 +28,80 @@ std::uint64_t number(const ::z3::model& model, const ::z3::expr& expression) {
 
 }  // namespace
 
-Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool)
+Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool,
+                   const QuestionAddresses* addresses)
     : context_(context),
       pool_(pool),
+      question_(addresses),
       protocol_(context.bv_const("protocol", 8)),
-      port_(context.bv_const("port", 16)) {}
+      port_(context.bv_const("port", 16)),
+      source_port_(context.bv_const("source-port", 16)) {}
 
 void Encoding::set_ends(const Ends& ends) { ends_ = ends; }
 
 std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : "'"; }
 
-Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
-  const bool is_packet =
-      side == Side::Source ? ends_.source_is_packet : ends_.destination_is_packet;
-  std::string name = side == Side::Source ? "source" : "destination";
-  if (!is_packet) name += suffix(copy);
+std::string Encoding::address_text(const AddressName& name, Copy copy) const {
+  if (name.variable != 0) return "chosen-" + std::to_string(name.variable) + suffix(copy);
+  const bool is_source = name.side == Side::Source;
+  const bool is_packet = is_source ? ends_.source_is_packet : ends_.destination_is_packet;
+  return (is_source ? "source" : "destination") + (is_packet ? std::string() : suffix(copy));
+}
+
+Encoding::AddressVariable& Encoding::address_variable(const AddressName& address, Copy copy) {
+  const std::string name = address_text(address, copy);
   const auto known = addresses_.find(name);
   if (known != addresses_.end()) return known->second;
   AddressVariable variable{context_.bool_const((name + "-is-v6").c_str()),
                            context_.bv_const(name.c_str(), kAddressBits)};
   return addresses_.emplace(name, variable).first->second;
+}
+
+::z3::expr Encoding::class_variable(const AddressName& address, Copy copy) {
+  if (address.variable != 0) chosen_.insert(address.variable);
+  const std::string name = address_text(address, copy);
+  const auto known = classes_.find(name);
+  if (known != classes_.end()) return known->second.first;
+  const auto last = static_cast<std::uint32_t>(question_->classes(address)->size() - 1);
+  const auto bits = static_cast<unsigned>(std::bit_width(last | 1U));
+  const ::z3::expr variable = context_.bv_const(name.c_str(), bits);
+  classes_.emplace(name, std::pair{variable, last});
+  return variable;
+}
+
+::z3::expr Encoding::in_classes(Term leaf, Copy copy) {
+  const ::z3::expr variable = class_variable(pool_[leaf].address, copy);
+  const unsigned bits = variable.get_sort().bv_size();
+  ::z3::expr_vector any(context_);
+  for (const AddressClasses::Range& range : question_->of(leaf)) {
+    const ::z3::expr first = context_.bv_val(range.first, bits);
+    const ::z3::expr last = context_.bv_val(range.last, bits);
+    any.push_back(range.first == range.last
+                      ? variable == first
+                      : ::z3::uge(variable, first) && ::z3::ule(variable, last));
+  }
+  return ::z3::mk_or(any);
+}
+
+::z3::expr Encoding::port_variable(HeaderPort port, Copy copy) {
+  switch (port) {
+    case HeaderPort::Destination:
+      return port_;
+    case HeaderPort::Source:
+      return source_port_;
+    case HeaderPort::ChosenSource:
+      break;
+  }
+  return context_.bv_const(("chosen-source-port" + suffix(copy)).c_str(), 16);
+}
+
+::z3::expr Encoding::fact_variable(const compiler::OpenFact& fact, Copy copy) {
+  std::string name = "fact-" + std::to_string(static_cast<std::uint32_t>(fact.unknown));
+  if (fact.of_address) {
+    name += fact.address.side == Side::Source ? "-s" : "-d";
+    name += std::to_string(fact.address.variable);
+  }
+  return context_.bool_const((name + suffix(copy)).c_str());
 }
 
 ::z3::expr Encoding::label_variable(const compiler::LabelVariable& label, Copy copy) {
@@ -70,7 +128,14 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
          address.bits.extract(width - 1, low) == wanted.extract(width - 1, low).simplify();
 }
 
-::z3::expr Encoding::encode_node(const compiler::TermPool::Node& node, Copy copy) {
+::z3::expr Encoding::in_prefixes(const AddressVariable& address, const net::AddressSet& set) {
+  ::z3::expr_vector any(context_);
+  for (const net::Prefix& prefix : net::prefixes_of(set)) any.push_back(in_prefix(address, prefix));
+  return ::z3::mk_or(any);
+}
+
+::z3::expr Encoding::encode_node(Term term, Copy copy) {
+  const compiler::TermPool::Node& node = pool_[term];
   auto& memo =
       memo_[ends_.source_is_packet][ends_.destination_is_packet][static_cast<std::size_t>(copy)];
   switch (node.kind) {
@@ -89,12 +154,17 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::Protocol:
       return protocol_ == context_.bv_val(static_cast<unsigned>(node.protocol), 8);
     case Kind::Ports: {
+      const ::z3::expr port = port_variable(node.port, copy);
       const ::z3::expr first = context_.bv_val(node.first, 16);
-      if (node.first == node.last) return port_ == first;
-      return ::z3::uge(port_, first) && ::z3::ule(port_, context_.bv_val(node.last, 16));
+      if (node.first == node.last) return port == first;
+      return ::z3::uge(port, first) && ::z3::ule(port, context_.bv_val(node.last, 16));
     }
     case Kind::AddressIn:
-      return in_prefix(address_variable(node.side, copy), node.prefix);
+      if (question_ != nullptr) return in_classes(term, copy);
+      return in_prefix(address_variable(node.address, copy), node.prefix);
+    case Kind::AddressOf:
+      if (question_ != nullptr) return in_classes(term, copy);
+      return in_prefixes(address_variable(node.address, copy), pool_.addresses(node));
     case Kind::LabelIs:
       return label_variable(node.label, copy) ==
              context_.bv_val(static_cast<unsigned>(node.value) + kFirstValue, 32);
@@ -103,6 +173,9 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     case Kind::Flag:
       flags_.emplace(node.flag, node.index);
       return flag_variable(node.flag, node.index, copy);
+    case Kind::Fact:
+      facts_.insert(node.fact);
+      return fact_variable(node.fact, copy);
   }
   return context_.bool_val(false);
 }
@@ -123,7 +196,7 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
     }
     if (stack.size() != before) continue;
     stack.pop_back();
-    memo.emplace(top, encode_node(pool_[top], copy));
+    memo.emplace(top, encode_node(top, copy));
   }
   return memo.at(term);
 }
@@ -138,6 +211,40 @@ Encoding::AddressVariable& Encoding::address_variable(Side side, Copy copy) {
   return result;
 }
 
+::z3::expr Encoding::well_formed_header() {
+  const auto protocols = static_cast<unsigned>(net::kIpProtocols.size());
+  ::z3::expr result = ::z3::ult(protocol_, context_.bv_val(protocols, 8));
+  for (const auto& [name, of_one] : classes_) {
+    const auto& [variable, last] = of_one;
+    result = result && ::z3::ule(variable, context_.bv_val(last, variable.get_sort().bv_size()));
+  }
+  return result;
+}
+
+net::IpProtocol Encoding::ip_protocol(const ::z3::model& model) {
+  return static_cast<net::IpProtocol>(number(model, protocol_));
+}
+
+net::Port Encoding::header_port(const ::z3::model& model, HeaderPort port, Copy copy) {
+  return static_cast<net::Port>(number(model, port_variable(port, copy)));
+}
+
+std::map<std::uint32_t, net::Address> Encoding::chosen(const ::z3::model& model, Copy copy) {
+  std::map<std::uint32_t, net::Address> result;
+  for (std::uint32_t variable : chosen_) {
+    result[variable] = address(model, AddressName(Side::Source, variable), copy);
+  }
+  return result;
+}
+
+std::map<compiler::OpenFact, bool> Encoding::facts(const ::z3::model& model, Copy copy) {
+  std::map<compiler::OpenFact, bool> result;
+  for (const compiler::OpenFact& fact : facts_) {
+    result[fact] = model.eval(fact_variable(fact, copy), true).is_true();
+  }
+  return result;
+}
+
 net::Protocol Encoding::protocol(const ::z3::model& model) {
   return static_cast<net::Protocol>(number(model, protocol_));
 }
@@ -146,8 +253,13 @@ net::Port Encoding::port(const ::z3::model& model) {
   return static_cast<net::Port>(number(model, port_));
 }
 
-net::Address Encoding::address(const ::z3::model& model, Side side, Copy copy) {
-  const AddressVariable& variable = address_variable(side, copy);
+net::Address Encoding::address(const ::z3::model& model, const AddressName& name, Copy copy) {
+  if (question_ != nullptr) {
+    const AddressClasses* classes = question_->classes(name);
+    if (classes == nullptr) return net::lowest(net::Family::V4);  // any: nothing speaks of it
+    return classes->example(number(model, class_variable(name, copy)));
+  }
+  const AddressVariable& variable = address_variable(name, copy);
   const net::Uint128 high = number(model, variable.bits.extract(127, 64));
   const net::Uint128 low = number(model, variable.bits.extract(63, 0));
   const bool v6 = model.eval(variable.is_v6, true).is_true();

@@ -3,11 +3,10 @@
 
 #include <z3++.h>
 
-#include <initializer_list>
-#include <set>
-
 #include "compiler/lower/lower.h"
+#include "solver/z3/budget.h"
 #include "solver/z3/encoding.h"
+#include "solver/z3/read_world.h"
 
 namespace polreach::solver::z3 {
 namespace {
@@ -18,21 +17,6 @@ using compiler::Party;
 using compiler::Side;
 using compiler::Term;
 using Copy = Encoding::Copy;
-
-/// Z3's own measure of work, so that giving up does not depend on the speed of the machine. About
-/// half a minute.
-constexpr unsigned kResourceLimit = 200'000'000;
-
-/// The terms of one question, at most: beyond this Z3 would need gigabytes before it gave up.
-constexpr std::size_t kMostTerms = 10'000;
-
-/// In mebibytes; for all of Z3.
-constexpr int kMemoryLimit = 4096;
-
-constexpr const char* kTooLarge = "the question has too many terms for Z3";
-
-/// A value that no selector names: label values cannot hold a space.
-constexpr const char* kOtherValue = "another value";
 
 }  // namespace
 
@@ -68,44 +52,8 @@ struct Prover::State {
     packet.destination_address = encoding.address(model, Side::Destination, Copy::First);
     packet.protocol = encoding.protocol(model);
     packet.port = encoding.port(model);
-    check::World& world = witness.world;
-    world.ipblock_matches_pods =
-        encoding.flag(model, compiler::Flag::IpBlockMatchesPods, Copy::First);
-    world.host_network_is_pod = encoding.flag(model, compiler::Flag::HostNetworkIsPod, Copy::First);
-    world.same_node = encoding.flag(model, compiler::Flag::SameNode, Copy::First);
-    world.domains_match = encoding.flag(model, compiler::Flag::DomainsMatch, Copy::First);
-    for (std::uint32_t i = 0; i < cluster.node_selectors().size(); ++i) {
-      world.node_selectors.push_back(
-          encoding.flag(model, compiler::Flag::NodeSelector, Copy::First, i));
-    }
-    for (std::uint32_t index :
-         encoding.true_indices(model, compiler::Flag::NamedPort, Copy::First)) {
-      world.named_ports.insert(index);
-    }
-    const model::Model& names = cluster.model();
-    for (const Encoding::LabelValue& label :
-         encoding.labels(model, Copy::First, names.symbols->size())) {
-      std::optional<std::string> value;
-      if (label.present) value = kOtherValue;
-      if (label.value) value = names.text(*label.value);
-      const auto owner = static_cast<compiler::LabelOwner>(label.label.owner);
-      world.labels[{owner, label.label.ns, label.label.key}] = std::move(value);
-    }
+    witness.world = read_world(cluster, encoding, model, Copy::First);
     return witness;
-  }
-
-  /// Whether a question is small enough to be asked.
-  [[nodiscard]] bool fits(std::initializer_list<Term> question) const {
-    std::set<Term> seen(question);
-    std::vector<Term> stack(question);
-    while (!stack.empty() && seen.size() <= kMostTerms) {
-      const Term top = stack.back();
-      stack.pop_back();
-      for (Term operand : pool[top].operands) {
-        if (seen.insert(operand).second) stack.push_back(operand);
-      }
-    }
-    return seen.size() <= kMostTerms;
   }
 
   /// The outside addresses of each piece, as terms. The pieces share out all addresses asked about:
@@ -149,7 +97,7 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     const Connection connection = s.lowering.connection(from, to);
     s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
     const Term in_question = s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
-    if (!s.fits({in_question, connection.passes})) return source::failure(kTooLarge);
+    if (!fits(s.pool, {in_question, connection.passes})) return source::failure(kTooLarge);
     const auto encode = [&](Term term, Copy copy) { return s.encoding.encode(term, copy); };
 
     const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
@@ -200,7 +148,7 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
         {s.pool.conjunction({s.pool.disjunction(always), s.pool.negation(connection.passes)}),
          s.pool.conjunction({s.pool.disjunction(never), connection.passes})});
     const Term claim = s.pool.conjunction({connection.possible, wrong});
-    if (!s.fits({claim})) return source::failure(kTooLarge);
+    if (!fits(s.pool, {claim})) return source::failure(kTooLarge);
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
@@ -219,7 +167,7 @@ source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
     if (clash.passes == s.pool.constant(false)) return std::optional<Witness>();
     s.encoding.set_ends({clash.source_is_outside, clash.destination_is_outside});
     const Term question = s.pool.conjunction({clash.possible, clash.passes});
-    if (!s.fits({question})) return source::failure(kTooLarge);
+    if (!fits(s.pool, {question})) return source::failure(kTooLarge);
     const bool ingress = direction == model::Direction::Ingress;
     const Party own = self;
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
@@ -242,7 +190,7 @@ source::Result<std::optional<Witness>> Prover::difference(const compiler::Cluste
         s.pool.disjunction({s.pool.conjunction({one.passes, s.pool.negation(two.passes)}),
                             s.pool.conjunction({two.passes, s.pool.negation(one.passes)})});
     const Term question = s.pool.conjunction({one.possible, differ});
-    if (!s.fits({question})) return source::failure(kTooLarge);
+    if (!fits(s.pool, {question})) return source::failure(kTooLarge);
     return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {

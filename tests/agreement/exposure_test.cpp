@@ -215,6 +215,7 @@ void raise(Model& model, Random& random) {
 TEST_CASE("exposure: what is said of all pods holds for each that is created") {
   Count count;
   for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    CAPTURE(seed);
     const Spec spec = generate(seed, {.readable = false, .tiered = 0});
     compare(to_model(spec), spec.profile, seed, true, count);
   }
@@ -225,6 +226,7 @@ TEST_CASE("exposure: what is said of all pods holds for each that is created") {
 TEST_CASE("exposure: the same where some policies are of the ordered tiers") {
   Count count;
   for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    CAPTURE(seed);
     const Spec spec = generate(seed, {.readable = false, .tiered = 0});
     Model model = to_model(spec);
     Random random(seed);
@@ -238,6 +240,7 @@ TEST_CASE("exposure: the same where some policies are of the ordered tiers") {
 TEST_CASE("exposure: the same with nodes, networks and rules of the ordered tiers as they are") {
   Count count;
   for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+    CAPTURE(seed);
     const Spec spec = generate(seed, {.readable = true, .tiered = 100});
     compare(to_model(spec), spec.profile, seed, false, count);
   }
