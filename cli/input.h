@@ -50,8 +50,8 @@ struct Input {
   source::Diagnostics diagnostics;
   kubernetes::Ledger ledger;
   model::Model model;
+  azure::Resources resources;  // what the cloud was linked from
   model::Cloud cloud;
-  azure::Resources resources;             // what the cloud was made of
   std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
 };
 

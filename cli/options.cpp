@@ -146,11 +146,21 @@ constexpr std::array<OptionSpec, 3> kOnlyRelateOptions = {{
 
 constexpr auto kRelateOptions = joined(kOnlyRelateOptions, kRenderOptions, kInputOptions);
 
+constexpr std::array<OptionSpec, 2> kOnlyEffectiveOptions = {{
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md", "text"},
+    {"expand", '\0', "",
+     "write out the addresses that service tags and application security groups stand for, and all "
+     "that each rule decides",
+     "", ""},
+}};
+
+constexpr auto kEffectiveOptions = joined(kOnlyEffectiveOptions, kRenderOptions, kInputOptions);
+
 constexpr std::array<OptionSpec, 1> kGenerateOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
-constexpr std::array<CommandSpec, 6> kCommands = {{
+constexpr std::array<CommandSpec, 7> kCommands = {{
     {"can", "SOURCE DESTINATION PATH...", "say whether one workload can reach another, and why",
      "Reads the manifests in the PATHs (files, folders, - for standard input) and says which "
      "packets SOURCE can send to DESTINATION: the verdict, the exact packets, the rules that "
@@ -207,6 +217,18 @@ constexpr std::array<CommandSpec, 6> kCommands = {{
      kRelateOptions, 1, false,
      "say what to compare: two files or folders, as in\n"
      "  polreach relate old/ new/"},
+    {"effective", "nsg|nic|subnet NAME PATH...",
+     "list the rules of security groups that act at a place, and what each decides",
+     "Reads the network in the PATHs (files, folders, - for standard input) and lists the rules of "
+     "a network security group, of those at a network interface, or of that at a subnet, in the "
+     "order in which they are asked: what each of them decides, since the first that matches does, "
+     "and which of them never decide or could be left out, proven, with the rules that cover them."
+     "\n\n"
+     "NAME is the name of the group or interface, or VNET/NAME of a subnet; GROUP/NAME and "
+     "GROUP/VNET/NAME where several resource groups have one.",
+     kEffectiveOptions, 3, false,
+     "say whose rules to list, and what to read, as in\n"
+     "  polreach effective nsg web-nsg network/"},
     {"generate", "man|bash|zsh|fish", "write the manual page or a shell completion",
      "Writes the manual page or the completion script of a shell to standard output.",
      kGenerateOptions, 1, true, "say what to write: man, bash, zsh or fish"},

@@ -7,6 +7,7 @@
 
 #include "cli/commands/can.h"
 #include "cli/commands/diff.h"
+#include "cli/commands/effective.h"
 #include "cli/commands/exposure.h"
 #include "cli/commands/map.h"
 #include "cli/commands/relate.h"
@@ -48,6 +49,7 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
   if (command.name == "relate") return run_relate(*arguments, streams);
   if (command.name == "map") return run_map(*arguments, streams);
   if (command.name == "diff") return run_diff(*arguments, streams);
+  if (command.name == "effective") return run_effective(*arguments, streams);
   if (command.name == "exposure") return run_exposure(*arguments, streams);
   if (write_generated(streams.out, arguments->positional[0])) return kYes;
   return usage(streams, "there is nothing of that name to generate", std::string(command.missing));

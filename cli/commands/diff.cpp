@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/listing.h"
+#include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
 #include "cli/report/diff_report.h"
@@ -39,18 +40,35 @@ class Side {
   bool prepare(const InputOptions& options) {
     if (!session_.read(options)) return false;
     const model::Model& model = session_.input().model;
-    const auto listing = listing_of(arguments_, model);
-    if (!listing) {
-      const ListingError& error = listing.error();
-      session_.refuse(error.code, error.message, error.help);
-      return false;
-    }
-    asked_ = listing->asked;
-    options_ = listing->options;
     const model::ClusterProfile profile = list_profile_of(arguments_, model);
     cluster_.emplace(model, profile);
     return session_.check(queries::equal_priorities(*cluster_));
   }
+
+  /// Understands the question. `network`: where one of the sides holds one.
+  bool ask(bool network) {
+    network_.for_pods = arguments_;
+    if (network) {
+      auto around = surroundings_of(arguments_, input(), *cluster_);
+      if (!around) return refuse(around.error());
+      around_ = std::move(*around);
+      auto listing = network_listing_of(arguments_, *around_, input().model);
+      if (!listing) return refuse(listing.error());
+      network_ = std::move(*listing);
+    }
+    const auto listing = listing_of(network_.for_pods, input().model);
+    if (!listing) return refuse(listing.error());
+    asked_ = listing->asked;
+    options_ = listing->options;
+    return true;
+  }
+
+  /// Only after ask(true).
+  [[nodiscard]] const NetworkListing& network() const { return network_; }
+  [[nodiscard]] queries::NetworkSide network_view() const {
+    return {*around_, network_.options.from, network_.options.to};
+  }
+  [[nodiscard]] const queries::Asked& packets() const { return options_.asked; }
 
   [[nodiscard]] bool speaks_of_ipv6() const { return queries::speaks_of_ipv6(*cluster_); }
 
@@ -60,12 +78,22 @@ class Side {
     session_.lap("solve");
   }
 
+  /// The report has a view of both sides in any case.
+  void leave_out_pods() { map_.emplace(); }
+
   [[nodiscard]] const std::string& asked() const { return asked_; }
 
  private:
+  bool refuse(const ListingError& error) {
+    session_.refuse(error.code, error.message, error.help);
+    return false;
+  }
+
   const Arguments& arguments_;
   Session session_;
   std::optional<compiler::Cluster> cluster_;
+  std::unique_ptr<compiler::Surroundings> around_;
+  NetworkListing network_;
   queries::MapOptions options_;
   std::optional<queries::Map> map_;
   std::string asked_;
@@ -84,25 +112,72 @@ class Command {
       if (!options) return old_.session().refuse("input", options.error().message, "");
       if (!side(i).prepare(*options)) return kNoVerdict;
     }
+    const bool network = !old_.input().cloud.empty() || !new_.input().cloud.empty();
+    for (std::size_t i : {0U, 1U}) {
+      if (!side(i).ask(network && !arguments_.has("equivalent"))) return kNoVerdict;
+    }
     if (const auto absent = absent_on_both()) return *absent;
     if (arguments_.has("equivalent")) return compare_all();
     // "No connection changed" would be true of any two sets of policies then.
-    if (old_.input().model.endpoints.empty() && new_.input().model.endpoints.empty()) {
+    const bool no_pods =
+        old_.input().model.endpoints.empty() && new_.input().model.endpoints.empty();
+    if (network) return compare_network(!no_pods, *only);
+    if (no_pods) {
       return new_.session().refuse(
           "no-workloads", "there are no pods or workloads to connect, on either side",
           "give the workloads with the policies, or compare the policies alone: --equivalent");
     }
-    const bool ipv6 = old_.speaks_of_ipv6() || new_.speaks_of_ipv6();
-    for (std::size_t i : {0U, 1U}) side(i).solve(ipv6);
-    queries::Diff diff = queries::diff(old_.view(), new_.view());
-    not_counted_ = std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
-      return std::find(only->begin(), only->end(), word(change.what)) == only->end();
-    });
+    const queries::Diff diff = compare_pods(*only);
     new_.session().lap("diff");
     return report(diff);
   }
 
  private:
+  using Kinds = std::vector<std::string>;
+
+  static bool is_counted(const Kinds& only, queries::Changed what) {
+    return std::find(only.begin(), only.end(), word(what)) != only.end();
+  }
+
+  queries::Diff compare_pods(const Kinds& only) {
+    const bool ipv6 = old_.speaks_of_ipv6() || new_.speaks_of_ipv6();
+    for (std::size_t i : {0U, 1U}) side(i).solve(ipv6);
+    queries::Diff diff = queries::diff(old_.view(), new_.view());
+    not_counted_ = std::erase_if(diff.changes, [&](const queries::DiffChange& change) {
+      return !is_counted(only, change.what);
+    });
+    return diff;
+  }
+
+  /// The pods, where there are any, and the network.
+  int compare_network(bool pods, const Kinds& only) {
+    const bool of_pods = pods && (old_.network().pods || new_.network().pods);
+    const bool of_network = old_.network().network && new_.network().network;
+    if (!of_pods && !of_network) {
+      return new_.session().refuse("no-workloads", "there is nothing with these ends to compare",
+                                   "name pods at both ends, or places of the network at both");
+    }
+    queries::Diff diff;
+    if (of_pods) {
+      diff = compare_pods(only);
+    } else {
+      for (std::size_t i : {0U, 1U}) side(i).leave_out_pods();
+    }
+    queries::NetworkDiff network;
+    std::size_t network_not_counted = 0;
+    if (of_network) {
+      queries::PassageAsked asked;
+      asked.ports = new_.packets();
+      auto found = queries::network_diff(old_.network_view(), new_.network_view(), asked);
+      if (!found) return new_.session().refuse("no-verdict", found.error().message, "");
+      network = std::move(*found);
+      network_not_counted = std::erase_if(
+          network.changes, [&](const auto& change) { return !is_counted(only, change.what); });
+    }
+    new_.session().lap("diff");
+    return report(diff, of_network ? &network : nullptr, network_not_counted, of_pods);
+  }
+
   Side& side(std::size_t index) { return index == 0 ? old_ : new_; }
 
   /// The kinds of change that count.
@@ -197,7 +272,8 @@ class Command {
     return answer->counterexample ? kNo : kYes;
   }
 
-  int report(const queries::Diff& diff) {
+  int report(const queries::Diff& diff, const queries::NetworkDiff* network = nullptr,
+             std::size_t network_not_counted = 0, bool has_pods = true) {
     const queries::DiffSide before = old_.view();
     const queries::DiffSide after = new_.view();
     const DiffReport report{old_.input(),
@@ -209,7 +285,10 @@ class Command {
                             arguments_.positional[1],
                             new_.asked(),
                             !arguments_.has("no-reasons"),
-                            not_counted_};
+                            not_counted_,
+                            network,
+                            network_not_counted,
+                            has_pods};
     Session& session = new_.session();
     const std::string format = arguments_.value("format");
     if (format == "json") {
@@ -228,7 +307,8 @@ class Command {
       write_diff_text(session.out(), session.style(), report, session.is_quiet());
     }
     session.lap("report");
-    return diff.changes.empty() ? kYes : kNo;
+    const bool same = diff.changes.empty() && (network == nullptr || network->changes.empty());
+    return same ? kYes : kNo;
   }
 
   const Arguments& arguments_;

@@ -2,6 +2,7 @@
 #include "cli/commands/map.h"
 
 #include "cli/listing.h"
+#include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
 #include "cli/report/map_report.h"
@@ -22,12 +23,10 @@ class Command {
     InputOptions options = session_.input_options(arguments_.value("default-namespace"));
     options.paths = arguments_.positional;
     if (!session_.read(options)) return kNoVerdict;
+    if (!session_.input().cloud.empty()) return list_network();
     const model::Model& model = session_.input().model;
     const auto listing = listing_of(arguments_, model);
-    if (!listing) {
-      const ListingError& error = listing.error();
-      return session_.refuse(error.code, error.message, error.help);
-    }
+    if (!listing) return refuse(listing.error());
     const model::ClusterProfile profile = list_profile_of(arguments_, model);
     const compiler::Cluster cluster(model, profile);
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
@@ -45,6 +44,42 @@ class Command {
   }
 
  private:
+  int refuse(const ListingError& error) {
+    return session_.refuse(error.code, error.message, error.help);
+  }
+
+  /// The list of pods, where there are any, and that of the network.
+  int list_network() {
+    const Input& input = session_.input();
+    const compiler::Cluster cluster(input.model, list_profile_of(arguments_, input.model));
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
+    const auto around = surroundings_of(arguments_, input, cluster);
+    if (!around) return refuse(around.error());
+    auto what = network_listing_of(arguments_, **around, input.model);
+    if (!what) return refuse(what.error());
+    const auto listing = listing_of(what->for_pods, input.model);
+    if (!listing) return refuse(listing.error());
+    if (!what->pods && !what->network) {
+      return session_.refuse("no-workloads", "there is no list with these ends",
+                             "name pods at both ends, or places of the network at both");
+    }
+    queries::NetworkMap network;
+    if (what->network) {
+      what->options.asked.ports = listing->options.asked;
+      auto listed = queries::network_map(**around, what->options);
+      if (!listed) return session_.refuse("no-verdict", listed.error().message, "");
+      network = std::move(*listed);
+    }
+    queries::Map map;
+    if (what->pods) map = queries::map(cluster, listing->options);
+    session_.lap("solve");
+    session_.warn(map.warnings);
+    const int status = report({input, cluster, map, listing->asked, arguments_.has("explain"),
+                               what->network ? &network : nullptr, what->pods});
+    session_.lap("report");
+    return status;
+  }
+
   int report(const MapReport& report) {
     const std::string format = arguments_.value("format");
     if (format == "json") {

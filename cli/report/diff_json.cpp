@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/diff_report.h"
-#include "cli/report/json.h"
+#include "cli/report/network_diff_report.h"
 
 namespace polreach::cli {
 
@@ -12,9 +12,9 @@ using queries::DiffPeer;
 
 namespace {
 
-class Writer : private JsonWriter {
+class Writer : private NetworkDiffJson {
  public:
-  Writer(std::ostream& out, const DiffReport& report) : JsonWriter(out), report_(report) {}
+  Writer(std::ostream& out, const DiffReport& report) : NetworkDiffJson(out), report_(report) {}
 
   void all() {
     begin("polreach.diff/v1");
@@ -30,6 +30,7 @@ class Writer : private JsonWriter {
       text("kind", each.kind);
       json_.EndObject();
     });
+    if (report_.network != nullptr) network(report_);
     side("oldInput", report_.old_input);
     side("newInput", report_.new_input);
     end();

@@ -8,6 +8,7 @@
 #include "cli/report/dot.h"
 #include "cli/report/style.h"
 #include "solver/queries/diff.h"
+#include "solver/queries/network_diff.h"
 
 namespace polreach::cli {
 
@@ -23,6 +24,10 @@ struct DiffReport {
   std::string asked;  // "TCP 80"; empty: everything
   bool explain = true;
   std::size_t not_counted = 0;  // changes of kinds that were not asked for
+  /// Where one of the inputs holds a network: what changed in it.
+  const solver::queries::NetworkDiff* network = nullptr;
+  std::size_t network_not_counted = 0;
+  bool has_pods = true;  // whether pods were compared at all
 };
 
 /// For people: one change a line, with the rules that brought it. `brief`: without these.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/report/diff_report.h"
+#include "cli/report/network_diff_report.h"
 #include "cli/report/table.h"
 
 namespace polreach::cli {
@@ -62,9 +63,7 @@ std::string note_of(const DiffChange& change) {
   return note.empty() ? note : note + ")";
 }
 
-}  // namespace
-
-void write_diff_text(std::ostream& out, const Style& style, const DiffReport& report, bool brief) {
+void write_pods_text(std::ostream& out, const Style& style, const DiffReport& report, bool brief) {
   std::size_t width = 0;
   const auto ends = [](const DiffChange& change) {
     return printable(name_of(change.source) + " -> " + name_of(change.destination));
@@ -97,7 +96,7 @@ void write_diff_text(std::ostream& out, const Style& style, const DiffReport& re
       << "\n";
 }
 
-void write_diff_markdown(std::ostream& out, const DiffReport& report) {
+void write_pods_markdown(std::ostream& out, const DiffReport& report) {
   const auto& changes = report.diff.changes;
   out << "**Connectivity:** "
       << (!changes.empty()          ? summary_of(report.diff)
@@ -130,6 +129,22 @@ void write_diff_markdown(std::ostream& out, const DiffReport& report) {
     }
   }
   out << "\n</details>\n";
+}
+
+}  // namespace
+
+void write_diff_text(std::ostream& out, const Style& style, const DiffReport& report, bool brief) {
+  if (report.has_pods) write_pods_text(out, style, report, brief);
+  if (report.network == nullptr) return;
+  if (report.has_pods) out << "\n";
+  write_network_diff_text(out, style, report, brief);
+}
+
+void write_diff_markdown(std::ostream& out, const DiffReport& report) {
+  if (report.has_pods) write_pods_markdown(out, report);
+  if (report.network == nullptr) return;
+  if (report.has_pods) out << "\n";
+  write_network_diff_markdown(out, report);
 }
 
 namespace {
@@ -172,6 +187,7 @@ void write_diff_csv(std::ostream& out, const DiffReport& report) {
     csv_side(out, ends, "old", change.before);
     csv_side(out, ends, "new", change.after);
   }
+  if (report.network != nullptr) write_network_diff_csv(out, report);
 }
 
 Graph graph_of(const DiffReport& report) {
@@ -202,6 +218,7 @@ Graph graph_of(const DiffReport& report) {
     const DiffFlow& shown = change.what == Changed::Removed ? change.before : change.after;
     graph.edges.push_back({from, to, flows_of(change), what, shown.allowed.empty()});
   }
+  if (report.network != nullptr) add_network(graph, report);
   return graph;
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "cli/report/map_report.h"
+#include "cli/report/network_report.h"
 
 namespace polreach::cli {
 
@@ -35,6 +36,7 @@ Graph graph_of(const MapReport& report) {
     graph.edges.push_back({std::to_string(each.source), std::to_string(each.destination),
                            text_of(flow), Change::Same, flow.allowed.empty()});
   }
+  if (report.network != nullptr) add_network(graph, *report.network);
   return graph;
 }
 

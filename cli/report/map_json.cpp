@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/json.h"
 #include "cli/report/map_report.h"
+#include "cli/report/network_report.h"
 
 namespace polreach::cli {
 
@@ -12,9 +13,9 @@ using queries::MapPeer;
 
 namespace {
 
-class Writer : private JsonWriter {
+class Writer : private NetworkJson {
  public:
-  Writer(std::ostream& out, const MapReport& report) : JsonWriter(out), report_(report) {}
+  Writer(std::ostream& out, const MapReport& report) : NetworkJson(out), report_(report) {}
 
   void all() {
     begin("polreach.map/v1");
@@ -25,10 +26,15 @@ class Writer : private JsonWriter {
          [&](const MapConnection& each) { connection(each); });
     list("dependsOn", open_assumptions(report_),
          [&](const auto& each) { assumption(report_.input, each); });
-    list("assumptions", standing_assumptions(report_.cluster),
-         [&](const auto& each) { assumption(report_.input, each); });
+    if (report_.has_pods) {
+      list("assumptions", standing_assumptions(report_.cluster),
+           [&](const auto& each) { assumption(report_.input, each); });
+    } else {
+      list("assumptions", std::vector<int>(), [](int) {});
+    }
     number("proofs", report_.map.proofs);
     number("unproven", report_.map.unproven);
+    if (report_.network != nullptr) network(report_.input, *report_.network);
     input(report_.input);
     end();
   }

@@ -10,6 +10,7 @@
 #include "cli/report/style.h"
 #include "solver/queries/assumptions.h"
 #include "solver/queries/map.h"
+#include "solver/queries/network_map.h"
 
 namespace polreach::cli {
 
@@ -20,6 +21,9 @@ struct MapReport {
   const solver::queries::Map& map;
   std::string asked;     // "TCP 80"; empty: everything
   bool explain = false;  // give the reasons of each connection
+  /// Where the input holds a network: what passes in it.
+  const solver::queries::NetworkMap* network = nullptr;
+  bool has_pods = true;  // whether there is a list of pods at all
 };
 
 /// For people: one connection a line. `brief`: without the assumptions.

@@ -6,6 +6,7 @@
 
 #include "cli/report/diagnostics.h"
 #include "cli/report/map_report.h"
+#include "cli/report/network_report.h"
 #include "cli/report/reasons.h"
 #include "cli/report/table.h"
 
@@ -120,12 +121,28 @@ class Writer {
 }  // namespace
 
 void write_map_text(std::ostream& out, const Style& style, const MapReport& report, bool brief) {
-  Writer writer(out, style, report);
-  writer.connections();
-  if (!brief) writer.footer();
+  if (report.has_pods) {
+    Writer writer(out, style, report);
+    writer.connections();
+    if (!brief) writer.footer();
+  }
+  if (report.network == nullptr) return;
+  if (report.has_pods) {
+    if (!brief) {
+      out << "  note: this list of pods does not go through the security groups of the network; "
+             "polreach can does\n";
+    }
+    out << "\n";
+  }
+  write_network_text(out, style, report.input, *report.network, report.explain, brief);
+  if (!brief && !report.has_pods) {
+    out << "  " << style.dim(describe(report.input.ledger)) << "\n";
+  }
 }
 
-void write_map_markdown(std::ostream& out, const MapReport& report) {
+namespace {
+
+void write_pods_markdown(std::ostream& out, const MapReport& report) {
   const std::vector<std::string> names = names_of(report.input.model, report.map.peers);
   out << "| Source | Destination | Connections |\n|---|---|---|\n";
   for (const MapConnection& each : report.map.connections) {
@@ -147,6 +164,15 @@ void write_map_markdown(std::ostream& out, const MapReport& report) {
     out << "- **" << assumption.id << "**: " << markdown(assumption.text) << "; settled by "
         << markdown(assumption.settle) << "\n";
   }
+}
+
+}  // namespace
+
+void write_map_markdown(std::ostream& out, const MapReport& report) {
+  if (report.has_pods) write_pods_markdown(out, report);
+  if (report.network == nullptr) return;
+  if (report.has_pods) out << "\n";
+  write_network_markdown(out, report.input, *report.network, report.explain);
 }
 
 namespace {
@@ -200,6 +226,7 @@ void write_map_csv(std::ostream& out, const MapReport& report) {
       }
     }
   }
+  if (report.network != nullptr) write_network_csv(out, *report.network);
 }
 
 }  // namespace polreach::cli

@@ -6,6 +6,7 @@
 #include "cli/report/diagnostics.h"
 #include "cli/report/passage_report.h"
 #include "cli/report/reasons.h"
+#include "compiler/path/attach.h"
 
 namespace polreach::cli {
 namespace {
@@ -43,6 +44,10 @@ class Writer {
     for (const auto& outcome : report_.answer.outcomes) {
       notes.insert(outcome.connection.notes.begin(), outcome.connection.notes.end());
     }
+    // Who asks about the internet means the addresses that the other end can meet.
+    const bool everyone = is_everyone(report_.source.text) || is_everyone(report_.destination.text);
+    if (everyone)
+      notes.erase("addresses of a family that the other end does not have are left out");
     for (const std::string& note : notes) out_ << "  (" << printable(note) << ")\n";
     const auto& outcomes = report_.answer.outcomes;
     if (outcomes.size() > 1) summary();
@@ -74,6 +79,8 @@ class Writer {
   [[nodiscard]] std::string place(const source::Span& where) const {
     return style_.dim(printable(report_.input.sources.place(where)));
   }
+
+  static bool is_everyone(std::string_view text) { return text == "internet" || text == "any"; }
 
   static std::string ends_of(const PassageOutcome& outcome) {
     return printable(outcome.connection.source) + " -> " +
@@ -162,7 +169,7 @@ class Writer {
       }
     }
     for (std::size_t i = 0; i < reason.rules.size() && i < kMostRules; ++i) {
-      rule(reason, i, way, outcome);
+      if (!is_said_by_others(reason, i)) rule(reason, i, way, outcome);
     }
     if (reason.rules.size() > kMostRules) {
       out_ << fmt::format("    and {} rules more\n", reason.rules.size() - kMostRules);
@@ -178,6 +185,12 @@ class Writer {
     const bool has_place = decision.rule != nullptr && decision.rule->rule->where.exists();
     if (has_place) out_ << "  " << place(decision.rule->rule->where);
     out_ << "\n";
+  }
+
+  /// That a group may not act at all is said by the "perhaps" of its rules.
+  static bool is_said_by_others(const HopReason& reason, std::size_t i) {
+    const compiler::FilterRule* rule = reason.rules[i].rule;
+    return reason.rules.size() > 1 && rule != nullptr && rule->rule == &compiler::no_group_rule();
   }
 
   /// What a rule decides, where that says more than that it is asked about.

@@ -94,13 +94,28 @@ AddressMatch Filters::term(const model::AddressTerm& term, std::optional<Network
     const model::ApplicationGroup& group = (*cloud_)[*id];
     match.certain = group.members;
     if (group.more) {
-      match.open.push_back({unknowns_->of_address(*group.more), net::all_addresses()});
+      match.open.push_back({unknowns_->of_address(*group.more), others_of(*id)});
     }
   } else {
     const UnknownId unknown = std::get<UnknownId>(term.what);
     match.open.push_back({unknowns_->of_address(unknown), net::all_addresses()});
   }
   return match;
+}
+
+/// The addresses that may be members of a group besides those that are. "If the network interface
+/// is not a member [...] the rule is not applied to the network interface": an interface of the
+/// input says itself what it is a member of.
+net::AddressSet Filters::others_of(model::ApplicationGroupId id) const {
+  const model::ApplicationGroup& group = (*cloud_)[id];
+  net::AddressSet others = net::all_addresses();
+  if ((*unknowns_)[*group.more].id != "A-application-group") return others;
+  for (const model::Interface& interface : cloud_->interfaces) {
+    for (const model::InterfaceAddress& each : interface.addresses) {
+      if (each.address) others -= net::AddressSet(*each.address, *each.address);
+    }
+  }
+  return others;
 }
 
 AddressMatch Filters::side(const std::vector<model::AddressTerm>& terms,

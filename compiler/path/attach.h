@@ -61,6 +61,8 @@ class Filters {
   AddressMatch term(const model::AddressTerm& term, std::optional<model::NetworkId> network,
                     const TagReading& reading);
 
+  [[nodiscard]] net::AddressSet others_of(model::ApplicationGroupId id) const;
+
   const model::Cloud* cloud_;
   Unknowns* unknowns_;
   Tags tags_;

@@ -38,6 +38,12 @@ void assume_network(Surroundings& around, Connection& connection) {
   assume(connection, "A-NO-AVNM", "no network manager has rules besides those of the input");
   assume(connection, "A-NEW-FLOWS", "flows that were open before the rules changed may go on");
   assume(connection, "A-ASG-NODES-ONLY", "application security groups hold no pods");
+  const std::vector<model::VirtualNetwork>& networks = around.cloud().networks;
+  if (std::any_of(networks.begin(), networks.end(), [](const auto& n) { return n.has_gateway; })) {
+    assume(connection, "A-GATEWAY-PRIVATE",
+           "gateways bring private addresses into VirtualNetwork: no default route, and no public "
+           "addresses");
+  }
   const model::ServiceTags& tags = around.cloud().service_tags;
   if (!tags.tags.empty()) {
     assume(connection, "A-TAGS",
@@ -56,6 +62,7 @@ bool set_ends(Path& path, const net::AddressSet& source, bool source_is_asked,
     path.source = source;
     path.destination = destination;
     add_gate(path, "the network", {}, "the ends have no family of addresses in common");
+    path.has_no_packets = true;
     return false;
   }
   if (path.source != source || path.destination != destination) {

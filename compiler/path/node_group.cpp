@@ -53,19 +53,14 @@ std::vector<AddressTerm> frontends(const ServiceFacts& service) {
 
 bool is_everyone(const net::Prefix& range) { return range.length == 0; }
 
-/// Who the rules for a Service let in. An internal one gets no rule unless everyone was written
-/// out, which opens it to the internet.
+/// Who the rules for a Service let in: ranges and tags; where there are none, the internet, and
+/// nobody to an internal one.
 std::vector<AddressTerm> admitted(const ServiceFacts& service) {
   const bool everyone = std::any_of(service.source_ranges.begin(), service.source_ranges.end(),
                                     [](const auto& r) { return is_everyone(r); });
+  const bool nobody_named = service.source_ranges.empty() && service.allowed_tags.empty();
   std::vector<AddressTerm> result;
-  if (service.internal) {
-    if (everyone) result.push_back(tag("Internet"));
-    return result;
-  }
-  if (everyone || (service.source_ranges.empty() && service.allowed_tags.empty())) {
-    result.push_back(tag("Internet"));
-  }
+  if (everyone || (nobody_named && !service.internal)) result.push_back(tag("Internet"));
   for (const net::Prefix& range : service.source_ranges) {
     if (!is_everyone(range)) result.push_back(prefix(range, service.where));
   }

@@ -75,6 +75,8 @@ struct Path {
   net::AddressSet destination;
   bool source_is_asked = true;
   bool destination_is_asked = true;
+  /// No packet can have both ends, as they share no family of addresses: a gate says so.
+  bool has_no_packets = false;
 };
 
 }  // namespace polreach::compiler

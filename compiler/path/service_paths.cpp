@@ -21,6 +21,8 @@ using net::AddressSet;
 constexpr std::uint32_t kTakingNode = 1;  // as the destination of the first leg
 constexpr std::uint32_t kOnwardNode = 2;  // as the source of the second leg
 constexpr std::uint32_t kPod = 3;
+static_assert(kOutboundAddress != kTakingNode && kOutboundAddress != kOnwardNode &&
+              kOutboundAddress != kPod);
 
 struct Question {
   const Site* client = nullptr;
@@ -64,6 +66,26 @@ model::SecurityGroup group_of_one(std::string name, model::SecurityRule rule, mo
   return group;
 }
 
+/// The source that is seen behind a public frontend. "For outbound traffic, network security groups
+/// process traffic before translating private IP addresses to public IP addresses": what comes from
+/// a private address has a public one by then.
+HeaderAddress source_at_frontend(Surroundings& around, const Question& q) {
+  const bool is_private = (q.client->addresses & net::internet_addresses()).empty();
+  if (q.entry != Entry::Frontend || q.service->internal || !is_private) return {};
+  const auto& frontend = q.service->ingress_addresses;
+  const net::Family family = frontend.empty() ? net::Family::V4 : frontend.front().family;
+  AddressSet among = net::internet_addresses() & net::all_addresses(family);
+  if (q.client->interface) {
+    AddressSet own;
+    for (const auto& each : around.cloud()[*q.client->interface].addresses) {
+      if (each.public_address) own |= AddressSet(*each.public_address, *each.public_address);
+    }
+    own &= net::all_addresses(family);
+    if (!own.empty()) among = own;
+  }
+  return chosen(kOutboundAddress, std::move(among));
+}
+
 /// What lets pass one port only: a load balancer, or the port of a node.
 void add_forwarding(Surroundings& around, Path& path, const Question& q, net::Port port,
                     const std::string& place) {
@@ -82,7 +104,7 @@ void add_forwarding(Surroundings& around, Path& path, const Question& q, net::Po
 }
 
 /// "loadBalancerSourceRanges is also enforced on the host"; ranges of an annotation are not.
-void add_host_ranges(Surroundings& around, Path& path, const Question& q) {
+void add_host_ranges(Surroundings& around, Path& path, const Question& q, const Header& header) {
   const auto& ranges = q.service->source_ranges;
   const bool everyone =
       std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return r.length == 0; });
@@ -99,7 +121,7 @@ void add_host_ranges(Surroundings& around, Path& path, const Question& q) {
     return group_of_one(allow.name, allow, q.service->where);
   });
   if (q.service->ranges_hold_on_nodes) {
-    add_guard(around, path, guard, Direction::Ingress, packet_header());
+    add_guard(around, path, guard, Direction::Ingress, header);
     return;
   }
   const auto unknown = around.unknowns().add(
@@ -107,7 +129,7 @@ void add_host_ranges(Surroundings& around, Path& path, const Question& q) {
        "whether nodes enforce the source ranges of Service " + q.service->name +
            " is not known: they do for loadBalancerSourceRanges, not for an annotation",
        "write loadBalancerSourceRanges", q.service->where});
-  add_perhaps(around, path, guard, Direction::Ingress, packet_header(), unknown);
+  add_perhaps(around, path, guard, Direction::Ingress, header, unknown);
 }
 
 /// The guards of the nodes that take the packet, with the rules that AKS writes for the Service.
@@ -141,6 +163,8 @@ bool add_first_leg(Surroundings& around, Path& path, const Question& q, const St
   const std::string place = at_frontend ? "load balancer of Service " + q.service->name
                                         : "node port of Service " + q.service->name;
   Header header;
+  header.source = source_at_frontend(around, q);
+  const Header at_host = header;  // nodes hold ranges against clients and the frontend
   if (at_frontend) {
     add_forwarding(around, path, q, q.port->number, place);
     if (!q.service->floating_ip) {
@@ -152,18 +176,21 @@ bool add_first_leg(Surroundings& around, Path& path, const Question& q, const St
     add_forwarding(around, path, q, q.port->node_port.value_or(0), place);
   }
   add_guards(around, path, taking_guards(around, q, taking.nodes), Direction::Ingress, header);
-  add_host_ranges(around, path, q);
+  add_host_ranges(around, path, q, at_host);
   return true;
 }
 
 /// The header behind the node, on its way to the pod. A Service has the family of its frontend all
 /// the way.
-Header onward_header(const Question& q, const PodStand& taking, const PodStand& pod,
-                     const Path& path) {
+Header onward_header(Surroundings& around, const Question& q, const PodStand& taking,
+                     const PodStand& pod, const Path& path) {
   Header header;
   header.destination = chosen(kPod, of_common_family(pod.addresses, path.destination));
   header.destination_port = q.target;
-  if (q.service->external_local) return header;
+  if (q.service->external_local) {
+    header.source = source_at_frontend(around, q);
+    return header;
+  }
   header.source = chosen(kOnwardNode, of_common_family(taking.node_addresses, path.destination));
   header.source_port_is_chosen = true;
   return header;
@@ -172,7 +199,8 @@ Header onward_header(const Question& q, const PodStand& taking, const PodStand& 
 void add_pod_policies(Surroundings& around, Path& path, const Question& q, const Header& header) {
   const bool npm = around.pods()->profile().engine == model::Engine::AzureNpm;
   if (npm && !q.service->external_local) return;
-  const AddressSet& seen = q.service->external_local ? path.source : header.source.among;
+  const bool is_own = header.source.kind == HeaderAddress::Kind::OfPacket;
+  const AddressSet& seen = is_own ? path.source : header.source.among;
   add_policies(around, path, q.pod, Party{seen}, Direction::Ingress, header);
 }
 
@@ -182,7 +210,7 @@ void add_way(Surroundings& around, const Question& q, const Stand& client, const
   Path path;
   path.label = std::move(label);
   if (add_first_leg(around, path, q, client, taking, connection.notes)) {
-    const Header header = onward_header(q, taking, pod, path);
+    const Header header = onward_header(around, q, taking, pod, path);
     const bool no_node =
         header.source.kind == HeaderAddress::Kind::Chosen && header.source.among.empty();
     if (no_node || header.destination.among.empty()) {

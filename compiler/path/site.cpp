@@ -17,18 +17,6 @@ const model::SecurityGroup* group_of(const Cloud& cloud, const std::optional<mod
   return id ? &cloud[*id] : nullptr;
 }
 
-Guard guard_of(const Cloud& cloud, const Interface& interface, model::NetworkId network) {
-  Guard guard;
-  guard.place =
-      std::string(interface.is_scale_set ? "interfaces of scale set " : "network interface ") +
-      (interface.is_scale_set && !interface.machine.empty() ? interface.machine : interface.name);
-  guard.group = group_of(cloud, interface.group);
-  guard.open = interface.group_open;
-  guard.admin = group_of(cloud, interface.admin);
-  guard.network = network;
-  return guard;
-}
-
 /// "An NSG on the subnet applies to private endpoints where privateEndpointNetworkPolicies is
 /// Enabled or NetworkSecurityGroupEnabled" (Azure documentation, "Manage network policies for
 /// private endpoints"). The default is Disabled.
@@ -146,6 +134,19 @@ Guard guard_of(const Cloud& cloud, SubnetId id) {
   guard.group = group_of(cloud, subnet.group);
   guard.open = subnet.group_open;
   guard.network = subnet.network;
+  return guard;
+}
+
+Guard guard_of(const Cloud& cloud, const Interface& interface,
+               std::optional<model::NetworkId> network) {
+  Guard guard;
+  guard.place =
+      std::string(interface.is_scale_set ? "interfaces of scale set " : "network interface ") +
+      (interface.is_scale_set && !interface.machine.empty() ? interface.machine : interface.name);
+  guard.group = group_of(cloud, interface.group);
+  guard.open = interface.group_open;
+  guard.admin = group_of(cloud, interface.admin);
+  guard.network = network;
   return guard;
 }
 

@@ -53,6 +53,9 @@ struct Site {
 /// "subnet vnet/aks".
 [[nodiscard]] std::string name_of(const model::Cloud& cloud, model::SubnetId id);
 [[nodiscard]] Guard guard_of(const model::Cloud& cloud, model::SubnetId id);
+/// Of the interface alone, in a network that it is in.
+[[nodiscard]] Guard guard_of(const model::Cloud& cloud, const model::Interface& interface,
+                             std::optional<model::NetworkId> network);
 
 /// The addresses of a subnet that are in `within`. Those of interfaces with groups of their own,
 /// and of private endpoints, are sites of their own.

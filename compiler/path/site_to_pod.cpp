@@ -89,10 +89,10 @@ void add_way(Surroundings& around, const Question& q, const Stand& stand, const 
 }
 
 /// From the pod's own node: no group, and policies that let a node reach its pods.
-void add_own_node(Surroundings& around, const Question& q, const PodStand& pod, std::string label,
-                  Connection& connection) {
+void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
+                  const std::string& label, Connection& connection) {
   Path path;
-  path.label = join_labels(std::move(label), "from its own node");
+  path.label = join_labels(label, "from its own node");
   if (set_ends(path, q.source->addresses, q.source->is_asked, pod.addresses, false,
                connection.notes)) {
     add_destination_policies(around, path, q);

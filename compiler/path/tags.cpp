@@ -53,6 +53,12 @@ AddressSet pod_ranges_in(const model::Cloud& cloud, NetworkId network) {
   return result;
 }
 
+/// "The virtual IP address of the host" is in VirtualNetwork wherever that is.
+const AddressSet& host_address() {
+  static const AddressSet kSet = set_of({"168.63.129.16/32"});
+  return kSet;
+}
+
 }  // namespace
 
 const AddressSet& platform_addresses() {
@@ -127,7 +133,7 @@ void Tags::add_routes(NetworkId network, Space& space) {
 Tags::Space Tags::space_of(NetworkId network) {
   const model::VirtualNetwork& own = (*cloud_)[network];
   Space result;
-  result.certain = addresses_of(own.space);
+  result.certain = addresses_of(own.space) | host_address();
   for (const model::Subnet& subnet : cloud_->subnets) {
     if (subnet.network == network) result.certain |= addresses_of(subnet.space);
   }
@@ -156,10 +162,12 @@ const Tags::Space& Tags::space(std::optional<NetworkId> network) {
   if (known != spaces_.end()) return known->second;
   if (network) return spaces_.emplace(network, space_of(*network)).first->second;
   const Unknown unknown = {Unknown::Scope::Address, "A-managed-network",
-                           "the address space of the network that AKS manages is not known",
-                           "add the virtual network of the node resource group",
+                           "the address space of the network that the group acts in is not known",
+                           "add the virtual network; where AKS manages it, that of the node "
+                           "resource group",
                            source::Span::none()};
   Space managed;
+  managed.certain = host_address();
   add_open(managed, unknowns_->add(unknown), private_addresses());
   for (const model::ManagedCluster& cluster : cloud_->clusters) {
     const bool own_range =
@@ -217,9 +225,9 @@ AddressMatch Tags::internet(const Space& space, const TagReading& reading) {
   for (const AddressMatch::Open& open : space.open) {
     const AddressSet both = open.addresses & match.certain;
     if (both.empty()) continue;
-    Unknown twin = (*unknowns_)[open.unknown];
-    twin.what += ", so that its being in the tag Internet is not either";
-    match.open.push_back({unknowns_->add(twin), both});
+    const model::UnknownId twin =
+        unknowns_->another(open.unknown, ", so that its being in the tag Internet is not either");
+    match.open.push_back({twin, both});
     perhaps |= both;
   }
   match.certain -= perhaps;
@@ -252,7 +260,7 @@ AddressMatch Tags::meaning(const std::string& tag, std::optional<NetworkId> netw
   if (name == "virtualnetwork") return virtual_network(space(network), reading);
   if (name == "internet") return internet(space(network), reading);
   if (name == "azureloadbalancer" || name == "azureplatformdns") {
-    return certainly(set_of({"168.63.129.16/32"}));
+    return certainly(host_address());
   }
   if (name == "azureplatformimds") return certainly(set_of({"169.254.169.254/32"}));
   // AzurePlatformLKM is in no published file: its addresses stay open.

@@ -37,10 +37,11 @@ struct TagReading {
   bool is_default_rule = false;
 };
 
-/// VirtualNetwork is the network's own space, that of connected peers, what gateways bring (open:
-/// A-gateway-routes), the pods' ranges of its clusters (open: A-OVERLAY-TAG), and prefixes of
-/// user-defined routes (open: A-VNET-TAG-UDR). Internet is net::internet_addresses() without these.
-/// Private addresses outside of the network are in neither of the two.
+/// VirtualNetwork is the network's own space, the host's 168.63.129.16, that of connected peers,
+/// what gateways bring (open: A-gateway-routes), the pods' ranges of its clusters (open:
+/// A-OVERLAY-TAG), and prefixes of user-defined routes (open: A-VNET-TAG-UDR). Internet is
+/// net::internet_addresses() without these. Private addresses outside of the network are in neither
+/// of the two.
 ///
 /// Without a network: that which AKS manages and no input holds. It has private addresses, nobody
 /// knows which.

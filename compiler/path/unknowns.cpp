@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/path/unknowns.h"
 
+#include <utility>
+
 namespace polreach::compiler {
 
 using model::Unknown;
@@ -19,9 +21,19 @@ UnknownId Unknowns::add(const Unknown& unknown) {
 
 UnknownId Unknowns::of_address(UnknownId id) {
   if ((*this)[id].scope == Unknown::Scope::Address) return id;
+  const UnknownId result = another(id, "");
+  all_[static_cast<std::size_t>(result)].scope = Unknown::Scope::Address;
+  return result;
+}
+
+UnknownId Unknowns::another(UnknownId id, const std::string& words) {
+  const auto next = static_cast<UnknownId>(all_.size());
+  const auto [place, is_new] = made_.try_emplace({id, words}, next);
+  if (!is_new) return place->second;
   Unknown copy = (*this)[id];
-  copy.scope = Unknown::Scope::Address;
-  return add(copy);
+  copy.what += words;
+  all_.push_back(std::move(copy));
+  return next;
 }
 
 }  // namespace polreach::compiler

@@ -228,7 +228,9 @@ void Loader::load_service_tags(source::FileId file) {
   syntax::read(sources_, file, syntax::Format::Auto, options_.limits, diagnostics_, sink);
   if (sink.is_empty()) {
     report(diagnostics_, Severity::Error, "bad-service-tags", {file, 0, 0},
-           "this file of service tags is empty", "");
+           "this file of service tags is empty",
+           "give the file as Microsoft publishes it, or the answer of az network "
+           "list-service-tags");
   }
 }
 

@@ -33,7 +33,8 @@ void Languages::finish(source::Diagnostics& diagnostics, Resources& resources) {
   for (const Template& each : templates_) {
     arm::TemplateOptions options;
     options.parameters = parameters;
-    options.label = each.label;
+    // Names that are not known are those of one template or of another only where there are two.
+    if (templates_.size() > 1) options.label = each.label;
     arm::read_template(each.root, options, diagnostics, resources);
   }
   for (const Node& root : terraform_) read_terraform(root, diagnostics, resources);

@@ -48,7 +48,42 @@ Node shallow(const syntax::Value& value) {
   return node;
 }
 
+/// What is no list of other nodes.
+void copy_own(const Node& from, Node& to) {
+  to.type = from.type;
+  to.truth = from.truth;
+  to.integer = from.integer;
+  to.text = from.text;
+  to.settle = from.settle;
+  to.where = from.where;
+}
+
 }  // namespace
+
+Node::Node(const Node& other) {
+  std::vector<std::pair<const Node*, Node*>> open{{&other, this}};
+  while (!open.empty()) {
+    const auto [from, to] = open.back();
+    open.pop_back();
+    copy_own(*from, *to);
+    to->items.resize(from->items.size());
+    for (std::size_t i = 0; i < from->items.size(); ++i) {
+      open.emplace_back(&from->items[i], &to->items[i]);
+    }
+    to->members.resize(from->members.size());
+    for (std::size_t i = 0; i < from->members.size(); ++i) {
+      to->members[i].name = from->members[i].name;
+      to->members[i].where = from->members[i].where;
+      open.emplace_back(&from->members[i].value, &to->members[i].value);
+    }
+  }
+}
+
+Node& Node::operator=(const Node& other) {
+  Node copy(other);  // which may be a part of this
+  *this = std::move(copy);
+  return *this;
+}
 
 const Node* Node::find(std::string_view name) const {
   if (type != Type::Object) return nullptr;

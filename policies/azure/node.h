@@ -32,6 +32,14 @@ struct Node {
   std::vector<Member> members;  // Object, in document order
   Span where;
 
+  Node() = default;
+  /// Copies without recursion: what is copied can be as deep as the input.
+  Node(const Node& other);
+  Node(Node&& other) noexcept = default;
+  Node& operator=(const Node& other);
+  Node& operator=(Node&& other) noexcept = default;
+  ~Node() = default;
+
   [[nodiscard]] bool is(Type t) const { return type == t; }
   /// The member of that name, whatever its case (Azure's property names are not case-sensitive);
   /// nullptr where there is none, or where this is no object.

@@ -94,10 +94,27 @@ class Pairs {
         result_.push_back(compiler::network_connection(around_, site, other));
       }
     }
+    leave_out_impossible();
     return std::move(result_);
   }
 
  private:
+  /// Addresses of a family that the other end does not have: not what was meant, unless there is
+  /// nothing else.
+  void leave_out_impossible() {
+    const auto is_impossible = [](const Connection& connection) {
+      return std::all_of(connection.ways.begin(), connection.ways.end(),
+                         [](const Path& way) { return way.has_no_packets; });
+    };
+    if (std::all_of(result_.begin(), result_.end(), is_impossible)) return;
+    const std::size_t all = result_.size();
+    std::erase_if(result_, is_impossible);
+    if (result_.size() < all) {
+      result_.front().notes.emplace_back(
+          "addresses of a family that the other end does not have are left out");
+    }
+  }
+
   void add(std::vector<Connection> connections) {
     for (Connection& each : connections) result_.push_back(std::move(each));
   }
@@ -366,6 +383,11 @@ source::Result<Passage> passage(Surroundings& around, const PassageEnd& source,
     if (!outcome.ways.empty()) answer.outcomes.push_back(std::move(outcome));
   }
   if (answer.outcomes.empty()) return source::failure("no packet of those asked about is possible");
+  // What passes, or may, is what people look for.
+  std::stable_sort(answer.outcomes.begin(), answer.outcomes.end(),
+                   [](const PassageOutcome& a, const PassageOutcome& b) {
+                     return (a.verdict == Verdict::Denied) < (b.verdict == Verdict::Denied);
+                   });
   settle(answer);
   add_standing(around, answer);
   return answer;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/path/service_paths.h"
+
 namespace polreach::solver::queries {
 namespace {
 
@@ -165,7 +167,17 @@ std::vector<NamedAssumption> named(compiler::Surroundings& around, const std::ve
                       "an export that holds the pods: kubectl get pods -o json",
                       {}});
   }
-  if (!points.chosen.empty() || points.chosen_source_port) {
+  const auto is_outbound = [](const auto& each) {
+    return each.variable == compiler::kOutboundAddress;
+  };
+  if (std::any_of(points.chosen.begin(), points.chosen.end(), is_outbound)) {
+    result.push_back({"A-outbound-address",
+                      "the public address that the source has on its way to a public frontend",
+                      "a public address of its own: az network public-ip list",
+                      {}});
+  }
+  if (!std::all_of(points.chosen.begin(), points.chosen.end(), is_outbound) ||
+      points.chosen_source_port) {
     result.push_back({"A-node-address",
                       "the node that the packet leaves from, and its address",
                       "rules that treat all nodes of the subnet alike",

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "compiler/path/tags.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::solver::queries {
@@ -75,6 +76,10 @@ std::vector<Named> all_of(const Cloud& cloud, std::string_view word) {
     for (std::size_t i = 0; i < cloud.networks.size(); ++i) {
       add({cloud.networks[i].resource_group, cloud.networks[i].name}, i);
     }
+  } else if (word == "nsg") {
+    for (std::size_t i = 0; i < cloud.groups.size(); ++i) {
+      add({cloud.groups[i].resource_group, cloud.groups[i].name}, i);
+    }
   } else if (word == "node") {
     for (std::size_t i = 0; i < cloud.clusters.size(); ++i) {
       const model::ManagedCluster& cluster = cloud.clusters[i];
@@ -119,7 +124,8 @@ tl::unexpected<ReferenceError> not_found(std::string_view word, std::string_view
                 help);
 }
 
-/// Those that have the names. Several interfaces of one machine are no ambiguity.
+/// Those that have the names. Several interfaces of one machine are no ambiguity, nor is what
+/// several exports of effective rules say of one group.
 tl::expected<std::vector<Named>, ReferenceError> find(const Cloud& cloud, std::string_view word,
                                                       std::string_view text,
                                                       const std::vector<std::string>& wanted) {
@@ -131,7 +137,7 @@ tl::expected<std::vector<Named>, ReferenceError> find(const Cloud& cloud, std::s
   if (found.empty()) return not_found(word, text, wanted, all);
   const bool differ = std::any_of(found.begin(), found.end(),
                                   [&](const auto& each) { return each.names != found[0].names; });
-  if (differ || (found.size() > 1 && word != "vm")) {
+  if (differ || (found.size() > 1 && word != "vm" && word != "nsg")) {
     std::string help = "write ";
     for (std::size_t i = 0; i < found.size() && i < 8; ++i) {
       help += (i == 0 ? "" : " or ") + std::string(word) + "/" + joined(found[i].names, 0);
@@ -244,20 +250,44 @@ std::optional<AddressSet> tag_addresses(const Cloud& cloud, std::string_view tex
   return AddressSet(probe, probe);
 }
 
+/// The word, and the tag, of which it is the classic spelling.
+bool is_internet(std::string_view text) { return lower(text) == "internet"; }
+
+/// Names of workloads have no capital letters, and those of service tags start with one.
+bool is_name_of_tag(std::string_view text) {
+  return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' &&
+         text.find_first_of("/:") == std::string_view::npos;
+}
+
+tl::unexpected<ReferenceError> refuse_tag(const Cloud& cloud, std::string_view text) {
+  if (lower(text) == "virtualnetwork") {
+    return refuse("unknown-reference", "VirtualNetwork is another set in every network",
+                  "write vnet/NAME, or the addresses that you mean");
+  }
+  std::vector<std::string> tags;
+  for (const auto& each : cloud.service_tags.tags) tags.push_back(each.second.name);
+  return refuse("unknown-reference",
+                "the addresses of service tag " + std::string(text) + " are not known" +
+                    source::did_you_mean(source::nearest(text, tags)),
+                tags.empty() ? "give Microsoft's file of service tags: --service-tags FILE"
+                             : "the file of --service-tags has no such tag");
+}
+
 }  // namespace
 
 bool is_site_reference(const Cloud& cloud, std::string_view text) {
   const std::size_t slash = text.find('/');
   const bool word = std::find(kWords.begin(), kWords.end(), text.substr(0, slash)) != kWords.end();
   if (slash != std::string_view::npos && word) return true;
-  return text == "internet" || net::Address::parse(text) || net::Prefix::parse(text) ||
-         tag_addresses(cloud, text);
+  return is_internet(text) || net::Address::parse(text) || net::Prefix::parse(text) ||
+         tag_addresses(cloud, text) || is_name_of_tag(text);
 }
 
 Resolved resolve_site(Surroundings& around, std::string_view text) {
-  if (text == "internet") {
-    // Public addresses that somebody uses in a network are no part of the internet.
-    AddressSet addresses = net::internet_addresses();
+  if (is_internet(text)) {
+    // Public addresses that somebody uses in a network are no part of the internet, nor is that of
+    // the platform, which every network has for itself.
+    AddressSet addresses = net::internet_addresses() - compiler::platform_addresses();
     for (const model::Subnet& each : around.cloud().subnets) {
       addresses -= compiler::addresses_of(each.space);
     }
@@ -285,6 +315,7 @@ Resolved resolve_site(Surroundings& around, std::string_view text) {
   const std::size_t slash = text.find('/');
   const bool word = std::find(kWords.begin(), kWords.end(), text.substr(0, slash)) != kWords.end();
   if (word && slash != std::string_view::npos) return resolve_named(around, text);
+  if (is_name_of_tag(text)) return refuse_tag(around.cloud(), text);
   std::vector<std::string> tags;
   for (const auto& each : around.cloud().service_tags.tags) tags.push_back(each.second.name);
   const std::vector<std::string> near = source::nearest(text, tags);
@@ -292,6 +323,21 @@ Resolved resolve_site(Surroundings& around, std::string_view text) {
                 "nothing in the input is called " + std::string(text) + source::did_you_mean(near),
                 "write subnet/VNET/NAME, vnet/NAME, nic/NAME, vm/NAME, node/POOL, an address, a "
                 "CIDR, a service tag or internet");
+}
+
+tl::expected<std::vector<std::size_t>, ReferenceError> resolve_named_resource(
+    const Cloud& cloud, std::string_view word, std::string_view name) {
+  const std::string text = std::string(word) + "/" + std::string(name);
+  const std::vector<std::string> parts = split(name);
+  if (std::any_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); })) {
+    return refuse("bad-reference", "\"" + std::string(name) + "\" is not a name",
+                  std::string("write ") + (word == "subnet" ? "VNET/NAME" : "NAME or GROUP/NAME"));
+  }
+  const auto found = find(cloud, word, text, parts);
+  if (!found) return tl::unexpected<ReferenceError>(found.error());
+  std::vector<std::size_t> indices;
+  for (const Named& each : *found) indices.push_back(each.index);
+  return indices;
 }
 
 tl::expected<std::optional<model::ManagedClusterId>, ReferenceError> select_cluster(

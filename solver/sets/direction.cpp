@@ -33,25 +33,47 @@ std::optional<std::array<Flow::Bounds, 2>> readings(const compiler::Worlds& worl
       {{first[0]->must, first[0]->may}, {first[1]->must, first[1]->may}}};
 }
 
-/// One direction between two endpoints, world by world.
-struct ByWorld {
-  ByWorld(const Cluster& cluster, Direction direction, model::EndpointId self,
-          model::EndpointId other)
-      : source(direction == Direction::Egress ? self : other),
-        destination(direction == Direction::Egress ? other : self),
-        worlds(cluster, source, destination) {
-    const bool egress = direction == Direction::Egress;
+/// One direction between an endpoint and another party, world by world.
+struct Views {
+  Views(const Cluster& c, Direction d, model::EndpointId self, const Party& other)
+      : cluster(c),
+        direction(d),
+        source(d == Direction::Egress ? Party{self} : other),
+        destination(d == Direction::Egress ? other : Party{self}),
+        worlds(c, source, destination) {}
+
+  [[nodiscard]] compiler::DirectionView at(std::size_t world) const {
     const End from{&source, LabelOwner::SourcePod};
     const End to{&destination, LabelOwner::DestinationPod};
-    for (std::size_t i = 0; i < worlds.size(); ++i) {
-      results.push_back(over_all_addresses(sum_up(view_direction(
-          cluster, direction, egress ? from : to, egress ? to : from, worlds.at(i)))));
+    const bool egress = direction == Direction::Egress;
+    return view_direction(cluster, direction, egress ? from : to, egress ? to : from,
+                          worlds.at(world));
+  }
+  /// The part of it that packets without ports meet, to which a rule is all or nothing.
+  [[nodiscard]] Pieces without_ports(std::size_t world) const {
+    compiler::DirectionView view = at(world);
+    for (compiler::PolicyView& policy : view.policies) {
+      std::erase_if(policy.rules, [](const auto& rule) { return !rule.rule->ports.empty(); });
     }
+    return sum_up(view);
   }
 
+  const Cluster& cluster;
+  Direction direction;
   Party source;
   Party destination;
   compiler::Worlds worlds;
+};
+
+/// The same summed up, between two endpoints.
+struct ByWorld : Views {
+  ByWorld(const Cluster& c, Direction d, model::EndpointId self, model::EndpointId other)
+      : Views(c, d, self, other) {
+    for (std::size_t i = 0; i < worlds.size(); ++i) {
+      results.push_back(over_all_addresses(sum_up(at(i))));
+    }
+  }
+
   std::vector<Piece> results;
 };
 
@@ -87,6 +109,37 @@ std::vector<compiler::OpenPoint> points_within(const Cluster& cluster, Direction
     within_a_world = within_a_world || piece.must != piece.may;
   }
   return open_points(by_world.worlds, by_world.results, within_a_world);
+}
+
+bool passes_without_ports(const Cluster& cluster, Direction direction, model::EndpointId self,
+                          model::EndpointId other) {
+  if (cluster.is_one_pod(self, other)) return true;
+  const Views views(cluster, direction, self, other);
+  for (std::size_t i = 0; i < views.worlds.size(); ++i) {
+    const Piece all = over_all_addresses(views.without_ports(i));
+    if (all.must != net::Traffic::all()) return false;
+  }
+  return true;
+}
+
+net::AddressSet passes_without_ports(const Cluster& cluster, Direction direction,
+                                     model::EndpointId self, const net::AddressSet& others) {
+  const Views views(cluster, direction, self, others);
+  net::AddressSet result = others;
+  for (std::size_t i = 0; i < views.worlds.size(); ++i) {
+    net::AddressSet here;
+    for (const Piece& piece : views.without_ports(i)) {
+      if (piece.must == net::Traffic::all()) here |= piece.addresses;
+    }
+    result &= here;
+  }
+  // The kubelet must be able to probe the pods of its node, whatever the policies.
+  const model::Endpoint& pod = cluster.model()[self];
+  if (direction == Direction::Ingress && !pod.node_addresses.empty() &&
+      cluster.profile().own_node_passes) {
+    result |= others & cluster.node_addresses(self);
+  }
+  return result;
 }
 
 }  // namespace polreach::solver::sets

@@ -47,4 +47,18 @@ struct Flow {
                                                              model::EndpointId other,
                                                              const net::Traffic& asked);
 
+/// Whether packets of a protocol that rules cannot name (ICMP, ESP) pass that direction for
+/// certain: where no policy stops what it does not allow, or by rules without ports. The API
+/// reference of NetworkPolicyIngressRule: "If this field is empty or missing, this rule matches all
+/// ports (traffic not restricted by port)"; entries of `ports` are of TCP, UDP or SCTP, and a rule
+/// that lists all of these still says nothing about others.
+[[nodiscard]] bool passes_without_ports(const compiler::Cluster& cluster,
+                                        model::Direction direction, model::EndpointId self,
+                                        model::EndpointId other);
+/// The addresses for which they do.
+[[nodiscard]] net::AddressSet passes_without_ports(const compiler::Cluster& cluster,
+                                                   model::Direction direction,
+                                                   model::EndpointId self,
+                                                   const net::AddressSet& others);
+
 }  // namespace polreach::solver::sets

@@ -51,8 +51,9 @@ struct PathFlows {
 ///
 /// Policies hops take the bounds of `sets::flow` and `sets::reach`, and a fact of their own decides
 /// between them; where both ends are pods, the two hops together pass no more than `sets::reach`
-/// says. Protocols that NetworkPolicies cannot name pass for certain where all traffic does, and
-/// perhaps otherwise. Port 0 passes where all ports of its protocol do.
+/// says. Protocols that NetworkPolicies cannot name pass for certain where no policy isolates or a
+/// rule without ports allows (sets::passes_without_ports), and perhaps otherwise. Port 0 passes
+/// where all ports of its protocol do.
 [[nodiscard]] source::Result<PathFlows> flows(PathSpace& space, const compiler::Cluster* cluster,
                                               const std::vector<compiler::Path>& ways);
 

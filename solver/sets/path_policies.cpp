@@ -38,10 +38,10 @@ Diagram headers_with(PathSpace& space, const Traffic& traffic, const compiler::H
   return diagrams.any_of(std::move(parts));
 }
 
+/// What becomes of protocols that policies cannot name is open where rules do not allow them.
 PolicyBounds bounds_of(PathSpace& space, const Traffic& must, const Traffic& may,
-                       const compiler::Header& header) {
-  return {headers_with(space, must, header, must == Traffic::all()),
-          headers_with(space, may, header, true)};
+                       const compiler::Header& header, bool others_pass) {
+  return {headers_with(space, must, header, others_pass), headers_with(space, may, header, true)};
 }
 
 /// The variable in which the hop sees the other end.
@@ -78,7 +78,8 @@ PolicyBounds policy_bounds(PathSpace& space, const Cluster& cluster, const Hop& 
   if (const EndpointId* other = other_pod(hop)) {
     if (cluster.is_one_pod(*hop.self, *other)) return {kTrue, kTrue};
     const Flow found = flow(cluster, hop.direction, *hop.self, *other);
-    return bounds_of(space, found.must, found.may, hop.header);
+    return bounds_of(space, found.must, found.may, hop.header,
+                     passes_without_ports(cluster, hop.direction, *hop.self, *other));
   }
   const net::AddressSet& asked = std::get<net::AddressSet>(*hop.other);
   const Variable variable = other_variable(hop);
@@ -88,10 +89,13 @@ PolicyBounds policy_bounds(PathSpace& space, const Cluster& cluster, const Hop& 
   const auto [source, destination] = ends_of(hop, *hop.other);
   for (const Piece& piece : reach(cluster, source, destination)) {
     const Diagram here = diagrams.addresses(variable, piece.addresses);
-    const PolicyBounds bounds = bounds_of(space, piece.must, piece.may, hop.header);
+    const PolicyBounds bounds = bounds_of(space, piece.must, piece.may, hop.header, false);
     must.push_back(diagrams.both(here, bounds.must));
     may.push_back(diagrams.both(here, bounds.may));
   }
+  const net::AddressSet of_others = passes_without_ports(cluster, hop.direction, *hop.self, asked);
+  must.push_back(diagrams.both(diagrams.addresses(variable, of_others),
+                               diagrams.protocols(net::ProtocolSet::all() - policy_protocols())));
   return {diagrams.any_of(std::move(must)), diagrams.any_of(std::move(may))};
 }
 

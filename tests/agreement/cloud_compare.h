@@ -19,6 +19,7 @@ struct CloudCounts {
   std::uint64_t always = 0;
   std::uint64_t sometimes = 0;
   std::uint64_t never = 0;
+  std::uint64_t loose = 0;  // Sometimes was said of what is certain, where it may be
 };
 
 /// Clouds first .. first+count-1, some packets each; a shrunk report for each of at most `most`

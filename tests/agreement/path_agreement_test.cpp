@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engines against the oracle on random paths. POLREACH_AGREEMENT_PATHS sets how many;
-// POLREACH_AGREEMENT_SEED replays one. That a fault would be found is tested by planting some.
+// The engines against the oracle on random paths. POLREACH_AGREEMENT_PATHS sets how many, of which
+// Z3 gets a part; POLREACH_AGREEMENT_SEED replays one. That a fault would be found is tested by
+// planting some.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 
-#include "tests/agreement/path_compare.h"
+#include "tests/agreement/path_engines.h"
 
 namespace polreach::agreement {
 namespace {
@@ -17,6 +18,7 @@ using compiler::Hop;
 using compiler::Path;
 
 constexpr std::uint64_t kDefaultCases = 3000;
+constexpr std::uint64_t kProvedShare = 5;  // one of so many
 
 std::optional<std::uint64_t> from_environment(const char* name) {
   const char* text = std::getenv(name);
@@ -37,7 +39,7 @@ class Faulty : public Evaluator {
     change_(paths_);
   }
   [[nodiscard]] oracle::Tri decide(const net::Flow& packet) override {
-    return oracle::decide(*paths_.cloud, paths_.ways, packet);
+    return oracle::decide(*paths_.cloud, paths_.ways, packet, paths_.worlds());
   }
 
  private:
@@ -53,7 +55,7 @@ class FaultyReplay : public Replayer {
                             const oracle::Openings& openings) override {
     oracle::Openings changed = openings;
     changed.holds.clear();
-    return oracle::passes(*paths.cloud, paths.ways[way], packet, changed);
+    return oracle::passes(*paths.cloud, paths.ways[way], packet, changed, paths.worlds());
   }
 };
 
@@ -138,6 +140,12 @@ std::vector<std::pair<std::string, Change>> faults() {
            std::erase_if(way.hops, [](const Hop& h) { return h.kind == Hop::Kind::Gate; });
          }
        }},
+      {"policies let everything pass",
+       [](PathCase& p) {
+         for (Path& way : p.ways) {
+           std::erase_if(way.hops, [](const Hop& h) { return h.kind == Hop::Kind::Policies; });
+         }
+       }},
       {"chosen addresses are not shared", share_nothing},
       {"facts of addresses are of the world", facts_of_the_world},
       {"one way only", [](PathCase& p) { p.ways.resize(1); }},
@@ -160,24 +168,44 @@ std::size_t rules_asked(const PathCase& paths) {
 
 }  // namespace
 
-TEST_CASE("path agreement: an evaluator without faults agrees, and cases are not all alike") {
+TEST_CASE("path agreement: the set engine and the replay agree with the oracle") {
   const auto only = from_environment("POLREACH_AGREEMENT_SEED");
   const std::uint64_t count =
       only ? 1 : from_environment("POLREACH_AGREEMENT_PATHS").value_or(kDefaultCases);
   PathCounts counts;
-  Faulty same("the oracle", [](PathCase&) {});
-  // The engines come here: see the contracts of Evaluator and Replayer.
-  const Engines engines = {{&same}, {}};
-  for (const std::string& report : compare_paths(only.value_or(0), count, engines, counts)) {
+  SetEngine sets;
+  CheckReplay replay;
+  for (const std::string& report :
+       compare_paths(only.value_or(0), count, {{&sets}, {&replay}}, counts)) {
     FAIL_CHECK(report);
   }
-  MESSAGE(counts.cases << " cases, " << counts.packets << " packets (" << counts.always
-                       << " always, " << counts.sometimes << " sometimes, " << counts.never
-                       << " never), " << counts.replays << " replays");
+  MESSAGE(counts.cases << " cases, " << counts.with_policies << " with policies; " << counts.packets
+                       << " packets (" << counts.always << " always, " << counts.sometimes
+                       << " sometimes, " << counts.never << " never), of " << counts.loose
+                       << " less was said than is certain; " << counts.replays << " replays");
   if (only) return;
   CHECK(counts.always > count);
   CHECK(counts.sometimes > count);
   CHECK(counts.never > count);
+}
+
+TEST_CASE("path agreement: Z3 agrees with the oracle, and accepts the set engine's answers") {
+  const auto only = from_environment("POLREACH_AGREEMENT_SEED");
+  const std::uint64_t count =
+      only ? 1
+           : from_environment("POLREACH_AGREEMENT_PATHS").value_or(kDefaultCases) / kProvedShare;
+  PathCounts counts;
+  Z3Engine z3;
+  for (const std::string& report : compare_paths(only.value_or(0), count, {{&z3}, {}}, counts)) {
+    FAIL_CHECK(report);
+  }
+  MESSAGE(counts.cases << " cases: " << z3.counts().proofs << " proofs, " << z3.counts().confirmed
+                       << " sets confirmed, " << z3.counts().refuted << " wrong ones refuted, "
+                       << z3.counts().witnesses << " witnesses replayed");
+  if (only) return;
+  CHECK(z3.counts().proofs > count);
+  CHECK(z3.counts().confirmed > count / 2);
+  CHECK(z3.counts().refuted > count / 2);
 }
 
 TEST_CASE("path agreement: planted faults are found, and shrunk to a few rules") {

@@ -12,6 +12,12 @@
 /// The evaluators of paths against the oracle, packet by packet.
 namespace polreach::agreement {
 
+/// A difference between one of the engines and the oracle, in words, and the packet that shows it.
+struct Difference {
+  std::string text;
+  net::Flow packet;
+};
+
 /// Something that gives bounds for the packets of a case.
 class Evaluator {
  public:
@@ -24,6 +30,10 @@ class Evaluator {
   /// The case that the next questions are about; it stays alive that long.
   virtual void open(const PathCase& paths) = 0;
   [[nodiscard]] virtual oracle::Tri decide(const net::Flow& packet) = 0;
+  /// Whether it must say all that is certain of the case; otherwise it may say Sometimes instead.
+  [[nodiscard]] virtual bool is_exact(const PathCase& /*paths*/) const { return true; }
+  /// What it finds wrong with itself on the case as a whole.
+  [[nodiscard]] virtual std::optional<Difference> objection() { return std::nullopt; }
   /// Packets that it would be asked about at the edges of its own results.
   [[nodiscard]] virtual std::vector<net::Flow> edges() { return {}; }
   /// Of each case at most so many packets are asked.
@@ -50,17 +60,13 @@ struct PathCounts {
   std::uint64_t sometimes = 0;
   std::uint64_t never = 0;
   std::uint64_t replays = 0;
+  std::uint64_t with_policies = 0;  // of the cases
+  std::uint64_t loose = 0;          // packets of which an engine said less than is certain
 };
 
 struct Engines {
   std::vector<Evaluator*> evaluators;
   std::vector<Replayer*> replayers;
-};
-
-/// A difference between one of the engines and the oracle, in words, and the packet that shows it.
-struct Difference {
-  std::string text;
-  net::Flow packet;
 };
 
 /// The first difference on that many packets of the case; and on one packet.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "tests/agreement/generator.h"
+
 namespace polreach::agreement {
 namespace {
 
@@ -18,6 +20,10 @@ using model::UnknownId;
 
 constexpr std::size_t kMostRules = 6;
 constexpr std::size_t kVariables = 2;
+/// Of a hundred cases, those with pods.
+constexpr int kPoliciesShare = 30;
+/// More worlds of policies than this, times all else that is open, are too many to try.
+constexpr std::size_t kMostPolicyWorlds = 16;
 
 net::Prefix prefix(const char* text) { return net::Prefix::parse(text).value(); }
 
@@ -33,8 +39,10 @@ class Generator {
     const bool destination_asked = random_.chance(70);
     for (std::size_t i = 0; i < kVariables; ++i) among_.push_back(few());
     const int ways = random_.chance(60) ? 1 : random_.between(2, 3);
-    const net::AddressSet source = few();
-    const net::AddressSet destination = few();
+    net::AddressSet source = few();
+    net::AddressSet destination = few();
+    if (random_.chance(kPoliciesShare)) add_policies(source, destination);
+    result.policies = policies_;
     for (int i = 0; i < ways; ++i) {
       Path way;
       way.label = ways == 1 ? "" : "way " + std::to_string(i);
@@ -42,7 +50,9 @@ class Generator {
       way.destination = destination;
       way.source_is_asked = source_asked;
       way.destination_is_asked = destination_asked;
-      add_hops(way);
+      // Filters stop most packets: what policies alone decide would hardly be seen.
+      if (!policies_ || random_.chance(50)) add_hops(way);
+      if (policies_) add_policy_hops(way);
       result.ways.push_back(std::move(way));
     }
     return result;
@@ -187,9 +197,9 @@ class Generator {
     return result;
   }
 
-  HeaderAddress header_address() {
+  HeaderAddress header_address() { return random_.chance(20) ? chosen_address() : HeaderAddress{}; }
+  HeaderAddress chosen_address() {
     HeaderAddress result;
-    if (!random_.chance(20)) return result;
     result.kind = HeaderAddress::Kind::Chosen;
     result.variable = static_cast<std::uint32_t>(1 + random_.below(kVariables));
     result.among = among_[result.variable - 1];
@@ -229,9 +239,82 @@ class Generator {
     }
   }
 
+  /// Makes some rules name each protocol that there is to name, which is not all traffic.
+  void name_every_protocol(PolicySpec& policy) {
+    for (auto* rules : {&policy.ingress, &policy.egress}) {
+      if (!*rules || policy.tier != model::Tier::Network) continue;
+      for (RuleSpec& rule : **rules) {
+        if (!random_.chance(15)) continue;
+        rule.ports.clear();
+        for (const net::Protocol each : net::kProtocols) rule.ports.push_back({each, {}});
+      }
+    }
+  }
+
+  /// A cluster, and pods of it as one end or both; the addresses of these ends become theirs.
+  void add_policies(net::AddressSet& source, net::AddressSet& destination) {
+    Spec spec = generate(random_.next());
+    for (PolicySpec& policy : spec.policies) name_every_protocol(policy);
+    const model::Model model = to_model(spec);
+    const compiler::Cluster cluster(model, spec.profile);
+    const net::AddressSet family = net::all_addresses(v6_ ? net::Family::V6 : net::Family::V4);
+    std::vector<model::EndpointId> pods;
+    for (std::uint32_t i = 0; i < model.endpoints.size(); ++i) {
+      const model::EndpointId id{i};
+      const bool has_address = !(cluster.pod_addresses(id) & family).empty();
+      if (!model[id].host_network && has_address) pods.push_back(id);
+    }
+    if (pods.empty()) return;
+    const std::size_t kind = random_.below(4);
+    const auto end = [&](net::AddressSet& addresses) {
+      const model::EndpointId id = random_.pick(pods);
+      const net::AddressSet own = cluster.pod_addresses(id) & family;
+      const bool is_known = !model[id].addresses.empty();
+      // A pod without an address of its own has one of its cluster's range.
+      addresses = is_known || (own & addresses).empty() ? own : own & addresses;
+      return id;
+    };
+    party_source_ = source;
+    party_destination_ = destination;
+    if (kind != 0) party_source_ = end(source);
+    if (kind != 1) party_destination_ = end(destination);
+    auto made = std::make_shared<const PolicyCase>(spec, party_source_, party_destination_);
+    if (made->worlds().count <= kMostPolicyWorlds) policies_ = std::move(made);
+  }
+
+  Hop policy_hop(model::Direction direction) {
+    const bool egress = direction == model::Direction::Egress;
+    const compiler::Party& self = egress ? party_source_ : party_destination_;
+    Hop hop;
+    hop.kind = Hop::Kind::Policies;
+    hop.place = egress ? "the source's policies" : "the destination's policies";
+    hop.direction = direction;
+    hop.self = std::get<model::EndpointId>(self);
+    hop.other = egress ? party_destination_ : party_source_;
+    if (random_.chance(15)) hop.header.destination_port = random_.chance(50) ? 8080 : 80;
+    // The policies of a pod may see a node in the place of the client, as those behind a Service.
+    if (!egress && !std::holds_alternative<model::EndpointId>(*hop.other) && random_.chance(30)) {
+      hop.header.source = chosen_address();
+      hop.other = random_.chance(50) ? net::all_addresses() : hop.header.source.among;
+    }
+    return hop;
+  }
+
+  void add_policy_hops(Path& way) {
+    if (std::holds_alternative<model::EndpointId>(party_source_)) {
+      way.hops.insert(way.hops.begin(), policy_hop(model::Direction::Egress));
+    }
+    if (std::holds_alternative<model::EndpointId>(party_destination_)) {
+      way.hops.push_back(policy_hop(model::Direction::Ingress));
+    }
+  }
+
   Random random_;
   bool v6_;
   std::shared_ptr<const model::Cloud> cloud_;
+  std::shared_ptr<const PolicyCase> policies_;
+  compiler::Party party_source_;
+  compiler::Party party_destination_;
   std::vector<net::AddressSet> among_;
 };
 
@@ -288,6 +371,12 @@ std::vector<net::Flow> packets_of(const PathCase& paths, Random& random, std::si
   }
   for (auto* ports : {&source_ports, &destination_ports}) {
     ports->insert({0, 1, 80, 1023, 1024, 50000, net::kHighestPort});
+  }
+  if (paths.policies) {
+    for (const net::AddressSet& set : paths.worlds().compared) add_edges(set, addresses);
+    destination_ports.insert({53, 81, 443, 8080});
+    // Nothing listens there, and no policy can name it: not spoken of.
+    destination_ports.erase(0);
   }
   const Path& first = paths.ways.front();
   const std::vector<net::Address> sources = within(addresses, first.source);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/path/path.h"
+#include "tests/agreement/policy_case.h"
 #include "tests/agreement/random.h"
 
 namespace polreach::agreement {
@@ -16,10 +17,19 @@ namespace polreach::agreement {
 struct PathCase {
   std::shared_ptr<const model::Cloud> cloud;
   std::vector<compiler::Path> ways;  // at least one; all have the same ends asked
+  /// Of hops of Kind::Policies; nullptr where there are none.
+  std::shared_ptr<const PolicyCase> policies;
+
+  [[nodiscard]] const compiler::Cluster* cluster() const {
+    return policies ? &policies->cluster() : nullptr;
+  }
+  [[nodiscard]] oracle::PolicyWorlds worlds() const {
+    return policies ? policies->worlds() : oracle::PolicyWorlds{};
+  }
 };
 
 /// A random case: equal seeds give equal cases, on every machine. What is open stays few enough to
-/// try all of it. There are no hops of Kind::Policies.
+/// try all of it. A part has pods at its ends, and hops of their policies.
 [[nodiscard]] PathCase generate_paths(std::uint64_t seed);
 
 /// Packets between the ends of a case: from the edges of all that is written in it (addresses and

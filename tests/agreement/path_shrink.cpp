@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step simpler, and in words: the cases of path_generator.h.
+#include <algorithm>
 #include <utility>
 
 #include "tests/agreement/path_generator.h"
@@ -23,6 +24,7 @@ class Simpler {
       add([&](PathCase& p) { p.ways.erase(p.ways.begin() + static_cast<std::ptrdiff_t>(w)); });
     }
     for (std::size_t w = 0; w < paths_.ways.size(); ++w) simplify_way(w);
+    if (paths_.policies && !asks_policies()) add([](PathCase& p) { p.policies.reset(); });
     settle_ends();
     return std::move(result_);
   }
@@ -46,6 +48,13 @@ class Simpler {
         list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
       });
     }
+  }
+
+  [[nodiscard]] bool asks_policies() const {
+    const auto is_policies = [](const Hop& hop) { return hop.kind == Hop::Kind::Policies; };
+    return std::any_of(paths_.ways.begin(), paths_.ways.end(), [&](const Path& way) {
+      return std::any_of(way.hops.begin(), way.hops.end(), is_policies);
+    });
   }
 
   void simplify_way(std::size_t w) {
@@ -160,6 +169,15 @@ std::string text(const FilterRule& rule) {
 std::string text(const Hop& hop) {
   if (hop.kind == Hop::Kind::Gate) return "gate " + (hop.gate ? name(*hop.gate) : "closed");
   std::string result = "filter " + std::to_string(hop.filter);
+  if (hop.kind == Hop::Kind::Policies) {
+    const auto pod = [](model::EndpointId id) {
+      return "pod " + std::to_string(static_cast<std::uint32_t>(id));
+    };
+    const auto* other = std::get_if<model::EndpointId>(&*hop.other);
+    result = std::string("policies ") +
+             (hop.direction == model::Direction::Egress ? "out of " : "into ") + pod(*hop.self) +
+             " of " + (other != nullptr ? pod(*other) : "addresses");
+  }
   if (hop.admin) result += " after " + std::to_string(*hop.admin);
   result += " sees " + text(hop.header.source) + " -> " + text(hop.header.destination);
   if (hop.header.destination_port)
@@ -174,6 +192,15 @@ std::vector<PathCase> simpler(const PathCase& paths) { return Simpler(paths).all
 
 std::string describe(const PathCase& paths) {
   std::string result;
+  if (paths.policies) {
+    const Spec& spec = paths.policies->spec();
+    result += describe_profile(spec.profile) + "\n";
+    for (std::size_t i = 0; i < spec.endpoints.size(); ++i) {
+      result += "pod " + std::to_string(i) + " is " + spec.namespaces[spec.endpoints[i].ns].name +
+                "/" + spec.endpoints[i].name + "\n";
+    }
+    result += to_yaml(spec);
+  }
   for (std::size_t i = 0; i < paths.cloud->unknowns.size(); ++i) {
     const bool of_world = paths.cloud->unknowns[i].scope == model::Unknown::Scope::World;
     result += "u" + std::to_string(i) + (of_world ? " of the world\n" : " of an address\n");

@@ -36,7 +36,9 @@ TEST_CASE("The first rule that matches decides, and the default rules come last"
   CHECK(decide(in, tcp("8.8.8.8", "10.0.2.4", 22), unknowns).rule ==
         "Deny 200 Tcp Internet -> * 22");
   CHECK(decide(in, tcp("8.8.8.8", "10.0.2.4", 80), unknowns).rule == "DenyAllInBound");
-  CHECK(decide(in, tcp("168.63.129.16", "10.0.2.4", 80), unknowns).rule ==
+  // VirtualNetwork holds "the virtual IP address of the host", and its rule comes first.
+  CHECK(decide(in, tcp("168.63.129.16", "10.0.2.4", 80), unknowns).rule == "AllowVnetInBound");
+  CHECK(decide(in, tcp("168.63.129.16", "10.9.0.4", 80), unknowns).rule ==
         "AllowAzureLoadBalancerInBound");
   const auto& out = filters.of(p.b.cloud[id], Direction::Egress, p.network);
   CHECK(decide(out, tcp("10.0.1.4", "8.8.8.8", 80), unknowns).rule == "AllowInternetOutBound");
@@ -120,6 +122,30 @@ TEST_CASE("Conditions, open access, open addresses and groups of interfaces") {
   CHECK(unknowns[in.rules[2].source.open[0].unknown].scope == model::Unknown::Scope::Address);
   CHECK_FALSE(passes(4, {}));
   CHECK(decide(in, tcp("10.0.1.5", "10.0.2.4", 4), unknowns).passes);
+}
+
+TEST_CASE("An interface of the input is a member of what it names, whoever else is a member") {
+  for (const std::string named : {"A-application-group", "A-interface-groups"}) {
+    CAPTURE(named);
+    Place p;
+    const auto subnet = p.b.subnet(p.network, "web", "10.0.1.0/24");
+    (void)p.b.interface("other", subnet, "10.0.1.5");
+    const auto id = p.b.group("g", {"Deny 100 Tcp * -> * 443"});
+    const auto more = p.b.unknown(named, model::Unknown::Scope::Address);
+    p.b.cloud.application_groups.push_back(
+        {"asg", "", support::addresses("10.0.1.4/32"), more, {}});
+    p.b.cloud.groups[0].inbound[0].source[0].what = model::ApplicationGroupId{0};
+    Unknowns unknowns(p.b.cloud);
+    Filters filters(p.b.cloud, unknowns);
+    const auto& in = filters.of(p.b.cloud[id], Direction::Ingress, p.network);
+    const auto passes = [&](const char* source) {
+      return decide(in, tcp(source, "10.0.2.4", 443), unknowns, {named}).passes;
+    };
+    CHECK_FALSE(passes("10.0.1.4"));
+    CHECK_FALSE(passes("10.0.1.6"));
+    // Where lists of interfaces could not be evaluated, this one may be any's.
+    CHECK(passes("10.0.1.5") == (named == "A-application-group"));
+  }
 }
 
 TEST_CASE("What an export has expanded counts as it is") {

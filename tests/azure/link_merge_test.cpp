@@ -325,6 +325,18 @@ TEST_CASE("rules of a network manager act before the groups of the interface") {
   CHECK(group.outbound.empty());
 }
 
+TEST_CASE("an export of effective rules says which subnet its interface is in") {
+  const std::string both =
+      R"({"subnet": )" + to("subnet v/s") + R"(, "networkInterface": )" + to("nic n") + "}";
+  const Linked result = Linking().add("effective one", effective(both, kVnetIn)).link();
+  CHECK(result.codes.empty());
+  REQUIRE(result.interface("n").addresses.size() == 1);
+  const model::InterfaceAddress& address = result.interface("n").addresses[0];
+  REQUIRE(address.subnet);
+  CHECK(result.cloud[*address.subnet].name == "s");
+  CHECK_FALSE(address.address);
+}
+
 TEST_CASE("the group itself counts before its effective rules") {
   const std::string subnet = R"({"subnet": )" + to("subnet v/s") + "}";
   const Linked result = Linking()

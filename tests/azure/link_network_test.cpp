@@ -262,8 +262,9 @@ TEST_CASE("members of application groups that the input does not hold") {
   REQUIRE(more(anywhere, 1));
   // To be in one of them says nothing of the other.
   CHECK(*anywhere.cloud.application_groups[0].more != *anywhere.cloud.application_groups[1].more);
-  CHECK(anywhere.cloud[*anywhere.cloud.application_groups[0].more].scope ==
-        model::Unknown::Scope::Address);
+  const auto& open = anywhere.cloud[*anywhere.cloud.application_groups[0].more];
+  CHECK(open.scope == model::Unknown::Scope::Address);
+  CHECK(open.id == "A-interface-groups");
 }
 
 TEST_CASE("application groups of one rule are in one network") {

@@ -139,6 +139,31 @@ TEST_CASE("policies on a path: both directions, and protocols that they cannot n
   CHECK(shop.verdict(IpProtocol::Tcp, "10.0.0.4/32", 5432) == "denied");
 }
 
+TEST_CASE("policies on a path: protocols without ports pass by rules without ports alone") {
+  // The API reference: a rule without ports matches all traffic; entries of ports are of protocols.
+  const std::string from = "  ingress:\n  - from: [{podSelector: {matchLabels: {app: web}}}]\n";
+  const std::string all_three = "    ports: [{protocol: TCP}, {protocol: UDP}, {protocol: SCTP}]\n";
+  const auto icmp_to_db = [](const std::string& rules) {
+    Shop shop(policy("db", "db", rules));
+    shop.ask_both();
+    CHECK(shop.verdict(IpProtocol::Tcp, "10.0.0.4/32", 80) == "allowed");
+    return shop.verdict(IpProtocol::Icmp, "10.0.0.4/32", 0);
+  };
+  CHECK(icmp_to_db(from) == "allowed");
+  CHECK(icmp_to_db(from + all_three) == "other");
+  CHECK(icmp_to_db(from + all_three + "  - {}\n") == "allowed");
+
+  const auto icmp_from = [](const std::string& rules, const std::string& source) {
+    Shop shop(policy("web", "web", rules));
+    shop.ask({Shop::hop(Direction::Ingress, shop.web, addresses({"10.0.0.0/16"}))});
+    return shop.verdict(IpProtocol::Icmp, source, 0);
+  };
+  const std::string block = "  ingress:\n  - from: [{ipBlock: {cidr: 10.0.0.0/24}}]\n";
+  CHECK(icmp_from(block, "10.0.0.4/32") == "allowed");
+  CHECK(icmp_from(block, "10.0.1.4/32") == "other");
+  CHECK(icmp_from(block + all_three, "10.0.0.4/32") == "other");
+}
+
 TEST_CASE("policies on a path: addresses outside, as the header has them") {
   Shop shop(policy("web", "web",
                    "  ingress:\n  - from: [{ipBlock: {cidr: 10.0.0.0/24}}]\n"

@@ -48,7 +48,7 @@ const std::vector<PriorFault>& of_analysers() {
       {"analyser-1-interface-groups", "groups of interfaces are parsed and never applied", "",
        R"json(
       {"name": "Deny8080", "priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "Tcp", "sourcePortRange": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRange": "8080"})json",
-       "nic/vm1-nic nic/vm2-nic --port 8080", "denied", "interface vm2-nic", "Deny8080"},
+       "nic/vm1-nic nic/vm2-nic --port 8080", "denied", "network interface vm2-nic", "Deny8080"},
       {"analyser-2-direction-out", "inbound rules of a subnet act on what leaves it",
        R"json(
       {"name": "DenyIn", "priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "*", "sourcePortRange": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*"})json",
@@ -200,7 +200,8 @@ const std::vector<PriorFault>& of_scanners() {
       {"scanner-other-group-denies", "groups are looked at one by one, and both must allow",
        R"json(
       {"name": "AllowSsh", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourcePortRange": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22"})json",
-       "", "8.8.8.8 nic/vm2-nic --port 22", "denied", "interface vm2-nic", "DenyAllInBound"},
+       "", "8.8.8.8 nic/vm2-nic --port 22", "denied", "network interface vm2-nic",
+       "DenyAllInBound"},
       {"scanner-front-end",
        "an application tier open to the whole network by a default rule is no finding",
        R"json(

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scenarios of prior_faults.h, and the table of fixtures/azure/aks, are what they should be:
-// files exist, and each rule that is to decide is written in its input or is a default one.
+// The scenarios of prior_faults.h through the program. And they, and the table of
+// fixtures/azure/aks, are what they should be: files exist, and each rule that is to decide is
+// written in its input or is a default one.
 #include "tests/azure/prior_faults.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,8 @@
 #include <sstream>
 
 #include "tests/support/environment.h"
+#include "tests/support/passage_answer.h"
+#include "tests/support/program.h"
 
 namespace polreach::azure {
 namespace {
@@ -64,7 +68,59 @@ void check_line(const std::string& line, const fs::path& folder) {
   }
 }
 
+/// A folder for one test, removed with it.
+class Scratch {
+ public:
+  Scratch() : folder_(fs::temp_directory_path() / ("polreach-faults-" + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { fs::remove_all(folder_); }
+
+  std::string write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name) << text;
+    return (folder_ / name).string();
+  }
+
+ private:
+  fs::path folder_;
+};
+
+void replay(const PriorFault& fault, const Scratch& scratch) {
+  std::vector<std::string> words = {"can"};
+  for (std::string& word : support::words_of(std::string(fault.question))) {
+    words.push_back(std::move(word));
+  }
+  words.push_back(scratch.write("vnets.json", prior_fault_networks()));
+  words.push_back(scratch.write("nics.json", prior_fault_interfaces()));
+  words.push_back(scratch.write("groups.json", prior_fault_groups(fault)));
+  if (!fault.tags.empty()) {
+    words.insert(words.end(), {"--service-tags", scratch.write("tags.json", fault.tags)});
+  }
+  words.insert(words.end(), {"--format", "json"});
+  const support::Run run = support::run(words);
+  INFO(run.err);
+  const support::PassageAnswer answer = support::read_passage_answer(run.out);
+  INFO(support::shown(answer));
+  CHECK(answer.verdict == fault.verdict);
+  if (fault.rule.empty()) return;
+  const bool out = fault.rule.ends_with("OutBound");
+  const std::string hop =
+      std::string(fault.place) + (out ? " out, " : " in, ") + std::string(fault.rule);
+  INFO(hop);
+  CHECK(support::is_decided_by(answer, answer.verdict, hop));
+}
+
 }  // namespace
+
+TEST_CASE("prior faults: the program answers what the documentation demands") {
+  const Scratch scratch;
+  for (const PriorFault& fault : prior_faults()) {
+    INFO(fault.id);
+    replay(fault, scratch);
+  }
+}
 
 TEST_CASE("prior faults: each deciding rule is in its input, and no two scenarios share a name") {
   std::set<std::string_view> ids;

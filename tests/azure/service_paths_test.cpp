@@ -177,8 +177,56 @@ TEST_CASE("Source ranges restrict the internet, and do not bind within the netwo
   {
     Asked asked(f);
     const Connection c = asked.from_jump();
-    CHECK_FALSE(asked.at(way(c.ways, kSameNode), kNic, tcp("10.0.3.4", "10.0.1.200", 443)).passes);
+    const auto& path = way(c.ways, kSameNode);
+    CHECK_FALSE(asked.at(path, kNic, tcp("10.0.3.4", "10.0.1.200", 443)).passes);
+    // Which is what the ranges of an internal Service are for.
+    CHECK(asked.at(path, kNic, tcp("9.9.9.9", "10.0.1.200", 443)).passes);
   }
+}
+
+TEST_CASE("What comes from a private address has a public one at a public frontend") {
+  Fixture f;
+  const auto source_at = [](const compiler::Path& path, const std::string& place) {
+    const auto hop = std::find_if(path.hops.begin(), path.hops.end(), [&](const auto& each) {
+      return each.place == place && each.direction == model::Direction::Ingress;
+    });
+    REQUIRE(hop != path.hops.end());
+    return hop->header.source;
+  };
+  using Kind = compiler::HeaderAddress::Kind;
+  {
+    Asked asked(f);
+    const Connection c = asked.from_jump();
+    const auto source = source_at(way(c.ways, kSameNode), kNic);
+    CHECK(source.kind == Kind::Chosen);
+    CHECK(source.variable == compiler::kOutboundAddress);
+    CHECK(source.among == (net::internet_addresses() & net::all_addresses(net::Family::V4)));
+    const Connection own = asked.from_internet();
+    CHECK(source_at(way(own.ways, kSameNode), kNic).kind == Kind::OfPacket);
+    const Connection node_port = asked.from_jump(Entry::NodePort);
+    CHECK(source_at(way(node_port.ways, kSameNode), kNic).kind == Kind::OfPacket);
+  }
+  // The policies of a pod see it under Local.
+  f.service.external_local = true;
+  {
+    Asked asked(f);
+    const Connection c = asked.from_jump();
+    CHECK(c.ways.at(0).hops.back().header.source.variable == compiler::kOutboundAddress);
+  }
+  // An interface with an address of its own.
+  const auto nic = f.b.interface("vm-nic", f.jump, "10.0.3.4");
+  f.b.cloud.interfaces[static_cast<std::size_t>(nic)].addresses[0].public_address =
+      address("20.9.9.9");
+  {
+    Asked asked(f);
+    const Connection c = asked.from(compiler::interface_sites(asked.around, nic).at(0));
+    CHECK(source_at(c.ways.at(0), kNic).among == addresses("20.9.9.9/32"));
+  }
+  f.service.internal = true;
+  f.service.ingress_addresses = {address("10.0.1.200")};
+  Asked asked(f);
+  const Connection c = asked.from_jump();
+  CHECK(source_at(c.ways.at(0), kNic).kind == Kind::OfPacket);
 }
 
 TEST_CASE("Nodes enforce loadBalancerSourceRanges; where the ranges are from is a fact") {

@@ -91,8 +91,14 @@ TEST_CASE("Addresses are where the input has them") {
 
 TEST_CASE("The internet, and service tags of the file") {
   const Fixture f;
-  CHECK(f.asked("internet")->sites.at(0).addresses == net::internet_addresses());
+  CHECK(f.asked("internet")->sites.at(0).addresses ==
+        net::internet_addresses() - addresses("168.63.129.16/32"));
   CHECK(f.asked("storage")->sites.at(0).addresses == addresses("13.64.0.0/24"));
+  CHECK(f.asked("Internet")->sites.at(0).addresses == f.asked("internet")->sites.at(0).addresses);
+  CHECK(f.asked("VirtualNetwork").error().help ==
+        "write vnet/NAME, or the addresses that you mean");
+  CHECK(f.asked("AzureCloud").error().help == "the file of --service-tags has no such tag");
+  CHECK(is_site_reference(f.b.cloud, "AzureCloud"));
   CHECK(is_site_reference(f.b.cloud, "Storage"));
   CHECK(is_site_reference(f.b.cloud, "subnet/a"));
   CHECK_FALSE(is_site_reference(f.b.cloud, "shop/web"));

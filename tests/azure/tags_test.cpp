@@ -36,18 +36,20 @@ TEST_CASE("VirtualNetwork is the space of the network and of its connected peers
   Unknowns unknowns(b.cloud);
   Tags tags(b.cloud, unknowns);
   const auto match = tags.meaning("VirtualNetwork", spoke, {});
-  // Peerings are not transitive.
-  CHECK(match.certain == (addresses("10.0.0.0/16") | addresses("10.1.0.0/16")));
+  // "The virtual IP address of the host" is in it. Peerings are not transitive.
+  const net::AddressSet host = addresses("168.63.129.16/32");
+  CHECK(match.certain == (addresses("10.0.0.0/16") | addresses("10.1.0.0/16") | host));
+  CHECK_FALSE(tags.meaning("Internet", spoke, {}).certain.contains(address("168.63.129.16")));
   CHECK(match.open.empty());
   CHECK(tags.meaning("VIRTUAL_NETWORK", spoke, {}).certain == match.certain);
 
   b.cloud.networks[1].peerings[0].connected = false;
   Tags without(b.cloud, unknowns);
-  CHECK(without.meaning("VirtualNetwork", spoke, {}).certain == addresses("10.1.0.0/16"));
+  CHECK(without.meaning("VirtualNetwork", spoke, {}).certain == (addresses("10.1.0.0/16") | host));
   b.cloud.networks[1].peerings[0].connected = true;
   b.cloud.networks[1].peerings[0].access = false;
   Tags closed(b.cloud, unknowns);
-  CHECK(closed.meaning("VirtualNetwork", spoke, {}).certain == addresses("10.1.0.0/16"));
+  CHECK(closed.meaning("VirtualNetwork", spoke, {}).certain == (addresses("10.1.0.0/16") | host));
 }
 
 TEST_CASE("A peer that the input does not hold, and that says nothing of its space, is open") {
@@ -159,8 +161,21 @@ TEST_CASE("Space that could not be evaluated is open, and so is that of the netw
   CHECK_FALSE(tags.meaning("Internet", network, {}).certain.contains(address("8.8.8.8")));
   const auto managed = tags.meaning("VirtualNetwork", {}, {});
   REQUIRE(open_under(managed, unknowns, "A-managed-network") != nullptr);
-  CHECK(managed.certain.empty());
+  CHECK(managed.certain == addresses("168.63.129.16/32"));
   CHECK(tags.meaning("Internet", {}, {}).certain.contains(address("8.8.8.8")));
+}
+
+TEST_CASE("Two things that are not known and have one text are two facts") {
+  // Parameters of one name in two templates.
+  CloudBuilder b;
+  const auto one = b.unknown("A-parameter", model::Unknown::Scope::World);
+  const auto other = b.unknown("A-parameter", model::Unknown::Scope::World);
+  Unknowns unknowns(b.cloud);
+  CHECK(unknowns.of_address(one) != unknowns.of_address(other));
+  CHECK(unknowns.of_address(one) == unknowns.of_address(one));
+  CHECK(unknowns[unknowns.of_address(one)].scope == model::Unknown::Scope::Address);
+  CHECK(unknowns.another(one, " x") != unknowns.another(other, " x"));
+  CHECK(unknowns.another(one, " x") == unknowns.another(one, " x"));
 }
 
 }  // namespace

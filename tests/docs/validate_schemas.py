@@ -6,7 +6,8 @@ usage: validate_schemas.py POLREACH
 
 Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, lists the connections and the
 exposure of every folder of fixtures/ in several ways, and compares it with itself and with the next
-one; and asks about every file of fixtures/malformed/, with and without --keep-going.
+one; lists effective rules of fixtures/nsg-effective; and asks about every file of
+fixtures/malformed/, with and without --keep-going.
 """
 
 import json
@@ -57,6 +58,9 @@ def questions():
         if path.is_dir():
             yield ["exposure", "--keep-going", str(path.relative_to(ROOT))]
     yield ["exposure", "--workload", "nobody", "fixtures/quickstart"]
+    for words in (["subnet", "shop/web"], ["nic", "web-0"], ["nsg", "spare-nsg"], ["nsg", "none"]):
+        yield ["effective", *words, "fixtures/nsg-effective"]
+        yield ["effective", "--expand", *words, "fixtures/nsg-effective"]
     for expect in sorted(ROOT.glob("fixtures/*/relate.txt")):
         folder = expect.parent.relative_to(ROOT)
         for line in expect.read_text(encoding="utf-8").splitlines():
@@ -88,6 +92,14 @@ def questions():
     yield ["map", "--namespace", "no-such-namespace", folders[0]]
     yield ["diff", "--port", "80", "--no-reasons", "fixtures/variants", folders[0]]
     yield ["diff", "no-such-revision", folders[0]]
+    for old, new in (("old", "new"), ("new", "old"), ("old", "old")):
+        for options in ([], ["--no-reasons"], ["--port", "22"]):
+            yield ["diff", *options, f"fixtures/network-diff/{old}", f"fixtures/network-diff/{new}"]
+    for options in ([], ["--explain"], ["--from", "subnet/shop/web"], ["--to", "internet"],
+                    ["--from", "10.0.2.0/25"]):
+        yield ["map", *options, "fixtures/network-diff/old"]
+    yield ["map", "fixtures/quickstart", "fixtures/network-diff/new"]
+    yield ["diff", "fixtures/quickstart", "fixtures/network-diff/new"]
 
 
 def schema_of(name, loaded={}):

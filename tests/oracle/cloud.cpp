@@ -32,6 +32,15 @@ const net::Address& metadata_address() {
   return kMetadata;
 }
 
+/// RFC 1918, RFC 6598, RFC 4193.
+bool is_private(const net::Address& a) {
+  for (const char* text :
+       {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"}) {
+    if (net::Prefix::parse(text).value().contains(a)) return true;
+  }
+  return false;
+}
+
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
@@ -69,7 +78,7 @@ class Judge {
     if (tag == "azureplatformimds") return a == metadata_address();
     const auto known = cloud_.service_tags.tags.find(tag);
     if (known != cloud_.service_tags.tags.end()) return known->second.addresses.contains(a);
-    return truth_("tag " + tag + " of " + a.to_string());
+    return net::internet_addresses().contains(a) && truth_("tag " + tag + " of " + a.to_string());
   }
 
   [[nodiscard]] Decision decide(const SecurityGroup& group, Direction direction,
@@ -91,8 +100,8 @@ class Judge {
  private:
   [[nodiscard]] bool holds(UnknownId id, const net::Address* a) const {
     std::string fact = "unknown " + std::to_string(static_cast<std::uint32_t>(id));
-    const bool of_address = cloud_[id].scope == model::Unknown::Scope::Address;
-    if (of_address && a != nullptr) fact += " of " + a->to_string();
+    // A set of addresses that nobody knows is not all or nothing, whatever made it unknown.
+    if (a != nullptr) fact += " of " + a->to_string();
     return truth_(fact);
   }
 
@@ -190,9 +199,13 @@ class Judge {
         if (truth_("peer " + peering.remote_name + " of " + a.to_string())) return true;
       }
     }
-    if (gateway && truth_("gateway of " + network.name + " of " + a.to_string())) return true;
+    if (gateway && is_private(a) && truth_("gateway of " + network.name + " of " + a.to_string())) {
+      return true;
+    }
     if (in_pod_range(subnet.network, a)) return true;
-    return in_routes(subnet, a);
+    return std::any_of(cloud_.subnets.begin(), cloud_.subnets.end(), [&](const auto& each) {
+      return each.network == subnet.network && in_routes(each, a);
+    });
   }
 
   [[nodiscard]] bool in_pod_range(model::NetworkId network, const net::Address& a) const {

@@ -29,13 +29,14 @@
 /// - On private endpoints groups act only where privateEndpointNetworkPolicies says so.
 ///
 /// What it takes to be open, since no document settles it or the input does not hold it:
-/// - prefixes of user-defined routes of the subnet's table in VirtualNetwork: one fact of the world
-///   (A-VNET-TAG-UDR); pod ranges of an overlay likewise (A-OVERLAY-TAG). Ranges of kubenet are
-///   prefixes of the routes that AKS writes, and therefore A-VNET-TAG-UDR as well;
+/// - prefixes of user-defined routes of the network's subnets in VirtualNetwork ("address prefixes
+///   used on user-defined routes", and not of which): one fact of the world (A-VNET-TAG-UDR); pod
+///   ranges of an overlay likewise (A-OVERLAY-TAG). Ranges of kubenet are prefixes of the routes
+///   that AKS writes, and therefore A-VNET-TAG-UDR as well;
 /// - whether a network with a gateway, its own or a connected peer's, reaches an address through
-/// it:
-///   a fact of each address, public ones not excluded;
-/// - a tag that no table has: a fact of each tag and address;
+///   it: a fact of each private address (that it brings no others is A-GATEWAY-PRIVATE);
+/// - a tag that no table has: a fact of each tag and public address (every prefix of the published
+///   file is public);
 /// - `*` with ports, for protocols without ports (A-NSG-STAR-PORT): one fact of the world;
 /// - the network of an interface without a subnet: VirtualNetwork is a fact of each address.
 /// A network manager's rules are subject to no exemption of platform addresses: it is documented

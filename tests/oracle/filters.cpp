@@ -146,12 +146,13 @@ void add_sets(const AddressMatch& match, std::vector<const net::AddressSet*>& se
 void for_each_opening(const Path& way, const net::Flow& packet, const PolicyWorlds& policies,
                       const std::function<bool(const Openings&)>& visit) {
   const auto sources =
-      way.source_is_asked ? std::vector{packet.source} : representatives(way, way.source);
-  const auto destinations = way.destination_is_asked ? std::vector{packet.destination}
-                                                     : representatives(way, way.destination);
+      way.source_is_asked ? std::vector{packet.source} : representatives(way, way.source, policies);
+  const auto destinations = way.destination_is_asked
+                                ? std::vector{packet.destination}
+                                : representatives(way, way.destination, policies);
   std::vector<std::pair<std::uint32_t, std::vector<net::Address>>> variables;
   for (const auto& [variable, among] : chosen_of(way)) {
-    variables.emplace_back(variable, representatives(way, among));
+    variables.emplace_back(variable, representatives(way, among, policies));
   }
   const std::vector<net::Port> ports = representative_source_ports(way);
   std::size_t count = sources.size() * destinations.size() * ports.size() * policies.count;
@@ -249,8 +250,10 @@ std::map<std::uint32_t, net::AddressSet> chosen_of(const Path& way) {
   return result;
 }
 
-std::vector<net::Address> representatives(const Path& way, const net::AddressSet& among) {
+std::vector<net::Address> representatives(const Path& way, const net::AddressSet& among,
+                                          const PolicyWorlds& policies) {
   std::vector<const net::AddressSet*> sets;
+  for (const net::AddressSet& set : policies.compared) sets.push_back(&set);
   for (const Filter* filter : filters_of(way)) {
     for (const FilterRule& rule : filter->rules) {
       add_sets(rule.source, sets);

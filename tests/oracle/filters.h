@@ -45,6 +45,8 @@ struct PolicyWorlds {
   std::size_t count = 1;
   std::function<bool(std::size_t world, const compiler::Hop&, const net::Flow&)> passes =
       [](std::size_t, const compiler::Hop&, const net::Flow&) { return true; };
+  /// What the policies compare addresses with.
+  std::vector<net::AddressSet> compared = {};
 };
 
 /// The header that a hop sees.
@@ -63,7 +65,8 @@ struct PolicyWorlds {
 /// One address of `among` for each way in which the path's filters can see it; and the same for the
 /// source ports from 1024.
 [[nodiscard]] std::vector<net::Address> representatives(const compiler::Path& way,
-                                                        const net::AddressSet& among);
+                                                        const net::AddressSet& among,
+                                                        const PolicyWorlds& policies = {});
 [[nodiscard]] std::vector<net::Port> representative_source_ports(const compiler::Path& way);
 
 /// The packet in all that is open: Always where it passes each of the ways whatever that is, Never

@@ -29,7 +29,8 @@ std::vector<FlowStep> node_out(A source, A target) {
 std::vector<FlowStep> node_in(A source, A target, FlowPort port = OfTarget) {
   return {{NodeSubnet, kIn, source, target, port}, {Interface, kIn, source, target, port}};
 }
-/// The same of a pod that has an address of the pod subnet, or of an overlay.
+/// The same of a pod that has an address of the pod subnet, of an overlay, or of kubenet's range,
+/// which is none of the interface's own.
 std::vector<FlowStep> pod_out(FlowPlace subnet, A source, A target) {
   return {{Interface, kOut, source, target, OfTarget, kNic}, {subnet, kOut, source, target}};
 }
@@ -90,7 +91,8 @@ void add_pod_to_pod(std::vector<FlowRow>& rows) {
                   P::OtherNode,
                   E::None,
                   true,
-                  policies(node_out(A::Pod, A::TargetPod) + node_in(A::Pod, A::TargetPod)),
+                  policies(pod_out(NodeSubnet, A::Pod, A::TargetPod) +
+                           pod_in(NodeSubnet, A::Pod, A::TargetPod)),
                   "routed to the other node; rules must allow traffic between node and pod CIDR"});
 }
 
@@ -140,7 +142,7 @@ void add_pod_to_outside(std::vector<FlowRow>& rows) {
 std::vector<FlowStep> second_hop(M mode) {
   const auto out = node_out(A::EntryNode, A::TargetPod);
   if (mode == M::PodSubnet) return out + pod_in(PodSubnet, A::EntryNode, A::TargetPod);
-  if (mode == M::Overlay) return out + pod_in(NodeSubnet, A::EntryNode, A::TargetPod);
+  if (mode != M::NodeSubnet) return out + pod_in(NodeSubnet, A::EntryNode, A::TargetPod);
   return out + node_in(A::EntryNode, A::TargetPod);
 }
 

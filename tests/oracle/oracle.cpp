@@ -36,12 +36,17 @@ std::optional<std::string_view> open_value(const World& world, Owner owner, Name
 class Judge {
  public:
   Judge(const Model& model, const model::ClusterProfile& profile, const Packet& packet,
-        const World& world)
-      : model_(model), profile_(profile), packet_(packet), world_(world) {}
+        const World& world, bool has_ports = true)
+      : model_(model), profile_(profile), packet_(packet), world_(world), has_ports_(has_ports) {}
 
   [[nodiscard]] bool passes() const {
     if (is_one_pod_to_itself()) return true;
     return egress_passes() && ingress_passes();
+  }
+
+  [[nodiscard]] bool passes(model::Direction direction) const {
+    if (is_one_pod_to_itself()) return true;
+    return direction == model::Direction::Egress ? egress_passes() : ingress_passes();
   }
 
  private:
@@ -202,6 +207,7 @@ class Judge {
 
   [[nodiscard]] bool matches_port(const model::Rule& rule, model::Tier tier) const {
     if (rule.ports.empty()) return true;
+    if (!has_ports_) return false;
     return std::any_of(rule.ports.begin(), rule.ports.end(), [&](const model::PortMatch& match) {
       if (match.protocol != packet_.protocol) return false;
       if (const auto* range = std::get_if<model::PortRange>(&match.ports)) {
@@ -256,6 +262,7 @@ class Judge {
   const model::ClusterProfile& profile_;
   const Packet& packet_;
   const World& world_;
+  bool has_ports_;
 };
 
 }  // namespace
@@ -263,6 +270,11 @@ class Judge {
 bool passes(const Model& model, const model::ClusterProfile& profile, const Packet& packet,
             const World& world) {
   return Judge(model, profile, packet, world).passes();
+}
+
+bool passes(const Model& model, const model::ClusterProfile& profile, model::Direction direction,
+            const Packet& packet, const World& world, bool has_ports) {
+  return Judge(model, profile, packet, world, has_ports).passes(direction);
 }
 
 Packet packet_of(const Party& source, const Party& destination, const Setting& setting,

@@ -61,6 +61,13 @@ struct Packet {
 [[nodiscard]] bool passes(const model::Model& model, const model::ClusterProfile& profile,
                           const Packet& packet, const World& world);
 
+/// The same for one direction alone: what the policies of the packet's source (egress) or
+/// destination (ingress), which must be an endpoint, say. `has_ports` false: the protocol is none
+/// of those that policies can name; then a rule that names ports says nothing about it.
+[[nodiscard]] bool passes(const model::Model& model, const model::ClusterProfile& profile,
+                          model::Direction direction, const Packet& packet, const World& world,
+                          bool has_ports = true);
+
 /// A world, and the addresses that the two ends have in it.
 struct Setting {
   World world;

@@ -28,9 +28,10 @@ void add_ports(const simdjson::dom::element& flow, net::Traffic& traffic) {
 }
 
 ReportedProblem problem_of(const simdjson::dom::element& diagnostic) {
-  ReportedProblem problem{text_of(diagnostic, "severity"), text_of(diagnostic, "code"), ""};
+  ReportedProblem problem{text_of(diagnostic, "severity"), text_of(diagnostic, "code")};
   simdjson::dom::element at;
   if (diagnostic["at"].get(at) == simdjson::SUCCESS) {
+    problem.file = text_of(at, "file");
     problem.place = std::to_string(std::uint64_t(at["line"].get_uint64())) + ":" +
                     std::to_string(std::uint64_t(at["column"].get_uint64()));
   }

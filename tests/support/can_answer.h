@@ -13,7 +13,8 @@ namespace polreach::support {
 struct ReportedProblem {
   std::string severity;
   std::string code;
-  std::string place;  // "line:column"; empty without one
+  std::string place = {};  // "line:column"; empty without one
+  std::string file = {};
 };
 
 /// What a test wants to know of a polreach.can/v1 report.

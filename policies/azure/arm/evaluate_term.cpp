@@ -134,8 +134,8 @@ Value Evaluator::plain_call(const Site& site, std::string_view lower_name) {
   Call call{site.term.text, values};
   if (function == nullptr) return value_of(hole(call.expression(), {}, call.expression()));
   if (values.size() < function->least || values.size() > function->most) {
-    return fail(site,
-                fmt::format("{}() does not take {} arguments", site.term.text, values.size()));
+    return fail(site, fmt::format("{}() does not take {} argument{}", site.term.text, values.size(),
+                                  values.size() == 1 ? "" : "s"));
   }
   const bool open = std::any_of(values.begin(), values.end(),
                                 [](const Value& v) { return v->is(Type::Unknown); });
@@ -209,7 +209,8 @@ Value Evaluator::step(const Value& value, const Value& key, const Span& where) {
     if (key->integer >= 0 && key->integer < static_cast<std::int64_t>(items.size())) {
       return part_of(value, items[static_cast<std::size_t>(key->integer)]);
     }
-    return wrong(fmt::format("the array has {} items, and no item {}", items.size(), key->integer));
+    return wrong(fmt::format("the array has {} items, counted from 0, and no item {}", items.size(),
+                             key->integer));
   }
   return wrong(fmt::format("{} has no member by {}", describe(value->type), describe(key->type)));
 }

@@ -152,7 +152,8 @@ Value Evaluator::copied(const Node& copy, const Value& count, const Context& con
   }
   if (!count->is(Type::Integer) || count->integer < 0 || count->integer > kMostCopies) {
     problem(source::Severity::Error, "bad-template",
-            fmt::format("the count of a copy loop must be an integer from 0 to {}", kMostCopies),
+            fmt::format("the count of a copy loop must be an integer from 0 to {}{}", kMostCopies,
+                        count->is(Type::Integer) ? fmt::format(", and is {}", count->integer) : ""),
             count->where);
     return value_of(hole("the count of a loop", {}, "count"));
   }

@@ -106,11 +106,16 @@ void Evaluator::enumerate(Scope& scope) {
 
 void Evaluator::add_instances(Scope& scope, const Pending& pending, std::vector<Pending>& open) {
   const Node& written = *pending.written;
-  if (text_of(written, "type") == nullptr || text_of(written, "name") == nullptr) {
-    const bool deeper = written.is(Type::Object);
-    problem(source::Severity::Error, "bad-template", "a resource needs a type and a name",
-            deeper && text_of(written, "type") != nullptr ? text_of(written, "type")->where
-                                                          : written.where);
+  for (const char* field : {"type", "name"}) {
+    if (text_of(written, field) != nullptr) continue;
+    const Node* other = written.find(field);
+    const bool absent = other == nullptr || other->is(Type::Null);
+    problem(source::Severity::Error, "bad-template",
+            !written.is(Type::Object) ? "a resource is an object"
+            : absent                  ? fmt::format("a resource needs a {}", field)
+                     : fmt::format("the {} of a resource must be a string, and is {}", field,
+                                   describe(other->type)),
+            absent ? written.where : other->where);
     return;
   }
   std::vector<Pending> children;
@@ -130,7 +135,8 @@ void Evaluator::add_instances(Scope& scope, const Pending& pending, std::vector<
     if (!count->is(Type::Unknown) &&
         (!known || count->integer < 0 || count->integer > kMostCopies)) {
       problem(source::Severity::Error, "bad-template",
-              fmt::format("the count of a copy loop must be an integer from 0 to {}", kMostCopies),
+              fmt::format("the count of a copy loop must be an integer from 0 to {}{}", kMostCopies,
+                          known ? fmt::format(", and is {}", count->integer) : ""),
               number->where);
       return;
     }

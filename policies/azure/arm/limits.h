@@ -17,7 +17,7 @@ inline constexpr std::size_t kDeepestValue = 100;
 inline constexpr std::size_t kDeepestDeployment = 16;
 inline constexpr std::size_t kMostResources = 20'000;
 inline constexpr std::size_t kMostSteps = 2'000'000;    // calls of functions
-inline constexpr std::size_t kMostNodes = 5'000'000;    // values that were made
+inline constexpr std::size_t kMostNodes = 2'000'000;    // values that were made
 inline constexpr std::size_t kMostBytes = 256U << 20U;  // of text that was made
 inline constexpr std::size_t kLongestString = 1U << 20U;
 

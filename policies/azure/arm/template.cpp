@@ -227,7 +227,7 @@ std::vector<Node::Member> read_parameters(const Node& root, source::Diagnostics&
           {source::Severity::Error,
            "bad-parameter",
            fmt::format("parameter '{}' has neither a value nor a reference", parameter.name),
-           parameter.where,
+           parameter.value.where,
            {},
            {},
            {},

@@ -61,8 +61,11 @@ bool add_tag(Work& work, const Node& node, Writer writer, std::vector<AddressTer
 
 }  // namespace
 
-std::optional<net::Prefix> prefix_of(Report& report, const Node& node) {
-  const auto prefix = node.is(Type::String) ? prefix_of(node.text) : std::nullopt;
+std::optional<net::Prefix> prefix_of(Report& report, const Node& node, Bare bare) {
+  const bool has_length = node.text.find('/') != std::string::npos;
+  const auto prefix = node.is(Type::String) && (has_length || bare == Bare::Taken)
+                          ? prefix_of(node.text)
+                          : std::nullopt;
   if (prefix) {
     warn_host_bits(report, node, *prefix);
   } else {
@@ -86,14 +89,14 @@ std::optional<net::Address> address_of(Report& report, const Node* node) {
 }
 
 void add_prefixes(Report& report, const Node* node, std::string_view what,
-                  model::AddressSpace& space) {
+                  model::AddressSpace& space, Bare bare) {
   if (node == nullptr || node->is(Type::Null)) return;
   std::vector<const Node*> entries{node};
   if (!node->is(Type::Unknown) && !node->is(Type::String)) entries = entries_of(report, node, what);
   for (const Node* entry : entries) {
     if (entry->is(Type::Unknown)) {
       space.more = report.unknown(*entry, Unknown::Scope::Address, what);
-    } else if (const auto prefix = prefix_of(report, *entry)) {
+    } else if (const auto prefix = prefix_of(report, *entry, bare)) {
       space.prefixes.push_back(*prefix);
     } else {
       space.more = report.unreadable(std::string(what) + " of " + report.subject(), entry->where,

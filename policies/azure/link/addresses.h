@@ -9,10 +9,15 @@
 
 namespace polreach::azure {
 
-/// A CIDR, or an address for a CIDR of itself. Bits behind the length do not count, as in Azure,
-/// and are the warning `host-bits`; anything else is the error `bad-cidr`.
-[[nodiscard]] std::optional<net::Prefix> prefix_of(Report& report, const Node& node);
-/// As above, without a problem for what is none.
+/// Whether an address may stand for the CIDR of itself. Azure refuses it in address spaces and
+/// routes: "0.0.0.0" is not what was meant.
+enum class Bare : std::uint8_t { Refused, Taken };
+
+/// A CIDR. Bits behind the length do not count, as in Azure, and are the warning `host-bits`;
+/// anything else is the error `bad-cidr`.
+[[nodiscard]] std::optional<net::Prefix> prefix_of(Report& report, const Node& node,
+                                                   Bare bare = Bare::Refused);
+/// As above, without a problem for what is none; an address stands for the CIDR of itself.
 [[nodiscard]] std::optional<net::Prefix> prefix_of(std::string_view text);
 
 /// An IP address; anything else is the error `bad-address`.
@@ -20,7 +25,7 @@ namespace polreach::azure {
 
 /// Adds prefixes of a list, or of a single text; what could not be evaluated becomes `more`.
 void add_prefixes(Report& report, const Node* node, std::string_view what,
-                  model::AddressSpace& space);
+                  model::AddressSpace& space, Bare bare = Bare::Refused);
 
 /// Who writes an address: lists of security rules take no service tags, but Azure tolerates them in
 /// places, so they are the warning `tag-in-list`; firewalls take ranges ("10.0.0.1-10.0.0.9").

@@ -13,10 +13,12 @@ namespace {
 
 constexpr const char* kSettle = "add the interfaces: az network nic list, az vmss nic list";
 
-/// Of each group by itself: who is in one says nothing of another.
-model::UnknownId open_members(Work& work, const ApplicationGroup& group, const std::string& why) {
+/// Of each group by itself: who is in one says nothing of another. `id`: A-application-group,
+/// others than the interfaces of the input may be members; A-interface-groups, these may, too.
+model::UnknownId open_members(Work& work, const ApplicationGroup& group, const std::string& why,
+                              const char* id = "A-application-group") {
   return work.report.unknown(
-      {Unknown::Scope::Address, "A-application-group",
+      {Unknown::Scope::Address, id,
        "the members of application security group " + group.name + ": " + why, kSettle,
        group.where});
 }
@@ -54,10 +56,12 @@ void fill_application_groups(Work& work) {
   }
   for (std::size_t i = 0; i < work.cloud.application_groups.size(); ++i) {
     ApplicationGroup& group = work.cloud.application_groups[i];
-    if (group.more) continue;
     if (work.membership.anywhere) {
-      group.more = open_members(work, group, *work.membership.anywhere + " is not known");
-    } else if (!in_input.contains(i)) {
+      group.more = open_members(work, group, *work.membership.anywhere + " is not known",
+                                "A-interface-groups");
+    }
+    if (group.more) continue;
+    if (!in_input.contains(i)) {
       group.more = open_members(work, group, "the group is not in the input");
     } else if (!work.membership.any_interface) {
       group.more = open_members(work, group, "the input holds no network interfaces");

@@ -25,7 +25,7 @@ void read_api(Work& work, const Item& item, ManagedCluster& cluster) {
   if (is_private.open) cluster.open.push_back(*is_private.open);
   const Node* ranges = open_property(access, "authorizedIPRanges");
   model::AddressSpace space;
-  add_prefixes(report, ranges, "authorizedIPRanges", space);
+  add_prefixes(report, ranges, "authorizedIPRanges", space, Bare::Taken);
   cluster.authorized_ranges = std::move(space.prefixes);
   if (space.more) {
     cluster.open.push_back(

@@ -50,7 +50,7 @@ void expand(Work& work, const Node& body, const std::string& name,
   const Node* list = open_property(&body, name);
   if (entries_of(work.report, list, name).empty()) return;
   model::AddressSpace space;
-  add_prefixes(work.report, list, name, space);
+  add_prefixes(work.report, list, name, space, Bare::Taken);
   if (space.more) return;
   std::vector<net::AddressSet::Interval> intervals;
   for (const net::Prefix& prefix : space.prefixes) {
@@ -177,11 +177,10 @@ void attach_manager(Work& work, Groups& groups, const Entry& entry,
       }
     }
   }
-  work.report.about(describe(*entry.manager.id));
+  work.report.about("network manager " + entry.manager.id->name());
   if (interfaces.empty()) {
     work.report.error("admin-rules-unattached", entry.manager.where,
-                      "the rules of " + describe(*entry.manager.id) +
-                          " act on an interface that the export does not name",
+                      "its rules act on an interface that the export does not name",
                       "give the whole export: az network nic list-effective-nsg");
   }
   for (const auto& [id, where] : interfaces) {
@@ -196,6 +195,37 @@ void attach_manager(Work& work, Groups& groups, const Entry& entry,
       continue;
     }
     interface.admin = group;
+  }
+}
+
+/// The subnet of the interface of an entry. An export is about one interface, and its entry for a
+/// subnet names that of the interface; where a file holds several exports nobody knows whose.
+const Reference* subnet_of(const Entry& entry, const std::vector<Entry>& entries) {
+  if (entry.subnet.id) return &entry.subnet;
+  const Reference* found = nullptr;
+  for (const Entry& other : entries) {
+    if (other.resource->body.where.file != entry.resource->body.where.file) continue;
+    if (other.interface.id && !may_be_same(*other.interface.id, *entry.interface.id))
+      return nullptr;
+    if (other.subnet.id && found != nullptr && !may_be_same(*found->id, *other.subnet.id))
+      return nullptr;
+    if (other.subnet.id) found = &other.subnet;
+  }
+  return found;
+}
+
+/// The interface itself, with its addresses, need not be in the input.
+void place_interface(Work& work, const Entry& entry, const std::vector<Entry>& entries) {
+  if (!entry.interface.id) return;
+  const Reference* reference = subnet_of(entry, entries);
+  if (reference == nullptr) return;
+  const model::SubnetId subnet = work.subnet(*reference->id, reference->where);
+  const auto to =
+      static_cast<std::size_t>(work.interface(*entry.interface.id, entry.interface.where));
+  auto& addresses = work.cloud.interfaces[to].addresses;
+  if (addresses.empty()) addresses.emplace_back();
+  for (model::InterfaceAddress& address : addresses) {
+    if (!address.subnet) address.subnet = subnet;
   }
 }
 
@@ -222,6 +252,7 @@ void add_effective_groups(Work& work) {
                         "give the whole export: az network nic list-effective-nsg");
     }
   }
+  for (const Entry& entry : entries) place_interface(work, entry, entries);
 }
 
 }  // namespace polreach::azure

@@ -74,7 +74,8 @@ class Collector {
     // Where it stands among the others decides what it does, so nothing of it is certain.
     const Span where = node != nullptr ? node->where : to_.where;
     if (node == nullptr || !node->is(Type::Unknown)) {
-      report_.error("bad-azure-field", where, std::string(what) + " of a firewall is no number",
+      report_.error("bad-azure-field", where,
+                    "the " + std::string(what) + " of a rule collection is no number",
                     "write a number from 100 to 65000");
     }
     unordered_ = true;
@@ -124,7 +125,8 @@ class Collector {
   void open_action(FirewallRule rule, const Node* node, std::int32_t group_priority) {
     const Span where = node != nullptr ? node->where : rule.where;
     if (node == nullptr || !node->is(Type::Unknown)) {
-      report_.error("bad-azure-field", where, "a rule collection has no action Allow or Deny",
+      report_.error("bad-azure-field", where,
+                    "the action of a rule collection is neither Allow nor Deny",
                     "write \"action\": {\"type\": \"Allow\"}");
     }
     FirewallRule denied = rule;
@@ -174,7 +176,8 @@ class Collector {
       } else if (entry->is(Type::Unknown)) {
         open_field(entry, "protocols", rule, [&] { rule.protocols = net::ProtocolSet::all(); });
       } else {
-        report_.error("bad-azure-field", entry->where, "a protocol of a firewall rule is none",
+        report_.error("bad-azure-field", entry->where,
+                      (text ? "\"" + *text + "\"" : "this") + " is no protocol of a firewall rule",
                       "write TCP, UDP, ICMP or Any");
         rule.protocols = net::ProtocolSet::all();
         rule.only_if.push_back(report_.unreadable("the protocol of " + rule.name, entry->where));

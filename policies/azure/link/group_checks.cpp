@@ -30,7 +30,7 @@ void check_priorities(Work& work, std::vector<SecurityRule>& rules, std::string_
     work.report.error("duplicate-priority",
                       {rule.where, entry->second->where, "the other rule is here"},
                       "the " + std::string(what) + " rules " + entry->second->name + " and " +
-                          rule.name + " have one priority, " + std::to_string(rule.priority),
+                          rule.name + " have the same priority, " + std::to_string(rule.priority),
                       "give each rule of a direction its own: Azure refuses this");
     rule.priority_open =
         work.report.unreadable("the priority of security rule " + rule.name, rule.where);

@@ -73,7 +73,7 @@ void fill_interface(Work& work, const Item& item) {
   // An association that is a resource of its own does not always name the configuration.
   for (const Part& part : item.parts) {
     const Node* groups = open_property(part.body, "applicationSecurityGroups");
-    if (groups == nullptr || groups->is(Type::Unknown)) continue;
+    if (groups == nullptr) continue;
     if (interface.addresses.empty()) interface.addresses.emplace_back();
     for (InterfaceAddress& address : interface.addresses) read_memberships(work, groups, address);
   }

@@ -220,7 +220,7 @@ std::size_t Inventory::add_item(ResourceId id, const Span& where) {
 }
 
 std::size_t Inventory::child_item(std::size_t parent, std::string_view type, const Part& part,
-                                  std::string name) {
+                                  const std::string& name) {
   const std::string key = std::to_string(parent) + "|" + std::string(type) + "|" + lower(name);
   const auto found = name.empty() ? by_child_.end() : by_child_.find(key);
   std::size_t index = items_.size();

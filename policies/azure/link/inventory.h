@@ -89,7 +89,7 @@ class Inventory {
   std::optional<std::size_t> item_of(const ResourceId& id, const Span& where);
   std::size_t add_item(ResourceId id, const Span& where);
   std::size_t child_item(std::size_t parent, std::string_view type, const Part& part,
-                         std::string name);
+                         const std::string& name);
   void check_twice(Item& item);
   void check_lists(Item& item);
   void sort();

@@ -32,8 +32,10 @@ std::optional<net::PortSet> ports_of(Report& report, const Node& node) {
   if (first && last && *first <= *last) return net::PortSet(*first, *last);
   const bool comma = text.find(',') != std::string::npos;
   const bool backwards = first && last;
-  report.error("bad-rule-port", node.where, "\"" + text + "\" is no port, range of ports or *",
-               comma       ? "Azure refuses a list here: write it into the plural field, "
+  const bool scalar = node.is(Node::Type::Integer) || node.is(Node::Type::String);
+  report.error("bad-rule-port", node.where,
+               (scalar ? "\"" + text + "\"" : "this") + " is no port, range of ports or *",
+               comma       ? "Azure takes no list in one text: write the plural field, as "
                              "[\"80\", \"443\"]"
                : backwards ? "write the lower port first"
                            : "write a port from 0 to 65535, as \"443\" or \"8000-8099\"");

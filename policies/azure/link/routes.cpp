@@ -36,7 +36,7 @@ void read_prefix(Work& work, const Item& item, Route& route) {
           work.report.unreadable("addressPrefix of " + describe(item.id), node->where));
     }
   } else {
-    work.report.error("missing-field", item.where, describe(item.id) + " has no addressPrefix",
+    work.report.error("missing-field", item.where, "it has no addressPrefix",
                       "add it: Azure requires it");
     route.open.push_back(
         work.report.unreadable("addressPrefix of " + describe(item.id), item.where));
@@ -62,9 +62,10 @@ Route read_route(Work& work, const Item& item) {
   } else if (known) {
     route.hop = *known;
   } else {
-    report.error("bad-azure-field", hop != nullptr ? hop->where : item.where,
-                 describe(item.id) + " has no next hop type that Azure knows",
-                 "write VirtualNetworkGateway, VnetLocal, Internet, VirtualAppliance or None");
+    report.error(
+        "bad-azure-field", hop != nullptr ? hop->where : item.where,
+        text ? "\"" + *text + "\" is no nextHopType that Azure knows" : "it has no nextHopType",
+        "write VirtualNetworkGateway, VnetLocal, Internet, VirtualAppliance or None");
     route.open.push_back(report.unreadable("nextHopType of " + describe(item.id), item.where));
   }
   const Node* appliance = field(report, item, "nextHopIpAddress").node;
@@ -123,7 +124,8 @@ void attach_table(Work& work, const Item& item) {
       model::Subnet& subnet = work.cloud.subnets[to];
       if (subnet.routes && *subnet.routes != id) {
         work.report.error("attachment-conflict", reference.where,
-                          "subnet " + subnet.name + " has two route tables",
+                          "subnet " + subnet.name + " has two route tables, " +
+                              work.cloud[*subnet.routes].name + " and " + work.cloud[id].name,
                           "a subnet can have one: give polreach one of the two");
         continue;
       }

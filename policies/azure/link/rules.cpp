@@ -61,8 +61,7 @@ class Reader {
   std::optional<std::string> required(std::string_view name, const Node*& node) {
     node = get(name);
     if (node == nullptr) {
-      report_.error("missing-field", read_.rule.where,
-                    "the security rule " + read_.rule.name + " has no " + std::string(name),
+      report_.error("missing-field", read_.rule.where, "it has no " + std::string(name),
                     "add it: Azure requires it");
       return std::nullopt;
     }
@@ -72,22 +71,24 @@ class Reader {
   void refuse_value(const Node& node, std::string_view name, std::string_view allowed) {
     // Of anything else the type has been refused already.
     if (!node.is(Type::Integer) && !node.is(Type::Float) && !node.is(Type::String)) return;
-    const std::string text =
-        node.is(Type::Integer) ? std::to_string(node.integer) : "\"" + node.text + "\"";
-    report_.error("bad-rule-field", node.where, text + " is no " + std::string(name),
+    const std::string text = node.is(Type::Integer) ? std::to_string(node.integer)
+                             : node.is(Type::Float) ? node.text
+                                                    : "\"" + node.text + "\"";
+    report_.error("bad-rule-field", node.where,
+                  text + " is no " + std::string(name) + " that Azure takes",
                   "write " + std::string(allowed));
   }
 
   void check_texts(const Span& where) {
     if (read_.rule.name.size() > kLongestName) {
-      report_.error("bad-rule-field", where, "the name of a security rule is longer than 80",
+      report_.error("bad-rule-field", where, "its name is longer than 80 characters",
                     "shorten it: Azure refuses it");
     }
     const Node* description = get("description");
     if (description != nullptr && description->is(Type::String) &&
         description->text.size() > kLongestDescription) {
       report_.error("bad-rule-field", description->where,
-                    "the description of a security rule is longer than 140",
+                    "its description is longer than 140 characters",
                     "shorten it: Azure refuses it");
     }
   }
@@ -144,7 +145,7 @@ class Reader {
       if (parsed.ec != std::errc{} || parsed.ptr != text->data() + text->size()) value = -1;
     }
     if (value < low || value > high) {
-      refuse_value(*node, "priority of a security rule",
+      refuse_value(*node, "priority",
                    "a number from " + std::to_string(low) + " to " + std::to_string(high));
     }
     read_.rule.priority = value;
@@ -161,7 +162,7 @@ class Reader {
     }
     const auto protocols = text ? protocol_of(*text) : std::nullopt;
     if (!protocols) {
-      refuse_value(*node, "protocol of a security rule", "Tcp, Udp, Icmp, Esp, Ah or *");
+      refuse_value(*node, "protocol", "Tcp, Udp, Icmp, Esp, Ah or *");
       return;
     }
     read_.rule.protocols = *protocols;
@@ -187,8 +188,7 @@ class Reader {
     const auto written = entries(singular, plural);
     if (written.empty()) {
       report_.error("rule-without-ports", read_.rule.where,
-                    "the security rule " + read_.rule.name + " has neither " +
-                        std::string(singular) + " nor " + std::string(plural),
+                    "it has neither " + std::string(singular) + " nor " + std::string(plural),
                     "write \"*\" where every port is meant");
     }
     net::PortSet result;
@@ -230,13 +230,11 @@ class Reader {
     const bool groups = application_groups(which, terms);
     if (prefixes && groups) {
       report_.error("prefix-and-group", terms.front().where,
-                    "the " + which + " of the security rule " + read_.rule.name +
-                        " has addresses and application security groups",
+                    "its " + which + " has addresses and application security groups",
                     "Azure takes one of the two: write two rules");
     }
     if (!terms.empty() || groups || has_address_error(one, many)) return;
-    report_.error("rule-without-addresses", read_.rule.where,
-                  "the security rule " + read_.rule.name + " has no " + which + " addresses",
+    report_.error("rule-without-addresses", read_.rule.where, "it has no " + which + " addresses",
                   "write \"*\" where every address is meant");
   }
 
@@ -285,7 +283,9 @@ class Reader {
     }
     if (written.size() > kMostGroups) {
       report_.error("group-limit", list->where,
-                    "a rule takes 10 application security groups on each side",
+                    "its " + which + " has " + std::to_string(written.size()) +
+                        " application security groups, and Azure takes " +
+                        std::to_string(kMostGroups),
                     "write several rules");
     }
     return !written.empty();
