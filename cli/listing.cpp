@@ -58,7 +58,8 @@ tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
   const auto packets = parse_packets(arguments.all("port"), arguments.value("protocol"));
   if (!packets) return tl::unexpected(ListingError{"bad-port", packets.error().message, ""});
   if (packets->is_for_networks()) {
-    return tl::unexpected(ListingError{"bad-port", "policies know TCP, UDP and SCTP alone", ""});
+    return tl::unexpected(ListingError{"bad-port", "lists are about TCP, UDP and SCTP",
+                                       "polreach can asks about others in networks"});
   }
   listing.options.asked = packets->asked;
   if (!packets->asked.entries.empty()) listing.asked = packets->text;

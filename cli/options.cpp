@@ -169,7 +169,10 @@ constexpr std::array<CommandSpec, 7> kCommands = {{
      "SOURCE and DESTINATION are namespace/name, namespace/kind/name, a name in the default "
      "namespace, namespace/* for all workloads of a namespace, an IP address, a CIDR, internet, "
      "or any. DESTINATION can also be svc/namespace/name:port, a port of a Service: then the pods "
-     "behind it are meant, on the ports that it leads to.",
+     "behind it are meant, on the ports that it leads to.\n\n"
+     "Where the input holds a network of Azure, they are also subnet/NETWORK/NAME, vnet/NAME, "
+     "nic/NAME, vm/NAME, node/POOL, and service tags, and the answer goes through the security "
+     "groups on the way.",
      kCanOptions, 3, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach can default/web default/db k8s/"},
@@ -178,7 +181,10 @@ constexpr std::array<CommandSpec, 7> kCommands = {{
      "connect to what: workload to workload, and workloads with addresses outside, one connection "
      "a line with its protocols and ports. What holds under one reading of the input only stands "
      "there with the assumption that it rests on. Connections between the pods of one workload are "
-     "left out, and so is what comes from a pod's own node, which always passes.",
+     "left out, and so is what comes from a pod's own node, which always passes.\n\n"
+     "Where the input holds a network of Azure, a second list says what its subnets and "
+     "interfaces, "
+     "and the internet, let pass to each other.",
      kMapOptions, 1, false,
      "say what to read: files, folders, or - for standard input, as in\n"
      "  polreach map k8s/"},
@@ -186,8 +192,8 @@ constexpr std::array<CommandSpec, 7> kCommands = {{
      "Compares what two sets of manifests allow: added, removed and changed connections with both "
      "sides and the rules that brought each change, and workloads that came and went. OLD and NEW "
      "are files or folders, or revisions of a git repository, of which the PATHs are read (all of "
-     "it without any), as in polreach diff origin/main HEAD -- k8s/. The work tree is not touched."
-     "\n\n"
+     "it without any), as in polreach diff origin/main HEAD -- k8s/. The work tree is not touched. "
+     "Networks of Azure are compared as well, with the rules of their security groups.\n\n"
      "The exit status is 0 where no connection changed, 1 where one did, 2 where there is no "
      "verdict.",
      kDiffOptions, 2, false,
