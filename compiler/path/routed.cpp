@@ -149,12 +149,27 @@ Routed to_private_endpoint(const Cloud& cloud, const Site& source, const Site& d
                         : no("its network is not connected to that of the private endpoint");
 }
 
+/// "Standard load balancer and standard public IP addresses [...] are closed to inbound
+/// connections, unless network security groups (NSGs) open them" (Azure documentation, "What is
+/// Azure Load Balancer?"; other kinds are retired). Of a subnet nobody knows the interfaces that
+/// the input does not hold, and their groups.
+bool is_closed_to_internet(const Site& destination) {
+  return destination.kind == Site::Kind::Interface &&
+         std::none_of(destination.stands.begin(), destination.stands.end(), [](const Stand& stand) {
+           return std::any_of(stand.guards.begin(), stand.guards.end(),
+                              [](const Guard& guard) { return guard.acts(); });
+         });
+}
+
 /// From outside of all subnets.
 Routed from_outside(Surroundings& around, const AddressSet& source, const Site& destination) {
   std::optional<Routed> result;
   const auto add = [&](const Routed& part) { result = result ? both(*result, part) : part; };
   const AddressSet on_internet = source & net::internet_addresses();
-  if (!on_internet.empty()) {
+  if (!on_internet.empty() && is_closed_to_internet(destination)) {
+    add(no("public addresses are closed where no security group opens them, and " +
+           destination.name + " has none"));
+  } else if (!on_internet.empty()) {
     add(destination.has_public_address
             ? yes("a public address leads to " + destination.name)
             : unknown("no public address of " + destination.name +

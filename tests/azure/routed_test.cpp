@@ -102,11 +102,17 @@ TEST_CASE("A public address leads out and in") {
     return (out ? routed_between(around, nic, internet) : routed_between(around, internet, nic))
         .answer;
   };
+  // Without any group the platform keeps public addresses and load balancers closed.
+  CHECK(asked(false) == Answer::No);
+  f.b.cloud.interfaces[0].group = f.b.group("nic-group");
   CHECK(asked(true) == Answer::No);
   CHECK(asked(false) == Answer::Unknown);  // load balancers are not known
   f.b.cloud.interfaces[0].addresses[0].is_public = true;
   CHECK(asked(true) == Answer::Yes);
   CHECK(asked(false) == Answer::Yes);
+  f.b.cloud.interfaces[0].group.reset();
+  CHECK(asked(true) == Answer::Yes);
+  CHECK(asked(false) == Answer::No);
 }
 
 TEST_CASE("Private addresses that nothing connects are not routed, unless there is a gateway") {
