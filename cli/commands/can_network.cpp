@@ -102,7 +102,13 @@ class Command {
     for (const std::string_view all : {"0.0.0.0/0", "::/0"}) {
       auto sites = queries::resolve_site(around, all);
       if (!sites) return tl::unexpected(sites.error());
-      for (compiler::Site& site : sites->sites) end.sites.push_back(std::move(site));
+      for (compiler::Site& site : sites->sites) {
+        const bool outside = site.kind == compiler::Site::Kind::Outside;
+        if (outside)
+          site.name = all == "::/0" ? "everything else of IPv6" : "everything else of IPv4";
+        if (outside) site.notes.clear();
+        end.sites.push_back(std::move(site));
+      }
     }
     const std::size_t pods = session_.input().model.endpoints.size();
     for (std::size_t i = 0; i < pods; ++i) end.pods.push_back(static_cast<model::EndpointId>(i));

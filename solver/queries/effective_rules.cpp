@@ -15,7 +15,6 @@ namespace {
 using compiler::AddressMatch;
 using compiler::Filter;
 using compiler::FilterRule;
-using model::UnknownId;
 using sets::Diagram;
 using sets::Diagrams;
 using sets::PathSpace;

@@ -167,8 +167,10 @@ void judge(const Cloud& before, Surroundings& around, const SecurityGroup& old_g
   z3::PathProver prover(nullptr, unknowns);
   change.effect = Effect::Same;
   change.is_proven = true;
-  for (const auto& [was, is] : filters) {
-    const auto witness = prover.difference(*was, *is);
+  for (const auto& pair : filters) {
+    const compiler::Filter& was = *pair.first;
+    const compiler::Filter& is = *pair.second;
+    const auto witness = prover.difference(was, is);
     if (witness && *witness) {
       change.effect = Effect::Differs;
       return;
@@ -178,7 +180,7 @@ void judge(const Cloud& before, Surroundings& around, const SecurityGroup& old_g
     sets::PathSpace space(unknowns);
     const auto equal = sets::within_budget([&] {
       const compiler::Header header;
-      return space.outcome(*was, header) == space.outcome(*is, header);
+      return space.outcome(was, header) == space.outcome(is, header);
     });
     if (equal && *equal) continue;
     change.effect = equal ? Effect::Differs : Effect::NotCompared;

@@ -91,14 +91,21 @@ class Pairs {
     for (const Site& site : source_.sites) {
       for (EndpointId b : to) add_site(site, b);
       for (const Site& other : destination_.sites) {
+        if (is_outside(site) && is_outside(other)) continue;
         result_.push_back(compiler::network_connection(around_, site, other));
       }
+    }
+    if (result_.empty()) {
+      return source::failure(
+          "neither end is a pod or in a network of the input: nothing acts on that");
     }
     leave_out_impossible();
     return std::move(result_);
   }
 
  private:
+  static bool is_outside(const Site& site) { return site.kind == Site::Kind::Outside; }
+
   /// Addresses of a family that the other end does not have: not what was meant, unless there is
   /// nothing else.
   void leave_out_impossible() {

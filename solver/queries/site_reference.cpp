@@ -207,7 +207,8 @@ AddressSet cluster_ranges(const Cloud& cloud) {
   return result;
 }
 
-Resolved resolve_addresses(Surroundings& around, std::string_view text, AddressSet addresses) {
+Resolved resolve_addresses(Surroundings& around, std::string_view text,
+                           const AddressSet& addresses) {
   const Cloud& cloud = around.cloud();
   SiteTarget target;
   target.text = text;
