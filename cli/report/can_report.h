@@ -26,6 +26,9 @@ void write_text(std::ostream& out, const Style& style, const CanReport& report, 
 /// The schema polreach.can/v1: docs/schemas/polreach.can.v1.json.
 void write_json(std::ostream& out, const CanReport& report);
 
+/// "ALLOWED" in green, and so on.
+[[nodiscard]] std::string coloured(const Style& style, solver::queries::Verdict verdict);
+
 /// What both formats call an end.
 [[nodiscard]] std::string name_of(const CanReport& report, const solver::queries::Variant& variant,
                                   const solver::queries::Target& target);

@@ -63,9 +63,9 @@ class Writer {
       : out_(out), style_(style), report_(report), model_(report.input.model) {}
 
   void verdict_line() {
-    out_ << coloured(report_.answer.verdict) << "  " << style_.bold(printable(report_.source.text))
-         << " -> " << style_.bold(printable(report_.destination.text)) << ", " << report_.asked
-         << "\n";
+    out_ << coloured(style_, report_.answer.verdict) << "  "
+         << style_.bold(printable(report_.source.text)) << " -> "
+         << style_.bold(printable(report_.destination.text)) << ", " << report_.asked << "\n";
   }
 
   void all() {
@@ -88,20 +88,6 @@ class Writer {
   }
 
  private:
-  std::string coloured(Verdict verdict) const {
-    switch (verdict) {
-      case Verdict::Allowed:
-        return style_.green("ALLOWED");
-      case Verdict::Denied:
-        return style_.red("DENIED");
-      case Verdict::Partly:
-        return style_.yellow("PARTLY");
-      case Verdict::Depends:
-        return style_.yellow("DEPENDS");
-    }
-    return "?";
-  }
-
   // The packets ----------------------------------------------------------------------------------
 
   void parts(const Outcome& outcome, const std::string& indent) {
@@ -389,6 +375,20 @@ class Writer {
 };
 
 }  // namespace
+
+std::string coloured(const Style& style, Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Allowed:
+      return style.green("ALLOWED");
+    case Verdict::Denied:
+      return style.red("DENIED");
+    case Verdict::Partly:
+      return style.yellow("PARTLY");
+    case Verdict::Depends:
+      return style.yellow("DEPENDS");
+  }
+  return "?";
+}
 
 std::string name_of(const CanReport& report, const Variant& variant, const Target& target) {
   const Model& model = report.input.model;

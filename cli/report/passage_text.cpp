@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "cli/report/can_report.h"
 #include "cli/report/diagnostics.h"
 #include "cli/report/passage_report.h"
 #include "cli/report/reasons.h"
@@ -32,9 +33,9 @@ class Writer {
       : out_(out), style_(style), report_(report) {}
 
   void verdict_line() {
-    out_ << coloured(report_.answer.verdict) << "  " << style_.bold(printable(report_.source.text))
-         << " -> " << style_.bold(printable(report_.destination.text)) << ", " << report_.asked
-         << "\n";
+    out_ << coloured(style_, report_.answer.verdict) << "  "
+         << style_.bold(printable(report_.source.text)) << " -> "
+         << style_.bold(printable(report_.destination.text)) << ", " << report_.asked << "\n";
   }
 
   void all() {
@@ -62,20 +63,6 @@ class Writer {
   }
 
  private:
-  [[nodiscard]] std::string coloured(Verdict verdict) const {
-    switch (verdict) {
-      case Verdict::Allowed:
-        return style_.green("ALLOWED");
-      case Verdict::Denied:
-        return style_.red("DENIED");
-      case Verdict::Partly:
-        return style_.yellow("PARTLY");
-      case Verdict::Depends:
-        return style_.yellow("DEPENDS");
-    }
-    return "?";
-  }
-
   [[nodiscard]] std::string place(const source::Span& where) const {
     return style_.dim(printable(report_.input.sources.place(where)));
   }
