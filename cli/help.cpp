@@ -76,14 +76,16 @@ std::string roff(std::string_view text) {
 void write_man(std::ostream& out) {
   fmt::print(out, ".TH POLREACH 1 \"\" \"polreach {}\" \"User Commands\"\n", kVersion);
   out << ".SH NAME\npolreach \\- prove what network policies allow\n.SH SYNOPSIS\n";
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (command.hidden) continue;
     fmt::print(out, ".B polreach {}\n[OPTION]... {}\n", command.name, roff(command.synopsis));
   }
   out << ".SH DESCRIPTION\nReads Kubernetes manifests, compiles their network policies to symbolic "
          "constraints and proves with Z3 which connections they allow, and because of which "
          "line.\n";
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (command.hidden) continue;
     fmt::print(out, ".SH {}\n{}\n", command.name, roff(command.description));
     for (const OptionSpec& option : command.options) {
@@ -106,7 +108,8 @@ std::string spaced(std::string_view choices) {
 
 std::string command_names() {
   std::string text = "help version";
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (!command.hidden) text += fmt::format(" {}", command.name);
   }
   return text;
@@ -119,7 +122,8 @@ void write_bash(std::ostream& out) {
          "  [[ $before == = ]] && before=${COMP_WORDS[COMP_CWORD-2]}\n"
          "  [[ $word == = ]] && word=\n"
          "  case $before in\n";
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     for (const OptionSpec& option : command.options) {
       if (option.choices.empty()) continue;
       fmt::print(out,
@@ -132,7 +136,8 @@ void write_bash(std::ostream& out) {
              "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n"
              "  if [[ $word == -* ]]; then\n    case ${{COMP_WORDS[1]}} in\n",
              command_names());
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (command.hidden) continue;
     std::string options;
     for (const OptionSpec& option : command.options) options += fmt::format("--{} ", option.name);
@@ -165,7 +170,8 @@ void write_zsh(std::ostream& out) {
              "#compdef polreach\n_polreach() {{\n  if ((CURRENT == 2)); then\n"
              "    compadd {}\n    return\n  fi\n  case $words[2] in\n",
              command_names());
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (command.hidden) continue;
     fmt::print(out, "    {})\n      _arguments", command.name);
     for (const OptionSpec& option : command.options) {
@@ -194,7 +200,8 @@ std::string fish_text(std::string_view text) {
 
 void write_fish(std::ostream& out) {
   out << "# fish completion for polreach\n";
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (command.hidden) continue;
     fmt::print(out, "complete -c polreach -n __fish_use_subcommand -f -a {} -d '{}'\n",
                command.name, fish_text(command.summary));
@@ -219,7 +226,8 @@ void write_overview(std::ostream& out) {
              "polreach {}: proves what network policies allow\n\n"
              "usage: polreach COMMAND [OPTION]... ARGUMENT...\n\n",
              kVersion);
-  for (const CommandSpec& command : commands()) {
+  for (const CommandSpec* const each : commands()) {
+    const CommandSpec& command = *each;
     if (!command.hidden) fmt::print(out, "  {:<8} {}\n", command.name, command.summary);
   }
   out << "\nexamples:\n"

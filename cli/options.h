@@ -22,6 +22,9 @@ struct OptionSpec {
   std::string_view fallback;  // the value where it is not given; empty: none
 };
 
+struct Arguments;
+struct Streams;
+
 struct CommandSpec {
   std::string_view name;
   std::string_view synopsis;  // of its arguments
@@ -32,10 +35,12 @@ struct CommandSpec {
   bool hidden = false;
   /// A sentence for someone who gave too few arguments.
   std::string_view missing;
+  /// Reads the input, asks, reports. Returns the exit status.
+  int (*run)(const Arguments& arguments, const Streams& streams) = nullptr;
 };
 
 /// All commands, in the order in which help shows them.
-[[nodiscard]] std::span<const CommandSpec> commands();
+[[nodiscard]] std::span<const CommandSpec* const> commands();
 [[nodiscard]] const CommandSpec* find_command(std::string_view name);
 
 /// What was given on a command line.

@@ -5,12 +5,6 @@
 #include <new>
 #include <ostream>
 
-#include "cli/commands/can.h"
-#include "cli/commands/diff.h"
-#include "cli/commands/effective.h"
-#include "cli/commands/exposure.h"
-#include "cli/commands/map.h"
-#include "cli/commands/relate.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
@@ -45,14 +39,7 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
     return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
-  if (command.name == "can") return run_can(*arguments, streams);
-  if (command.name == "relate") return run_relate(*arguments, streams);
-  if (command.name == "map") return run_map(*arguments, streams);
-  if (command.name == "diff") return run_diff(*arguments, streams);
-  if (command.name == "effective") return run_effective(*arguments, streams);
-  if (command.name == "exposure") return run_exposure(*arguments, streams);
-  if (write_generated(streams.out, arguments->positional[0])) return kYes;
-  return usage(streams, "there is nothing of that name to generate", std::string(command.missing));
+  return command.run(*arguments, streams);
 }
 
 int dispatch(const std::vector<std::string>& words, const Streams& streams) {
@@ -77,8 +64,8 @@ int dispatch(const std::vector<std::string>& words, const Streams& streams) {
   const CommandSpec* command = find_command(first);
   if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, streams);
   std::vector<std::string> names;
-  for (const CommandSpec& each : commands()) {
-    if (!each.hidden) names.emplace_back(each.name);
+  for (const CommandSpec* const each : commands()) {
+    if (!each->hidden) names.emplace_back(each->name);
   }
   return usage(streams,
                "there is no command " + first + source::did_you_mean(source::nearest(first, names)),

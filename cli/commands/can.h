@@ -9,4 +9,7 @@ namespace polreach::cli {
 /// `polreach can`: reads the input, asks, reports. Returns the exit status.
 int run_can(const Arguments& arguments, const Streams& streams);
 
+/// Its name, options and help.
+extern const CommandSpec kCan;
+
 }  // namespace polreach::cli

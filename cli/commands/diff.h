@@ -10,4 +10,7 @@ namespace polreach::cli {
 /// changed. Returns the exit status: kYes for no change that counts, kNo for changes.
 int run_diff(const Arguments& arguments, const Streams& streams);
 
+/// Its name, options and help.
+extern const CommandSpec kDiff;
+
 }  // namespace polreach::cli

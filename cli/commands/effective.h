@@ -10,4 +10,7 @@ namespace polreach::cli {
 /// status: kYes where there is a list, whatever it holds.
 int run_effective(const Arguments& arguments, const Streams& streams);
 
+/// Its name, options and help.
+extern const CommandSpec kEffective;
+
 }  // namespace polreach::cli

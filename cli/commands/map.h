@@ -10,4 +10,7 @@ namespace polreach::cli {
 /// there is a list, whatever it holds.
 int run_map(const Arguments& arguments, const Streams& streams);
 
+/// Its name, options and help.
+extern const CommandSpec kMap;
+
 }  // namespace polreach::cli

@@ -11,4 +11,7 @@ namespace polreach::cli {
 /// nothing is wrong with the one; kNo where not; kNoVerdict where that depends.
 int run_relate(const Arguments& arguments, const Streams& streams);
 
+/// Its name, options and help.
+extern const CommandSpec kRelate;
+
 }  // namespace polreach::cli

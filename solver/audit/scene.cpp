@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/audit/scene.h"
+
+namespace polreach::solver::audit {
+
+const queries::Map& Scene::map() {
+  if (!map_) map_ = queries::map(cluster_, {});
+  return *map_;
+}
+
+const queries::Exposure& Scene::exposure() {
+  if (!exposure_) exposure_ = queries::exposure(cluster_, {});
+  return *exposure_;
+}
+
+}  // namespace polreach::solver::audit
