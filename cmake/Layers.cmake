@@ -1,7 +1,11 @@
 # One folder, one static library, its dependencies spelt out: an include that goes upward fails to
 # link.
 
+# polreach_compile_options(target [UNSANITIZED])
+# UNSANITIZED: the code of the target itself is compiled without sanitizers, and can be linked with
+# code that has them.
 function(polreach_compile_options target)
+  cmake_parse_arguments(ARG "UNSANITIZED" "" "" ${ARGN})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
   # g++ 12 sees uninitialised parts in moved variants and optionals, and overlapping copies in
   # "text" + std::string (its bug 105651), where there are none.
@@ -11,7 +15,14 @@ function(polreach_compile_options target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(POLREACH_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
+    if(NOT ARG_UNSANITIZED)
+      target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
+                                               -fno-sanitize-recover=all)
+    endif()
+    target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+  endif()
+  if(POLREACH_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link,address,undefined
                                              -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=address,undefined)
   endif()

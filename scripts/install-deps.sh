@@ -4,10 +4,11 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: scripts/install-deps.sh [--check]
+usage: scripts/install-deps.sh [--check] [--fuzz]
 
 Installs what building and testing need (Debian 12 or newer, through apt-get).
-  --check   also what the format check, clang-tidy and the schema tests need
+  --check   also what the format check, clang-tidy and the tests of schemas and packages need
+  --fuzz    also what the fuzzers need
 END
 }
 
@@ -18,7 +19,8 @@ packages=(
 )
 for argument in "$@"; do
   case $argument in
-    --check) packages+=(clang-format clang-tidy graphviz python3-jsonschema) ;;
+    --fuzz) packages+=(clang libclang-rt-14-dev) ;;
+    --check) packages+=(ccache clang-format clang-tidy graphviz python3-jsonschema python3-yaml) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

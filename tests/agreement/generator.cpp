@@ -21,7 +21,7 @@ constexpr std::uint64_t kMostChoices = 4000;
 
 class Generator {
  public:
-  Generator(std::uint64_t seed, const Options& options) : random_(seed), options_(options) {}
+  Generator(const Random& random, const Options& options) : random_(random), options_(options) {}
 
   Spec build() {
     profile();
@@ -216,15 +216,27 @@ class Generator {
   std::vector<NodeSpec> nodes_;
 };
 
+/// Whether all its worlds can be tried.
+bool is_small(const Spec& spec) {
+  const WorldCount worlds = most_worlds(spec);
+  return worlds.all <= kMostWorlds && worlds.choices <= kMostChoices;
+}
+
 }  // namespace
 
 Spec generate(std::uint64_t seed, const Options& options) {
   Random seeds(seed);
   while (true) {
-    Spec spec = Generator(seeds.next(), options).build();
-    const WorldCount worlds = most_worlds(spec);
-    if (worlds.all <= kMostWorlds && worlds.choices <= kMostChoices) return spec;
+    Spec spec = Generator(Random(seeds.next()), options).build();
+    if (is_small(spec)) return spec;
   }
+}
+
+Spec generate(const Random& random, const Options& options) {
+  Spec spec = Generator(random, options).build();
+  if (is_small(spec)) return spec;
+  Random seed = random;
+  return generate(seed.next(), options);
 }
 
 }  // namespace polreach::agreement

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "tests/agreement/random.h"
 #include "tests/agreement/spec.h"
 
 namespace polreach::agreement {
@@ -20,5 +21,7 @@ struct Options {
 /// A random small cluster: equal seeds give equal specs, on every machine. The number of worlds
 /// between any two of its endpoints stays small enough to try them all.
 [[nodiscard]] Spec generate(std::uint64_t seed, const Options& options = {});
+/// The same from numbers that somebody else draws.
+[[nodiscard]] Spec generate(const Random& random, const Options& options = {});
 
 }  // namespace polreach::agreement

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace polreach::agreement {
@@ -11,7 +12,17 @@ class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}
 
+  /// Draws from the bytes, one a number, and goes on as a seed would: then a fuzzer can steer what
+  /// is generated. Refers to them.
+  explicit Random(std::span<const std::uint8_t> bytes) : state_(bytes.size()), bytes_(bytes) {}
+
   std::uint64_t next() {
+    if (!bytes_.empty()) {
+      const std::uint8_t byte = bytes_.front();
+      bytes_ = bytes_.subspan(1);
+      state_ = (state_ ^ byte) * 0x100000001B3ULL;
+      return byte;
+    }
     std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
     z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
     z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
@@ -39,6 +50,7 @@ class Random {
 
  private:
   std::uint64_t state_;
+  std::span<const std::uint8_t> bytes_;
 };
 
 }  // namespace polreach::agreement

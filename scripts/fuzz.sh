@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds the fuzzers and runs each of them for a while, from the seeds in fixtures/fuzz and the
+# fixtures. What is found is written to fixtures/fuzz/TARGET, where the ordinary tests replay it.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+usage() { echo "usage: scripts/fuzz.sh SECONDS [TARGET...]" >&2; exit 2; }
+[[ ${1:-} =~ ^[0-9]+$ ]] || usage
+seconds=$1
+shift
+targets=("$@")
+if ((${#targets[@]} == 0)); then targets=(yaml json expression commands clusters); fi
+
+scripts/install-deps.sh --fuzz
+build fuzz
+
+for target in "${targets[@]}"; do
+  corpus=build/fuzz/corpus/$target
+  mkdir -p "$corpus"
+  case $target in
+    yaml | json) find fixtures -name "*.$target" -size -64k -exec cp -t "$corpus" {} + ;;
+    # The first byte chooses the command.
+    commands)
+      n=0
+      while IFS= read -r -d '' file; do
+        n=$((n + 1))
+        { printf "\\x$(printf %02x $((n % 10)))"; cat "$file"; } >"$corpus/seed-$n"
+      done < <(find fixtures -name '*.yaml' -size -16k -print0 | sort -z)
+      ;;
+  esac
+  say "fuzz $target"
+  status=0
+  ASAN_OPTIONS=detect_leaks=0 build/fuzz/fuzz/fuzz_"$target" \
+    -max_total_time="$seconds" -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
+    -print_final_stats=1 -artifact_prefix="fixtures/fuzz/$target/" \
+    "$corpus" "fixtures/fuzz/$target" 2>build/fuzz/"$target".log || status=$?
+  grep -E '^stat::(number_of_executed_units|peak_rss_mb|slowest)|^SUMMARY|^does not hold' \
+    build/fuzz/"$target".log || true
+  if ((status != 0)); then
+    tail -n 30 build/fuzz/"$target".log >&2
+    exit "$status"
+  fi
+done
