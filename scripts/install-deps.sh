@@ -7,7 +7,7 @@ usage() {
 usage: scripts/install-deps.sh [--check] [--fuzz]
 
 Installs what building and testing need (Debian 12 or newer, through apt-get).
-  --check   also what the format check, clang-tidy and the tests of schemas and packages need
+  --check   also what the format check, clang-tidy and the tests of schemas, packages and the second solver need
   --fuzz    also what the fuzzers need
 END
 }
@@ -20,7 +20,7 @@ packages=(
 for argument in "$@"; do
   case $argument in
     --fuzz) packages+=(clang libclang-rt-14-dev) ;;
-    --check) packages+=(ccache clang-format clang-tidy graphviz python3-jsonschema python3-yaml) ;;
+    --check) packages+=(ccache clang-format clang-tidy cvc5 graphviz python3-jsonschema python3-yaml) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

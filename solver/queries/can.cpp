@@ -170,8 +170,8 @@ std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome
 /// Answers one question, pair of classes by pair of classes.
 class Question {
  public:
-  Question(const Cluster& cluster, const Asked& asked)
-      : cluster_(cluster), asked_(asked), prover_(cluster) {}
+  Question(const Cluster& cluster, const Asked& asked, z3::Transcript* transcript)
+      : cluster_(cluster), asked_(asked), prover_(cluster, transcript) {}
 
   source::Result<Answer> run(const Target& source, const Target& destination) {
     if (source.is_one_pod && destination.is_one_pod && source.endpoints == destination.endpoints) {
@@ -445,8 +445,8 @@ std::string_view to_string(Verdict verdict) {
 }
 
 source::Result<Answer> can(const Cluster& cluster, const Target& source, const Target& destination,
-                           const Asked& asked) {
-  return Question(cluster, asked).run(source, destination);
+                           const Asked& asked, z3::Transcript* transcript) {
+  return Question(cluster, asked, transcript).run(source, destination);
 }
 
 }  // namespace polreach::solver::queries

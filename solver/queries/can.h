@@ -12,6 +12,7 @@
 #include "solver/queries/explain.h"
 #include "solver/queries/reference.h"
 #include "solver/sets/reach.h"
+#include "solver/z3/transcript.h"
 
 /// "Can A reach B on this port, and because of which line?"
 namespace polreach::solver::queries {
@@ -75,8 +76,9 @@ struct Answer {
 /// Answers for every pair of the two targets. Each result of the set engine is proven by Z3 before
 /// it is given; where Z3's budget runs out, that is counted and said. Evaluators that disagree are
 /// an InternalError. Fails where the question has no packets (no destination has a port of the name
-/// asked for).
+/// asked for). The questions that Z3 was asked are added to the transcript, if there is one.
 source::Result<Answer> can(const compiler::Cluster& cluster, const Target& source,
-                           const Target& destination, const Asked& asked);
+                           const Target& destination, const Asked& asked,
+                           z3::Transcript* transcript = nullptr);
 
 }  // namespace polreach::solver::queries

@@ -375,12 +375,13 @@ void add_standing(const Surroundings& around, Passage& answer) {
 }  // namespace
 
 source::Result<Passage> passage(Surroundings& around, const PassageEnd& source,
-                                const PassageEnd& destination, const PassageAsked& asked) {
+                                const PassageEnd& destination, const PassageAsked& asked,
+                                z3::Transcript* transcript) {
   auto connections = Pairs(around, source, destination).run();
   if (!connections) return tl::unexpected(connections.error());
   Passage answer;
   const model::UnknownTable unknowns(around.unknowns().all());
-  z3::PathProver prover(around.pods(), unknowns);
+  z3::PathProver prover(around.pods(), unknowns, transcript);
   for (Connection& connection : *connections) {
     sets::PathSpace space(unknowns);
     PassageOutcome outcome;

@@ -97,8 +97,10 @@ inline constexpr std::size_t kMostPassages = 1000;
 /// evaluators that disagree are an InternalError. Fails where nothing is asked about, where there
 /// are more than kMostPassages pairs, and where a budget runs out.
 ///
-/// The answer refers to `around`, which must outlive it.
+/// The answer refers to `around`, which must outlive it. The questions that Z3 was asked are added
+/// to the transcript, if there is one.
 source::Result<Passage> passage(compiler::Surroundings& around, const PassageEnd& source,
-                                const PassageEnd& destination, const PassageAsked& asked);
+                                const PassageEnd& destination, const PassageAsked& asked,
+                                z3::Transcript* transcript = nullptr);
 
 }  // namespace polreach::solver::queries

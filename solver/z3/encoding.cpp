@@ -39,7 +39,7 @@ Encoding::Encoding(::z3::context& context, const compiler::TermPool& pool,
 
 void Encoding::set_ends(const Ends& ends) { ends_ = ends; }
 
-std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : "'"; }
+std::string Encoding::suffix(Copy copy) const { return copy == Copy::First ? "" : ".2"; }
 
 std::string Encoding::address_text(const AddressName& name, Copy copy) const {
   if (name.variable != 0) return "chosen-" + std::to_string(name.variable) + suffix(copy);
@@ -292,6 +292,18 @@ std::vector<Encoding::LabelValue> Encoding::labels(const ::z3::model& model, Cop
     result.push_back(value);
   }
   return result;
+}
+
+Transcript::Answer answer_of(::z3::check_result result) {
+  switch (result) {
+    case ::z3::sat:
+      return Transcript::Answer::Sat;
+    case ::z3::unsat:
+      return Transcript::Answer::Unsat;
+    case ::z3::unknown:
+      break;
+  }
+  return Transcript::Answer::Unknown;
 }
 
 }  // namespace polreach::solver::z3

@@ -12,6 +12,7 @@
 
 #include "compiler/terms/term.h"
 #include "solver/z3/address_classes.h"
+#include "solver/z3/transcript.h"
 
 namespace polreach::solver::z3 {
 
@@ -113,5 +114,7 @@ class Encoding {
   // The memo depends on the ends: [source_is_packet][destination_is_packet][copy].
   std::map<compiler::Term, ::z3::expr> memo_[2][2][2];
 };
+
+[[nodiscard]] Transcript::Answer answer_of(::z3::check_result result);
 
 }  // namespace polreach::solver::z3

@@ -36,11 +36,11 @@ Encoding::Ends ends_of(const Path& path) {
 }  // namespace
 
 struct PathProver::State {
-  State(const compiler::Cluster* c, const model::UnknownTable& unknowns)
-      : cluster(c), lowering(c, unknowns, pool) {}
+  State(const compiler::Cluster* c, const model::UnknownTable& unknowns, Transcript* t)
+      : cluster(c), lowering(c, unknowns, pool), transcript(t) {}
 
   /// A model that satisfies the constraint, if there is one.
-  source::Result<std::optional<::z3::model>> find(Encoding& encoding,
+  source::Result<std::optional<::z3::model>> find(std::string_view what, Encoding& encoding,
                                                   const ::z3::expr& constraint) {
     ::z3::solver solver(context, "QF_FD");  // bit-vectors and Booleans only: goes to the SAT solver
     ::z3::params parameters(context);
@@ -48,7 +48,9 @@ struct PathProver::State {
     solver.set(parameters);
     solver.add(constraint);
     solver.add(encoding.well_formed_header());
-    switch (solver.check()) {
+    const ::z3::check_result answer = solver.check();
+    if (transcript != nullptr) transcript->add(what, solver.to_smt2(), answer_of(answer));
+    switch (answer) {
       case ::z3::sat:
         return solver.get_model();
       case ::z3::unsat:
@@ -60,15 +62,18 @@ struct PathProver::State {
   }
 
   /// A packet on one way that satisfies the term, if there is one.
-  source::Result<std::optional<PathWitness>> find(Term term, std::size_t way,
+  source::Result<std::optional<PathWitness>> find(std::string_view what, Term term, std::size_t way,
                                                   const Encoding::Ends& ends) {
-    if (term == pool.constant(false)) return std::optional<PathWitness>();
+    if (term == pool.constant(false)) {
+      if (transcript != nullptr) transcript->add_constant(what, false);
+      return std::optional<PathWitness>();
+    }
     if (!fits(pool, {term})) return source::failure(kTooLarge);
     const QuestionAddresses addresses(pool, {term});
     if (addresses.ranges() > kMostRanges) return source::failure(kTooLarge);
     Encoding encoding(context, pool, &addresses);
     encoding.set_ends(ends);
-    const auto model = find(encoding, encoding.encode(term, Copy::First));
+    const auto model = find(what, encoding, encoding.encode(term, Copy::First));
     if (!model) return tl::unexpected(model.error());
     if (!*model) return std::optional<PathWitness>();
     return read(encoding, **model, Copy::First, way, ends);
@@ -145,7 +150,8 @@ struct PathProver::State {
       passes.push_back(encoding.encode(way.passes, Copy::First));
       stopped.push_back(encoding.encode(way.stops, Copy::Second));
     }
-    const auto found = find(encoding, ::z3::mk_or(passes) && ::z3::mk_or(stopped));
+    const auto found = find("one that passes in one case and is stopped in another", encoding,
+                            ::z3::mk_or(passes) && ::z3::mk_or(stopped));
     if (!found) return tl::unexpected(found.error());
     if (!*found) return std::optional<PathProof::Undecided>();
     const ::z3::model& model = **found;
@@ -164,11 +170,13 @@ struct PathProver::State {
   compiler::TermPool pool;
   compiler::PathLowering lowering;
   ::z3::context context;
+  Transcript* transcript;
 };
 
-PathProver::PathProver(const compiler::Cluster* cluster, const model::UnknownTable& unknowns) {
+PathProver::PathProver(const compiler::Cluster* cluster, const model::UnknownTable& unknowns,
+                       Transcript* transcript) {
   ::z3::set_param("memory_max_size", kMemoryLimit);
-  state_ = std::make_unique<State>(cluster, unknowns);
+  state_ = std::make_unique<State>(cluster, unknowns, transcript);
 }
 PathProver::~PathProver() = default;
 
@@ -185,7 +193,7 @@ source::Result<std::optional<PathWitness>> PathProver::refute(
       const Term passes = s.pool.conjunction({s.pool.negation(s.packets(may, ends)), terms.passes});
       const Term wrong =
           s.pool.conjunction({terms.possible, s.pool.disjunction({stopped, passes})});
-      auto found = s.find(wrong, i, ends);
+      auto found = s.find("a packet for which the answer is wrong", wrong, i, ends);
       if (!found || *found) return found;
     }
     return std::optional<PathWitness>();
@@ -200,12 +208,13 @@ source::Result<PathProof> PathProver::prove(const Ways& ways, const sets::FlowBo
     PathProof proof;
     const std::vector<State::Lowered> lowered = s.lower(ways, asked);
     for (std::size_t i = 0; i < ways.size() && !proof.allowed; ++i) {
-      auto allowed = s.find(lowered[i].passes, i, lowered[i].ends);
+      auto allowed = s.find("a packet of those asked about that passes", lowered[i].passes, i,
+                            lowered[i].ends);
       if (!allowed) return tl::unexpected(allowed.error());
       proof.allowed = std::move(*allowed);
     }
     for (std::size_t i = 0; i < ways.size() && !proof.denied; ++i) {
-      auto denied = s.find(lowered[i].stops, i, lowered[i].ends);
+      auto denied = s.find("one that is stopped", lowered[i].stops, i, lowered[i].ends);
       if (!denied) return tl::unexpected(denied.error());
       proof.denied = std::move(*denied);
     }
@@ -225,7 +234,7 @@ source::Result<std::optional<PathWitness>> PathProver::decides(const compiler::F
   try {
     const Term term =
         s.pool.conjunction({s.lowering.decides(filter, rule), s.lowering.ports_where_there_are()});
-    return s.find(term, 0, {true, true});
+    return s.find("a packet that the rule decides", term, 0, {true, true});
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());
   }
@@ -244,7 +253,7 @@ source::Result<std::optional<PathWitness>> PathProver::difference(const compiler
          s.pool.disjunction(
              {differ(s.lowering.stops(one), s.lowering.stops(other)),
               differ(s.lowering.lets_pass_at_once(one), s.lowering.lets_pass_at_once(other))})});
-    return s.find(term, 0, {true, true});
+    return s.find("a packet that two groups treat differently", term, 0, {true, true});
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());
   }

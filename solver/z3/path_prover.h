@@ -9,6 +9,7 @@
 #include "policies/source/result.h"
 #include "solver/check/path.h"
 #include "solver/sets/flow_box.h"
+#include "solver/z3/transcript.h"
 
 namespace polreach::solver::z3 {
 
@@ -34,7 +35,9 @@ struct PathProof {
 class PathProver {
  public:
   /// `cluster`: whose policies Hop::Kind::Policies means; nullptr where no path has such a hop.
-  PathProver(const compiler::Cluster* cluster, const model::UnknownTable& unknowns);
+  /// Every question is added to the transcript, if there is one.
+  PathProver(const compiler::Cluster* cluster, const model::UnknownTable& unknowns,
+             Transcript* transcript = nullptr);
   PathProver(const PathProver&) = delete;
   PathProver& operator=(const PathProver&) = delete;
   ~PathProver();

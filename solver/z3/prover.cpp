@@ -21,19 +21,20 @@ using Copy = Encoding::Copy;
 }  // namespace
 
 struct Prover::State {
-  explicit State(const compiler::Cluster& c)
-      : cluster(c), lowering(c, pool), encoding(context, pool), solver(context) {
+  State(const compiler::Cluster& c, Transcript* t)
+      : cluster(c), lowering(c, pool), encoding(context, pool), solver(context), transcript(t) {
     ::z3::params parameters(context);
     parameters.set("rlimit", kResourceLimit);
     solver.set(parameters);
   }
 
-  /// A packet that satisfies the constraint, if there is one.
-  source::Result<std::optional<Witness>> find(const ::z3::expr& constraint, const Party& from,
-                                              const Party& to) {
+  /// A packet that satisfies the constraint, if there is one. `what`: the question in words.
+  source::Result<std::optional<Witness>> find(std::string_view what, const ::z3::expr& constraint,
+                                              const Party& from, const Party& to) {
     solver.push();
     solver.add(constraint);
     const ::z3::check_result answer = solver.check();
+    if (transcript != nullptr) transcript->add(what, solver.to_smt2(), answer_of(answer));
     std::optional<Witness> witness;
     if (answer == ::z3::sat) witness = read(solver.get_model(), from, to);
     solver.pop();
@@ -83,11 +84,12 @@ struct Prover::State {
   ::z3::context context;
   Encoding encoding;
   ::z3::solver solver;
+  Transcript* transcript;
 };
 
-Prover::Prover(const compiler::Cluster& cluster) {
+Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript) {
   ::z3::set_param("memory_max_size", kMemoryLimit);
-  state_ = std::make_unique<State>(cluster);
+  state_ = std::make_unique<State>(cluster, transcript);
 }
 Prover::~Prover() = default;
 
@@ -103,10 +105,10 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
     const ::z3::expr passes = encode(connection.passes, Copy::First);
     Proof proof;
-    auto allowed = s.find(here && passes, from, to);
+    auto allowed = s.find("a packet of those asked about that passes", here && passes, from, to);
     if (!allowed) return tl::unexpected(allowed.error());
     proof.allowed = std::move(*allowed);
-    auto denied = s.find(here && !passes, from, to);
+    auto denied = s.find("one that is stopped", here && !passes, from, to);
     if (!denied) return tl::unexpected(denied.error());
     proof.denied = std::move(*denied);
     if (!proof.allowed || !proof.denied) return proof;
@@ -114,7 +116,8 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     const ::z3::expr elsewhere =
         s.encoding.well_formed(Copy::Second) && encode(in_question, Copy::Second);
     auto undecided =
-        s.find(here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
+        s.find("one that passes in one world and is stopped in another",
+               here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
     if (!undecided) return tl::unexpected(undecided.error());
     proof.undecided = std::move(*undecided);
     return proof;
@@ -149,7 +152,8 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
          s.pool.conjunction({s.pool.disjunction(never), connection.passes})});
     const Term claim = s.pool.conjunction({connection.possible, wrong});
     if (!fits(s.pool, {claim})) return source::failure(kTooLarge);
-    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
+    return s.find("a packet for which the answer is wrong",
+                  s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());
@@ -170,7 +174,8 @@ source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
     if (!fits(s.pool, {question})) return source::failure(kTooLarge);
     const bool ingress = direction == model::Direction::Ingress;
     const Party own = self;
-    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
+    return s.find("a packet that two policies of one priority decide differently",
+                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   ingress ? other : own, ingress ? own : other);
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());
@@ -191,7 +196,8 @@ source::Result<std::optional<Witness>> Prover::difference(const compiler::Cluste
                             s.pool.conjunction({two.passes, s.pool.negation(one.passes)})});
     const Term question = s.pool.conjunction({one.possible, differ});
     if (!fits(s.pool, {question})) return source::failure(kTooLarge);
-    return s.find(s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
+    return s.find("a packet that passes in one of two clusters alone",
+                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
     return source::failure(std::string("Z3: ") + error.msg());

@@ -8,6 +8,7 @@
 #include "policies/source/result.h"
 #include "solver/check/packet.h"
 #include "solver/sets/reach.h"
+#include "solver/z3/transcript.h"
 
 namespace polreach::solver::z3 {
 
@@ -25,7 +26,8 @@ struct Proof {
 /// Asks Z3 about one pair of parties at a time. Holds one Z3 context; not thread-safe.
 class Prover {
  public:
-  explicit Prover(const compiler::Cluster& cluster);
+  /// Every question that is put to Z3 is added to the transcript, if there is one.
+  explicit Prover(const compiler::Cluster& cluster, Transcript* transcript = nullptr);
   Prover(const Prover&) = delete;
   Prover& operator=(const Prover&) = delete;
   ~Prover();

@@ -60,6 +60,9 @@ class Comparison {
   /// The same for Z3.
   [[nodiscard]] std::optional<std::string> check_z3(const Pair& pair, Random& random);
 
+  /// Has the questions for Z3 added to it, from before the first of them.
+  void keep(solver::z3::Transcript& transcript) { transcript_ = &transcript; }
+
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] const model::Model& model() const { return model_; }
   [[nodiscard]] std::string describe(const Pair& pair) const;
@@ -97,6 +100,7 @@ class Comparison {
   model::Model model_;
   compiler::Cluster cluster_;
   std::optional<solver::z3::Prover> prover_;
+  solver::z3::Transcript* transcript_ = nullptr;
   Counts counts_;
 };
 

@@ -160,7 +160,7 @@ std::optional<std::string> Comparison::check_refute(const Pair& pair, const Piec
 }
 
 std::optional<std::string> Comparison::check_z3(const Pair& pair, Random& random) {
-  if (!prover_) prover_.emplace(cluster_);
+  if (!prover_) prover_.emplace(cluster_, transcript_);
   const Pieces pieces = solver::sets::reach(cluster_, pair.source, pair.destination);
   auto fault = check_proof(pair, pieces, random_traffic(random));
   if (!fault) fault = check_refute(pair, pieces, random);
