@@ -72,6 +72,12 @@ std::size_t invisible(std::string_view text) {
   return marks || embeddings || isolates ? 3 : 0;
 }
 
+/// Whether a command to a pipeline's agent starts here, whose logs our output goes to: Azure
+/// Pipelines looks for "##vso[" anywhere in a line, GitHub's runner for "##[".
+bool is_agent_command(std::string_view text) {
+  return text.starts_with("##[") || text.starts_with("##vso[");
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -98,6 +104,8 @@ std::string printable(std::string_view text) {
     const std::size_t hidden = utf8 ? invisible(text.substr(i)) : 0;
     if (text[i] == '\t') {
       result += ' ';
+    } else if (is_agent_command(text.substr(i))) {
+      result += escaped(text[i]);
     } else if (hidden > 0) {
       for (std::size_t j = 0; j < hidden; ++j) result += escaped(text[i + j]);
       i += hidden - 1;

@@ -26,7 +26,8 @@ class Style {
   bool colour_;
 };
 
-/// Text from the input with control characters made visible, so that it cannot drive a terminal.
+/// Text from the input with control characters made visible, so that it cannot drive a terminal, nor
+/// the agent of a pipeline.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Whether the bytes have the shape of UTF-8.
