@@ -82,14 +82,24 @@ bool is_agent_command(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   std::size_t following = 0;
+  // Of the byte after the first: some would be a character that a shorter form has, half of a
+  // surrogate pair, or beyond the last character (RFC 3629).
+  unsigned least = 0x80;
+  unsigned most = 0xBF;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (following > 0) {
-      if ((byte & 0xC0U) != 0x80U) return false;
+      if (byte < least || byte > most) return false;
+      least = 0x80;
+      most = 0xBF;
       --following;
     } else if (byte >= 0x80) {
       if (byte < 0xC2 || byte > 0xF4) return false;
       following = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+      if (byte == 0xE0) least = 0xA0;
+      if (byte == 0xED) most = 0x9F;
+      if (byte == 0xF0) least = 0x90;
+      if (byte == 0xF4) most = 0x8F;
     }
   }
   return following == 0;

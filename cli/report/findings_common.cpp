@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <sstream>
 
 namespace polreach::cli {
 
@@ -119,6 +120,13 @@ std::string also_text(const Finding& finding, std::size_t most) {
     text += fmt::format(" and {} more", finding.also.size() - shown);
   }
   return text;
+}
+
+std::vector<std::string> printable_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(printable(line));
+  return lines;
 }
 
 std::vector<std::string> fingerprints_of(const std::vector<Finding>& findings) {

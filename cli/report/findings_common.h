@@ -41,6 +41,9 @@ struct Spot {
 /// "Deployment shop/api, Deployment shop/cart and 5 more"; empty where there are none.
 [[nodiscard]] std::string also_text(const solver::audit::Finding& finding, std::size_t most);
 
+/// The lines of a text (YAML), each made printable.
+[[nodiscard]] std::vector<std::string> printable_lines(const std::string& text);
+
 /// Of each finding, in order; two that would be the same are told apart by a number.
 [[nodiscard]] std::vector<std::string> fingerprints_of(
     const std::vector<solver::audit::Finding>& findings);

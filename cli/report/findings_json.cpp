@@ -101,7 +101,11 @@ class Writer : private JsonWriter {
     text("source", printable(example.source));
     text("destination", printable(example.destination));
     text("packet", printable(example.packet));
-    if (!example.pod.empty()) text("pod", example.pod);
+    if (!example.pod.empty()) {
+      std::string pod;
+      for (const std::string& line : printable_lines(example.pod)) pod += line + "\n";
+      text("pod", pod);
+    }
     json_.EndObject();
   }
 
@@ -124,7 +128,7 @@ class Writer : private JsonWriter {
     const source::Location location = report_.sources.location(where);
     json_.Key(key);
     json_.StartObject();
-    text("file", location.file);
+    text("file", printable(location.file));
     number("line", location.line);
     number("column", location.column);
     text("text", printable(location.text));
@@ -137,7 +141,7 @@ class Writer : private JsonWriter {
     text("text", printable(assumption.text));
     if (!assumption.settle.empty()) text("settledBy", printable(assumption.settle));
     list("at", assumption.where,
-         [&](const source::Span& where) { string(report_.sources.place(where)); });
+         [&](const source::Span& where) { string(printable(report_.sources.place(where))); });
     json_.EndObject();
   }
 

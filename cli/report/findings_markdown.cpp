@@ -117,15 +117,27 @@ class Writer {
       text += "- for example " + plain(finding.example->source) + " to " +
               plain(finding.example->destination) + ": " + plain(finding.example->packet) + "\n";
     }
+    if (finding.example) text += pod(finding.example->pod);
     if (!finding.also.empty()) text += "- also " + plain(also_text(finding, kMostAlso)) + "\n";
     if (!finding.certain) text += "- depends on what the input leaves open\n";
     for (const auto& assumption : finding.rests_on) {
       text += "- " + plain(assumption.id) + ": " + plain(assumption.text) + "\n";
     }
+    if (!text.ends_with("\n\n")) text += "\n";
     if (const std::string remedy = remedy_of(finding); !remedy.empty()) {
-      text += "\n**What to do:** " + plain(remedy) + "\n";
+      text += "**What to do:** " + plain(remedy) + "\n\n";
     }
-    return text + "\n</details>\n\n";
+    return text + "</details>\n\n";
+  }
+
+  /// A block of code, behind an item of a list; its fence is longer than any in it.
+  static std::string pod(const std::string& yaml) {
+    if (yaml.empty()) return "";
+    std::string fence = "```";
+    while (yaml.find(fence) != std::string::npos) fence += "`";
+    std::string text = "  " + fence + "yaml\n";
+    for (const std::string& line : printable_lines(yaml)) text += "  " + line + "\n";
+    return text + "  " + fence + "\n";
   }
 
   void unchecked() {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "cli/report/diagnostics.h"
 #include "cli/report/findings_common.h"
 
@@ -128,9 +126,8 @@ class Writer {
          << printable(example.destination);
     if (!example.packet.empty()) out_ << ": " << printable(example.packet);
     out_ << "\n";
-    std::istringstream lines(example.pod);
-    for (std::string line; std::getline(lines, line);) {
-      out_ << "    " << style_.dim(printable(line)) << "\n";
+    for (const std::string& line : printable_lines(example.pod)) {
+      out_ << "    " << style_.dim(line) << "\n";
     }
   }
 

@@ -30,7 +30,7 @@ class Style {
 /// the agent of a pipeline.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// Whether the bytes have the shape of UTF-8.
+/// Whether the bytes are UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
 }  // namespace polreach::cli
