@@ -2,14 +2,13 @@
 #include "cli/input.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "cli/files.h"
 #include "cli/render.h"
 #include "cli/revisions.h"
+#include "cli/snapshot.h"
 #include "cli/uncompiled.h"
 #include "compiler/resolve/engine.h"
 #include "policies/azure/link/link.h"
@@ -23,18 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using source::Severity;
 using source::Text;
-
-source::Result<std::string> read_stream(std::istream& in, const std::string& name) {
-  std::string bytes;
-  std::array<char, 1U << 16U> buffer{};
-  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
-    bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (bytes.size() > Text::kLargestFile) {
-      return source::failure(name + ": is larger than 4 GiB; split it");
-    }
-  }
-  return bytes;
-}
 
 syntax::Format format_of(const std::string& path) {
   return path.ends_with(".json") ? syntax::Format::Json : syntax::Format::Auto;
@@ -94,17 +81,19 @@ class Reading {
         return tl::unexpected(added.error());
       }
     }
+    Snapshot* const snapshot = options_.snapshot.get();
     for (const std::string& folder : options_.kustomize) {
-      const auto folders = find_kustomizations(folder);
+      const auto folders =
+          snapshot != nullptr ? snapshot->kustomizations(folder) : find_kustomizations(folder);
       if (!folders) return tl::unexpected(folders.error());
       for (const std::string& each : *folders) {
-        auto text = kustomize(each);
+        auto text = snapshot != nullptr ? snapshot->kustomized(each) : kustomize(each);
         if (!text) return tl::unexpected(text.error());
         add("<kustomize " + each + ">", std::move(*text));
       }
     }
     for (const std::string& chart : options_.helm) {
-      auto text = helm_template(chart);
+      auto text = snapshot != nullptr ? snapshot->rendered(chart) : helm_template(chart);
       if (!text) return tl::unexpected(text.error());
       add("<helm " + chart + ">", std::move(*text));
     }
@@ -159,14 +148,15 @@ class Reading {
   source::Result<void> add_stdin() {
     if (stdin_used_) return {};
     stdin_used_ = true;
-    auto bytes = read_stream(in_, "<stdin>");
+    auto bytes = options_.snapshot ? options_.snapshot->standard_input(in_)
+                                   : read_stream(in_, "<stdin>");
     if (!bytes) return tl::unexpected(bytes.error());
     add("<stdin>", std::move(*bytes));
     return {};
   }
 
   source::Result<void> add_path(const std::string& path) {
-    const auto found = find_files(path);
+    const auto found = options_.snapshot ? options_.snapshot->find(path) : find_files(path);
     if (!found) return tl::unexpected(found.error());
     report_skipped("hidden entries and links that lead out of " + path, found->skipped,
                    "name them as PATHs of their own if they count");
@@ -175,7 +165,7 @@ class Reading {
       std::error_code error;
       const std::string compiled = compiled_name(each);
       if (!compiled.empty() && fs::exists(compiled, error)) continue;
-      const auto text = Text::map(each);
+      const auto text = text_of(each);
       if (!text) return tl::unexpected(text.error());
       if (describes_azure_network(each, (*text)->bytes())) uncompiled.push_back(each);
     }
@@ -238,13 +228,9 @@ class Reading {
                              {}});
   }
 
-  static source::Result<std::unique_ptr<Text>> text_of(const std::string& path) {
-    std::error_code error;
-    if (fs::is_regular_file(path, error)) return Text::map(path);
-    // A pipe: the shell's <(command), for one.
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return source::failure(path + ": cannot be opened");
-    auto bytes = read_stream(stream, path);
+  source::Result<std::unique_ptr<Text>> text_of(const std::string& path) {
+    if (!options_.snapshot) return read_text(path);
+    auto bytes = options_.snapshot->text(path);
     if (!bytes) return tl::unexpected(bytes.error());
     return Text::own(std::move(*bytes));
   }
@@ -290,11 +276,16 @@ class Reading {
                                options_.keep_going,
                                {},
                                options_.revision.has_value(),
-                               guest});
+                               guest,
+                               options_.filter});
     const std::size_t errors_before = input_->diagnostics.errors();
     for (const source::FileId file : parameters_) azure.load_parameters(file);
     for (const source::FileId file : service_tags_) azure.load_service_tags(file);
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
+    if (!options_.added.empty()) loader.set_filter({});
+    for (const AddedText& each : options_.added) {
+      loader.load(input_->sources.add(each.name, Text::own(each.bytes)), format_of(each.name));
+    }
     loader.finish();
     azure.finish();
     add_to_ledger(loader.ledger());

@@ -16,6 +16,14 @@
 
 namespace polreach::cli {
 
+class Snapshot;
+
+/// A manifest that is in no file.
+struct AddedText {
+  std::string name;  // what messages call it
+  std::string bytes;
+};
+
 /// A revision of a git repository, to be read in place of the file system.
 struct RevisionInput {
   std::string revision;      // a branch, a tag, HEAD~2
@@ -42,6 +50,12 @@ struct InputOptions {
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};
+  /// Where files and rendered texts come from; nothing: from the world, each time anew.
+  std::shared_ptr<Snapshot> snapshot = {};
+  /// Which objects are read; empty: all.
+  kubernetes::ObjectFilter filter = {};
+  /// Read behind all others, and not filtered.
+  std::vector<AddedText> added = {};
 };
 
 /// Everything that a run reads.

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/input.h"
 #include "cli/options.h"
+#include "cli/report/length.h"
 #include "cli/report/style.h"
 #include "cli/streams.h"
 
@@ -26,6 +28,9 @@ class Session {
   bool read(const InputOptions& options);
   /// The same for input that came another way.
   bool accept(std::unique_ptr<Input> input);
+  /// Asks about input that was read before, without errors, and whose problems have been shown. It
+  /// must outlive the session.
+  void use(Input& input) { input_ = &input; }
   [[nodiscard]] const Input& input() const { return *input_; }
   /// Writes what a query found to warn of, and adds it to what was said of the input.
   void warn(const std::vector<source::Diagnostic>& warnings);
@@ -33,6 +38,9 @@ class Session {
   /// The same for mistakes that only show when policies are looked at together. False where one is
   /// an error: it has been said that there is no verdict.
   bool check(const std::vector<source::Diagnostic>& mistakes);
+
+  /// Whether the question was answered, if only by "it depends": no verdict was refused.
+  [[nodiscard]] bool was_answered() const { return answered_; }
 
   /// Says why there is no verdict; gives kNoVerdict.
   int refuse(const std::string& code, const std::string& message, const std::string& help);
@@ -45,6 +53,12 @@ class Session {
   [[nodiscard]] std::ostream& err() const { return streams_.err; }
   [[nodiscard]] Style style() const;
   [[nodiscard]] bool is_json() const { return arguments_.value("format") == "json"; }
+  /// How much of an answer is written as text: all of it unless --quiet says otherwise, or someone
+  /// has chosen.
+  [[nodiscard]] Length length() const {
+    return length_.value_or(is_quiet() ? Length::Verdict : Length::Full);
+  }
+  void set_length(Length length) { length_ = length; }
   [[nodiscard]] bool is_quiet() const { return arguments_.has("quiet"); }
 
  private:
@@ -55,7 +69,10 @@ class Session {
   const Arguments& arguments_;
   const Streams& streams_;
   std::string schema_;
-  std::unique_ptr<Input> input_;
+  std::unique_ptr<Input> own_;
+  Input* input_ = nullptr;
+  bool answered_ = true;
+  std::optional<Length> length_;
   Clock::time_point last_ = Clock::now();
 };
 

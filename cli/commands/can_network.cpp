@@ -165,7 +165,7 @@ class Command {
     if (session_.is_json()) {
       write_json(session_.out(), report);
     } else {
-      write_text(session_.out(), session_.style(), report, session_.is_quiet());
+      write_text(session_.out(), session_.style(), report, session_.length());
     }
   }
 

@@ -36,6 +36,7 @@ constinit const CommandSpec kCan = {
     false,
     "say what to read: files, folders, or - for standard input, as in\n"
     "  polreach can default/web default/db k8s/",
-    run_can};
+    run_can,
+    ask_can};
 
 }  // namespace polreach::cli

@@ -28,17 +28,15 @@ const char* schema_of(const Arguments& arguments) {
 /// One of the two sets: what it is read from, and what it becomes.
 class Side {
  public:
-  Side(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, schema_of(arguments)) {}
+  explicit Side(Session& session) : arguments_(session.arguments()), session_(session) {}
 
   Session& session() { return session_; }
   [[nodiscard]] const Input& input() const { return session_.input(); }
   [[nodiscard]] const compiler::Cluster& cluster() const { return *cluster_; }
   [[nodiscard]] queries::DiffSide view() const { return {*cluster_, *map_}; }
 
-  /// False where there is no verdict; it has been said.
-  bool prepare(const InputOptions& options) {
-    if (!session_.read(options)) return false;
+  /// Once the session has input. False where there is no verdict; it has been said.
+  bool prepare() {
     const model::Model& model = session_.input().model;
     const model::ClusterProfile profile = list_profile_of(arguments_, model);
     cluster_.emplace(model, profile);
@@ -90,7 +88,7 @@ class Side {
   }
 
   const Arguments& arguments_;
-  Session session_;
+  Session& session_;
   std::optional<compiler::Cluster> cluster_;
   std::unique_ptr<compiler::Surroundings> around_;
   NetworkListing network_;
@@ -101,8 +99,8 @@ class Side {
 
 class Command {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), old_(arguments, streams), new_(arguments, streams) {}
+  Command(Session& before, Session& after)
+      : arguments_(before.arguments()), old_(before), new_(after) {}
 
   int run() {
     const auto only = chosen();
@@ -110,8 +108,23 @@ class Command {
     for (std::size_t i : {0U, 1U}) {
       const auto options = input_of(arguments_.positional[i], arguments_.positional[1 - i]);
       if (!options) return old_.session().refuse("input", options.error().message, "");
-      if (!side(i).prepare(*options)) return kNoVerdict;
+      if (!side(i).session().read(*options) || !side(i).prepare()) return kNoVerdict;
     }
+    return compare(*only);
+  }
+
+  /// Two inputs that have been read.
+  int ask() {
+    const auto only = chosen();
+    if (!only) return old_.session().refuse("usage", only.error().message, "");
+    if (!old_.prepare() || !new_.prepare()) return kNoVerdict;
+    return compare(*only);
+  }
+
+ private:
+  using Kinds = std::vector<std::string>;
+
+  int compare(const Kinds& only) {
     const bool network = !old_.input().cloud.empty() || !new_.input().cloud.empty();
     for (std::size_t i : {0U, 1U}) {
       if (!side(i).ask(network && !arguments_.has("equivalent"))) return kNoVerdict;
@@ -121,19 +134,16 @@ class Command {
     // "No connection changed" would be true of any two sets of policies then.
     const bool no_pods =
         old_.input().model.endpoints.empty() && new_.input().model.endpoints.empty();
-    if (network) return compare_network(!no_pods, *only);
+    if (network) return compare_network(!no_pods, only);
     if (no_pods) {
       return new_.session().refuse(
           "no-workloads", "there are no pods or workloads to connect, on either side",
           "give the workloads with the policies, or compare the policies alone: --equivalent");
     }
-    const queries::Diff diff = compare_pods(*only);
+    const queries::Diff diff = compare_pods(only);
     new_.session().lap("diff");
     return report(diff);
   }
-
- private:
-  using Kinds = std::vector<std::string>;
 
   static bool is_counted(const Kinds& only, queries::Changed what) {
     return std::find(only.begin(), only.end(), word(what)) != only.end();
@@ -320,7 +330,11 @@ class Command {
 }  // namespace
 
 int run_diff(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  Session before(arguments, streams, schema_of(arguments));
+  Session after(arguments, streams, schema_of(arguments));
+  return Command(before, after).run();
 }
+
+int ask_diff(Session& before, Session& after) { return Command(before, after).ask(); }
 
 }  // namespace polreach::cli
