@@ -148,8 +148,8 @@ class Reading {
   source::Result<void> add_stdin() {
     if (stdin_used_) return {};
     stdin_used_ = true;
-    auto bytes = options_.snapshot ? options_.snapshot->standard_input(in_)
-                                   : read_stream(in_, "<stdin>");
+    auto bytes =
+        options_.snapshot ? options_.snapshot->standard_input(in_) : read_stream(in_, "<stdin>");
     if (!bytes) return tl::unexpected(bytes.error());
     add("<stdin>", std::move(*bytes));
     return {};

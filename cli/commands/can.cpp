@@ -6,6 +6,7 @@
 #include "cli/profile.h"
 #include "cli/report/can_report.h"
 #include "cli/session.h"
+#include "cli/smtlib.h"
 #include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
@@ -68,8 +69,10 @@ class Command {
     const std::string text = destination->asked ? describe(asked) : packets.text;
     const compiler::Cluster cluster(model, profile_of(arguments_, model));
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
-    const auto answer = queries::can(cluster, *source, *destination, asked);
+    SmtLibFile questions(session_);
+    const auto answer = queries::can(cluster, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
+    if (!questions.write()) return kNoVerdict;
     session_.lap("solve");
     report({session_.input(), cluster, *source, *destination, text, *answer});
     session_.lap("report");

@@ -5,6 +5,7 @@
 
 #include "cli/profile.h"
 #include "cli/report/passage_report.h"
+#include "cli/smtlib.h"
 #include "compiler/path/surroundings.h"
 #include "solver/queries/conflicts.h"
 #include "solver/queries/passage.h"
@@ -55,8 +56,11 @@ class Command {
       asked.ports = through_nodes ? entry_of(*destination->service) : *service_asked_;
       text = describe(asked.ports);
     }
-    const auto answer = queries::passage(around, *source, *destination, asked);
+    SmtLibFile questions(session_);
+    const auto answer =
+        queries::passage(around, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
+    if (!questions.write()) return kNoVerdict;
     session_.lap("solve");
     report({input, *source, *destination, text, *answer});
     session_.lap("report");
