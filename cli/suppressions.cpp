@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "cli/audit_run.h"
+#include "cli/input.h"
 #include "policies/source/nearest.h"
 #include "solver/audit/audit.h"
 
@@ -21,6 +22,8 @@ constexpr std::string_view kForm =
     "write the ids of checks, a colon and the reason, as in \"open-to-all: a public site\"; "
     "perhaps with \"until 2027-01-31\" at the end";
 
+constexpr std::string_view kIgnoreTag = "polreach-ignore";
+
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 std::string_view trimmed(std::string_view text) {
@@ -30,17 +33,16 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-/// Takes "until YYYY-MM-DD" off the end.
-std::optional<Date> take_date(std::string_view& reason) {
+/// The day of "until YYYY-MM-DD" at the end, as it is written; empty where there is none.
+std::string_view day_at_end(std::string_view reason) {
   constexpr std::string_view kUntil = "until ";
   constexpr std::size_t kLength = kUntil.size() + 10;
-  if (reason.size() < kLength) return std::nullopt;
+  if (reason.size() < kLength) return {};
   const std::string_view tail = reason.substr(reason.size() - kLength);
   const bool is_word = reason.size() == kLength || reason[reason.size() - kLength - 1] == ' ';
-  if (!is_word || !tail.starts_with(kUntil)) return std::nullopt;
-  const auto date = parse_date(tail.substr(kUntil.size()));
-  if (date) reason = trimmed(reason.substr(0, reason.size() - kLength));
-  return date;
+  const std::string_view day = tail.substr(kUntil.size());
+  const bool is_day = day.find_first_not_of("0123456789-") == std::string_view::npos;
+  return is_word && is_day && tail.starts_with(kUntil) ? day : std::string_view();
 }
 
 /// The namespace in "Deployment shop/web", and the name of a Namespace.
@@ -64,18 +66,16 @@ void read_line(std::string_view line, const std::string& object, const source::S
   const std::string_view ids = trimmed(line.substr(0, colon));
   std::string_view reason =
       colon == std::string_view::npos ? std::string_view() : trimmed(line.substr(colon + 1));
-  const auto expires = take_date(reason);
+  const std::string_view day = day_at_end(reason);
+  const auto expires = parse_date(day);
+  if (!day.empty()) {
+    if (!expires) return fail("there is no day " + std::string(day), "write it as 2027-01-31");
+    reason = trimmed(reason.substr(0, reason.size() - day.size() - std::string_view("until ").size()));
+  }
   if (reason.empty()) return fail("a suppression without a reason", std::string(kForm));
   const std::vector<std::string> names = split_list({std::string(ids)});
   if (names.empty()) return fail("a suppression without a check", std::string(kForm));
   for (const std::string& name : names) {
-    if (audit::find_check(name) == nullptr) {
-      std::vector<std::string> known;
-      for (const audit::Check* const each : audit::all_checks()) known.emplace_back(each->id);
-      fail("there is no check " + name + source::did_you_mean(source::nearest(name, known)),
-           "polreach audit --list shows them all");
-      continue;
-    }
     Suppression suppression;
     suppression.check = name;
     suppression.subject = object;
@@ -85,6 +85,18 @@ void read_line(std::string_view line, const std::string& object, const source::S
     suppression.where = where;
     result.push_back(std::move(suppression));
   }
+}
+
+bool is_check(const Suppression& suppression, const std::string& object,
+              source::Diagnostics& diagnostics) {
+  if (audit::find_check(suppression.check) != nullptr) return true;
+  std::vector<std::string> known;
+  for (const audit::Check* const each : audit::all_checks()) known.emplace_back(each->id);
+  diagnostics.add({Severity::Error, "unknown-check",
+                   "there is no check " + suppression.check +
+                       source::did_you_mean(source::nearest(suppression.check, known)),
+                   suppression.where, object, "polreach audit --list shows them all", {}, {}});
+  return false;
 }
 
 }  // namespace
@@ -131,6 +143,41 @@ std::vector<Suppression> read_suppressions(const std::string& text, const std::s
     read_line(trimmed(line), object, where, diagnostics, result);
   }
   if (!any) read_line("", object, where, diagnostics, result);
+  return result;
+}
+
+std::vector<Suppression> suppressions_beside(const Input& input,
+                                             source::Diagnostics& diagnostics) {
+  std::vector<Suppression> result;
+  const auto add = [&](const std::string& object, const std::string& ns, const std::string& text,
+                       const source::Span& where) {
+    for (Suppression& each : read_suppressions(text, object, where, diagnostics)) {
+      if (!is_check(each, object, diagnostics)) continue;
+      if (!ns.empty()) {
+        each.subject.clear();
+        each.ns = ns;
+      }
+      result.push_back(std::move(each));
+    }
+  };
+  for (const kubernetes::IgnoreNote& note : input.ignored) {
+    add(note.object, note.ns, note.is_text ? note.text : "", note.where);
+  }
+  for (const azure::Resource& resource : input.resources) {
+    const azure::Node* const tags = resource.body.find("tags");
+    const azure::Node* const note = tags == nullptr ? nullptr : tags->find(kIgnoreTag);
+    if (note == nullptr) continue;
+    std::string object = "* ";
+    if (!resource.id.group.empty()) object += resource.id.group + "/";
+    for (std::size_t i = 0; i < resource.id.names.size(); ++i) {
+      object += (i == 0 ? "" : "/") + resource.id.names[i];
+    }
+    add(object, "", note->is(azure::Node::Type::String) ? note->text : "", note->where);
+  }
+  std::stable_sort(result.begin(), result.end(), [&](const Suppression& a, const Suppression& b) {
+    if (a.check != b.check) return a.check < b.check;
+    return input.sources.before(a.where, b.where);
+  });
   return result;
 }
 

@@ -14,6 +14,8 @@
 /// holds. It is said beside the object (an annotation, a tag) or in the configuration.
 namespace polreach::cli {
 
+struct Input;
+
 struct Suppression {
   std::string check;  // the id of a check
   /// Of which objects, as findings name them: "Deployment shop/*", where * stands for anything.
@@ -36,10 +38,16 @@ struct Suppression {
 [[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view text);
 
 /// What an annotation or a tag says: "check-id[, check-id]: reason [until YYYY-MM-DD]", in each of
-/// its lines. `object` is what it stands beside. Mistakes are errors `bad-suppression` at `where`.
+/// its lines. `object` is what it stands beside. Mistakes are errors `bad-suppression` at `where`;
+/// whether there is such a check is not asked.
 [[nodiscard]] std::vector<Suppression> read_suppressions(const std::string& text,
                                                          const std::string& object,
                                                          const source::Span& where,
                                                          source::Diagnostics& diagnostics);
+
+/// All that objects of the input say: in the annotation polreach.dev/ignore, and in the tag
+/// polreach-ignore of resources of Azure. By check and place.
+[[nodiscard]] std::vector<Suppression> suppressions_beside(const Input& input,
+                                                           source::Diagnostics& diagnostics);
 
 }  // namespace polreach::cli

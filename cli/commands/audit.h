@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/audit_run.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/streams.h"
@@ -14,8 +15,8 @@ namespace polreach::cli {
 int run_audit_command(const Arguments& arguments, const Streams& streams);
 
 /// All that follows the checks: what was found is held against suppressions and the baseline, and
-/// reported. The session has read the input.
-int report_audit(Session& session, const AuditRun& run);
+/// reported. The session has read the input, and its arguments are those of with_config().
+int report_audit(Session& session, const AuditRun& run, const Config& config);
 
 /// Its name, options and help.
 extern const CommandSpec kAudit;
