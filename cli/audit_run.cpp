@@ -154,9 +154,9 @@ std::map<std::string, source::Span> object_places(const Input& input) {
                    each.where);
   }
   for (const model::SecurityGroup& each : input.cloud.groups) {
-    places.emplace("NSG " + (each.resource_group.empty() ? "" : each.resource_group + "/") +
-                       each.name,
-                   each.where);
+    places.emplace(
+        "NSG " + (each.resource_group.empty() ? "" : each.resource_group + "/") + each.name,
+        each.where);
   }
   return places;
 }

@@ -15,8 +15,8 @@ std::vector<Suppression> Config::suppressions_in(source::SourceMap& other) const
   std::vector<Suppression> moved = suppressions;
   if (moved.empty()) return moved;
   const source::FileId from = moved.front().where.file;
-  const source::FileId to = other.add(
-      std::string(sources.name(from)), source::Text::own(std::string(sources.bytes(from))));
+  const source::FileId to = other.add(std::string(sources.name(from)),
+                                      source::Text::own(std::string(sources.bytes(from))));
   for (Suppression& each : moved) each.where.file = to;
   return moved;
 }
@@ -41,8 +41,7 @@ std::string find_config(const std::string& folder) {
 std::unique_ptr<Config> load_config(Session& session) {
   const Arguments& arguments = session.arguments();
   if (arguments.has("no-config")) return std::make_unique<Config>();
-  const std::string path =
-      arguments.has("config") ? arguments.value("config") : find_config(".");
+  const std::string path = arguments.has("config") ? arguments.value("config") : find_config(".");
   if (path.empty() && !arguments.has("config")) return std::make_unique<Config>();
   auto config = read_config(path);
   if (!config) {

@@ -36,8 +36,8 @@ struct Config {
   std::vector<Suppression> suppressions;
   std::vector<ConfigText> intents;  // files, relative to the current folder
 
-  std::string path;                // empty: there is no file
-  source::SourceMap sources;       // what the places are in
+  std::string path;           // empty: there is no file
+  source::SourceMap sources;  // what the places are in
   source::Diagnostics diagnostics;
 
   [[nodiscard]] bool exists() const { return !path.empty(); }

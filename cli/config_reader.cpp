@@ -125,10 +125,10 @@ class Reader : public syntax::Sink {
     if (audit::find_check(id) != nullptr) return true;
     std::vector<std::string> known;
     for (const audit::Check* const each : audit::all_checks()) known.emplace_back(each->id);
-    fields_.error("unknown-check", where,
-                  "there is no check " + std::string(id) +
-                      source::did_you_mean(source::nearest(id, known)),
-                  "polreach audit --list shows them all");
+    fields_.error(
+        "unknown-check", where,
+        "there is no check " + std::string(id) + source::did_you_mean(source::nearest(id, known)),
+        "polreach audit --list shows them all");
     return false;
   }
 
@@ -181,8 +181,7 @@ class Reader : public syntax::Sink {
       const fs::path path = (folder / std::string(each.text())).lexically_normal();
       std::error_code error;
       if (each.text().empty() || !fs::exists(path, error)) {
-        fields_.error("bad-config", each.span(),
-                      path.generic_string() + ": no such file",
+        fields_.error("bad-config", each.span(), path.generic_string() + ": no such file",
                       "paths are relative to the folder of " + std::string(kConfigName));
         continue;
       }

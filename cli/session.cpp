@@ -50,9 +50,8 @@ bool Session::accept(const source::SourceMap& sources, const source::Diagnostics
                      const std::string& name) {
   write_diagnostics(streams_.err, error_style(), sources, problems, !is_quiet());
   if (problems.errors() == 0) return true;
-  const std::string why =
-      fmt::format("{} {} in {}", problems.errors(), problems.errors() == 1 ? "error" : "errors",
-                  printable(name));
+  const std::string why = fmt::format("{} {} in {}", problems.errors(),
+                                      problems.errors() == 1 ? "error" : "errors", printable(name));
   streams_.err << "no verdict: " << why << "\n";
   if (is_json()) write_json_error(streams_.out, schema_, nullptr, "config", why, "");
   return false;

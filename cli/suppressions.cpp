@@ -59,8 +59,14 @@ std::string_view namespace_in(std::string_view subject) {
 void read_line(std::string_view line, const std::string& object, const source::Span& where,
                source::Diagnostics& diagnostics, std::vector<Suppression>& result) {
   const auto fail = [&](std::string message, std::string help) {
-    diagnostics.add({Severity::Error, "bad-suppression", std::move(message), where, object,
-                     std::move(help), {}, {}});
+    diagnostics.add({Severity::Error,
+                     "bad-suppression",
+                     std::move(message),
+                     where,
+                     object,
+                     std::move(help),
+                     {},
+                     {}});
   };
   const std::size_t colon = line.find(':');
   const std::string_view ids = trimmed(line.substr(0, colon));
@@ -70,7 +76,8 @@ void read_line(std::string_view line, const std::string& object, const source::S
   const auto expires = parse_date(day);
   if (!day.empty()) {
     if (!expires) return fail("there is no day " + std::string(day), "write it as 2027-01-31");
-    reason = trimmed(reason.substr(0, reason.size() - day.size() - std::string_view("until ").size()));
+    reason =
+        trimmed(reason.substr(0, reason.size() - day.size() - std::string_view("until ").size()));
   }
   if (reason.empty()) return fail("a suppression without a reason", std::string(kForm));
   const std::vector<std::string> names = split_list({std::string(ids)});
@@ -92,10 +99,15 @@ bool is_check(const Suppression& suppression, const std::string& object,
   if (audit::find_check(suppression.check) != nullptr) return true;
   std::vector<std::string> known;
   for (const audit::Check* const each : audit::all_checks()) known.emplace_back(each->id);
-  diagnostics.add({Severity::Error, "unknown-check",
+  diagnostics.add({Severity::Error,
+                   "unknown-check",
                    "there is no check " + suppression.check +
                        source::did_you_mean(source::nearest(suppression.check, known)),
-                   suppression.where, object, "polreach audit --list shows them all", {}, {}});
+                   suppression.where,
+                   object,
+                   "polreach audit --list shows them all",
+                   {},
+                   {}});
   return false;
 }
 
@@ -146,8 +158,7 @@ std::vector<Suppression> read_suppressions(const std::string& text, const std::s
   return result;
 }
 
-std::vector<Suppression> suppressions_beside(const Input& input,
-                                             source::Diagnostics& diagnostics) {
+std::vector<Suppression> suppressions_beside(const Input& input, source::Diagnostics& diagnostics) {
   std::vector<Suppression> result;
   const auto add = [&](const std::string& object, const std::string& ns, const std::string& text,
                        const source::Span& where) {

@@ -130,12 +130,12 @@ class Sorter {
     }
     if (how_.baseline) {
       for (const KnownFinding& each : *how_.baseline) {
-        const bool stands =
-            std::binary_search(result_.found.begin(), result_.found.end(), each);
+        const bool stands = std::binary_search(result_.found.begin(), result_.found.end(), each);
         if (!stands && was_made(each.check)) ++result_.gone;
       }
     }
-    for (std::size_t i = 0; i < how_.suppressions.size(); ++i) report(how_.suppressions[i], used_[i]);
+    for (std::size_t i = 0; i < how_.suppressions.size(); ++i)
+      report(how_.suppressions[i], used_[i]);
     audit::sort(result_.findings);
   }
 
@@ -149,8 +149,14 @@ class Sorter {
 
   void report(const Suppression& suppression, bool used) {
     const auto warn = [&](std::string_view code, std::string message, std::string help) {
-      result_.warnings.push_back({Severity::Warning, code, std::move(message), suppression.where,
-                                  "", std::move(help), {}, {}});
+      result_.warnings.push_back({Severity::Warning,
+                                  code,
+                                  std::move(message),
+                                  suppression.where,
+                                  "",
+                                  std::move(help),
+                                  {},
+                                  {}});
     };
     if (has_expired(suppression)) {
       constexpr std::string_view kCode = "expired-suppression";

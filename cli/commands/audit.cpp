@@ -124,14 +124,9 @@ int report_audit(Session& session, const AuditRun& run, const Config& config) {
     const auto stored = write_file(arguments.value("write-baseline"), baseline_text(triaged.found));
     if (!stored) return session.refuse("output", stored.error().message, "");
   }
-  FindingsReport report{session.input().sources,
-                        "audit",
-                        run.overview,
-                        run.checks,
-                        triaged.findings,
-                        run.unchecked,
-                        triaged.suppressed,
-                        triaged.known_findings};
+  FindingsReport report{
+      session.input().sources, "audit",       run.overview,       run.checks,
+      triaged.findings,        run.unchecked, triaged.suppressed, triaged.known_findings};
   report.known_entries = triaged.known;
   report.gone = triaged.gone;
   report.hidden = triaged.hidden;

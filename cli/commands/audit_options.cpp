@@ -21,12 +21,14 @@ constexpr std::array<OptionSpec, 10> kOnlyAuditOptions = {{
     {"baseline", '\0', "FILE",
      "report only what this file does not have: one of --write-baseline, or of --format json", "",
      ""},
-    {"write-baseline", '\0', "FILE", "write all that is found to this file, for --baseline", "", ""},
+    {"write-baseline", '\0', "FILE", "write all that is found to this file, for --baseline", "",
+     ""},
     {"default-namespace", '\0', "NAMESPACE", "the namespace of objects that name none", "",
      "default"},
 }};
 
-constexpr auto kAuditOptions = joined(kOnlyAuditOptions, kConfigOptions, kRenderOptions, kInputOptions);
+constexpr auto kAuditOptions =
+    joined(kOnlyAuditOptions, kConfigOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 

@@ -108,7 +108,8 @@ TEST_CASE("config: what it says stands for options that are not given") {
 }
 
 TEST_CASE("config: mistakes have places") {
-  const auto expect = [](const std::string& text, const std::string& code, const std::string& place) {
+  const auto expect = [](const std::string& text, const std::string& code,
+                         const std::string& place) {
     CAPTURE(text);
     const Read result = read(text);
     CHECK(result.codes == Strings{code});
@@ -126,7 +127,8 @@ TEST_CASE("config: mistakes have places") {
   expect("audit:\n  severity: never\n", "bad-config", "2:13");
   expect("audit:\n  only: [no-such-check]\n", "unknown-check", "2:10");
   expect("audit:\n  severities: {no-such-check: low}\n", "unknown-check", "2:16");
-  expect("audit:\n  suppress:\n    - check: no-such-check\n      reason: x\n", "unknown-check", "3:14");
+  expect("audit:\n  suppress:\n    - check: no-such-check\n      reason: x\n", "unknown-check",
+         "3:14");
   expect("audit:\n  suppress:\n    - reason: x\n", "missing-field", "3:7");
   expect("audit:\n  suppress:\n    - check: x\n", "missing-field", "3:7");
   expect("audit:\n  suppress: {}\n", "wrong-type", "2:13");
@@ -185,7 +187,8 @@ TEST_CASE("config: a run with it, without it, and with one that is wrong") {
 
   folder.write("polreach.yaml", "audit: {fail-on: never}\n");
   CHECK(support::run({"audit", "--config=" + folder.file(), fixture}).status == 0);
-  const support::Run lost = support::run({"audit", "--config=" + folder.file("none.yaml"), fixture});
+  const support::Run lost =
+      support::run({"audit", "--config=" + folder.file("none.yaml"), fixture});
   CHECK(lost.status == 2);
   CHECK(contains(lost.err, "error[config]"));
 }

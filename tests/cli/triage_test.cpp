@@ -75,7 +75,8 @@ TEST_CASE("triage: a suppression takes the finding and says why") {
 }
 
 TEST_CASE("triage: what concerns several objects stays for those that nobody spoke of") {
-  const auto run = run_of({finding("Deployment shop/a", {"Deployment shop/b", "Deployment shop/c"})});
+  const auto run =
+      run_of({finding("Deployment shop/a", {"Deployment shop/b", "Deployment shop/c"})});
   Triage how;
   how.place = [](const std::string& object) {
     return object == "Deployment shop/b" ? source::Span{source::FileId{7}, 1, 2}
@@ -163,8 +164,8 @@ TEST_CASE("triage: a baseline knows objects one by one") {
   const std::string file = (folder / "base.json").string();
   const auto keep = [&](const std::string& text) { std::ofstream(file) << text; };
 
-  const Triaged before =
-      triage(run_of({finding("Deployment shop/b", {"Deployment shop/c"}), finding("Service x/y")}), {});
+  const Triaged before = triage(
+      run_of({finding("Deployment shop/b", {"Deployment shop/c"}), finding("Service x/y")}), {});
   keep(cli::baseline_text(before.found));
   Triage how;
   auto known = cli::read_baseline(file);
@@ -173,8 +174,8 @@ TEST_CASE("triage: a baseline knows objects one by one") {
   how.baseline = *known;
 
   // The same again, though another object is now the first: it alone is new.
-  const auto grown = run_of(
-      {finding("Deployment shop/a", {"Deployment shop/b", "Deployment shop/c"})});
+  const auto grown =
+      run_of({finding("Deployment shop/a", {"Deployment shop/b", "Deployment shop/c"})});
   const Triaged after = triage(grown, how);
   REQUIRE(after.findings.size() == 1);
   CHECK(after.findings[0].subject == "Deployment shop/a");
@@ -201,7 +202,8 @@ TEST_CASE("triage: a baseline knows objects one by one") {
   CHECK(known->size() == 5);
 
   for (const char* wrong :
-       {"", "{}", "[]", "{\"schema\": \"polreach.findings/v1\", \"verdict\": null}", "{\"schema\": 1",
+       {"", "{}", "[]", "{\"schema\": \"polreach.findings/v1\", \"verdict\": null}",
+        "{\"schema\": 1",
         "{\"schema\": \"polreach.baseline/v1\", \"findings\": [{\"check\": \"a\"}]}",
         "{\"schema\": \"polreach.baseline/v1\", \"findings\": [7]}",
         "{\"schema\": \"polreach.baseline/v1\", \"findings\": {}}"}) {
@@ -226,7 +228,8 @@ TEST_CASE("suppressions: what a text beside an object says") {
   CHECK(said[0].reason == "a public site: see docs");
   CHECK_FALSE(said[0].expires.has_value());
 
-  said = read("open-to-all, dead-rule: until the site moves until 2027-01-31\n\nother: x until spring");
+  said = read(
+      "open-to-all, dead-rule: until the site moves until 2027-01-31\n\nother: x until spring");
   REQUIRE(said.size() == 3);
   CHECK(said[1].check == "dead-rule");
   CHECK(said[1].reason == "until the site moves");
@@ -271,8 +274,8 @@ TEST_CASE("suppressions: of which objects they hold") {
 
 TEST_CASE("dates: days that there are") {
   CHECK(cli::parse_date("2028-02-29").has_value());
-  for (const char* wrong : {"2027-02-29", "2027-1-1", "2027-13-01", "27-01-01", "2027/01/01", "",
-                            "2027-01-0x"}) {
+  for (const char* wrong :
+       {"2027-02-29", "2027-1-1", "2027-13-01", "27-01-01", "2027/01/01", "", "2027-01-0x"}) {
     CHECK_FALSE(cli::parse_date(wrong).has_value());
   }
 }

@@ -7,13 +7,15 @@ usage: validate_reports.py POLREACH
 Looks at the approved files of tests/report/findings, and at what `polreach audit` writes for
 folders of fixtures/: JSON against docs/schemas, SARIF against tests/docs/sarif-2.1.0.json and the
 rules of the standard that no schema can say, JUnit XML and GitLab's code quality report against
-what their readers demand.
+what their readers demand. Holds the schema of polreach.yaml against what is accepted.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -36,6 +38,8 @@ def validator(path):
 SARIF = validator("tests/docs/sarif-2.1.0.json")
 FINDINGS = validator("docs/schemas/polreach.findings.v1.json")
 CHECKS = validator("docs/schemas/polreach.checks.v1.json")
+BASELINE = validator("docs/schemas/polreach.baseline.v1.json")
+CONFIG = validator("docs/schemas/polreach.config.v1.json")
 
 
 def validate(schema, text):
@@ -121,6 +125,48 @@ def audits():
         yield [str(file.relative_to(ROOT))]
 
 
+def configurations(check):
+    """Yields configurations, as JSON, which is YAML; right ones and wrong ones."""
+    yield {}
+    yield {"engine": "cilium", "cluster": "main", "audit": {}}
+    yield {"service-tags": [], "parameters": [], "intents": "expect.txt"}
+    yield {"audit": {"severity": "high", "fail-on": "never", "only": [], "suppress": []}}
+    if check is not None:
+        yield {"audit": {"only": check, "skip": [check], "severities": {check: "info"}}}
+        suppression = {"check": check, "subject": "* shop/*", "namespace": "shop",
+                       "reason": "decided", "expires": "2027-01-31"}
+        yield {"audit": {"suppress": [suppression]}}
+        yield {"audit": {"suppress": [{"check": check}]}}
+        yield {"audit": {"suppress": [{"check": check, "reason": " "}]}}
+        yield {"audit": {"suppress": [{**suppression, "expires": "soon"}]}}
+        yield {"audit": {"suppress": [{**suppression, "why": "?"}]}}
+        yield {"audit": {"severities": {check: "never"}}}
+    yield {"engine": "istio"}
+    yield {"engine": 1}
+    yield {"cluster": []}
+    yield {"parameters": [1]}
+    yield {"audit": {"severity": "never"}}
+    yield {"audit": {"fail-on": "info"}}
+    yield {"audit": {"suppress": {}}}
+    yield {"audit": {"suppress": [{"reason": "x"}]}}
+    yield {"audits": {}}
+
+
+def hold_configurations(polreach, check, problems):
+    """What the schema allows is what polreach accepts."""
+    folder = ROOT / "fixtures/quickstart"
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copy(folder / "expect.txt", scratch)
+        for config in configurations(check):
+            path = Path(scratch) / "polreach.yaml"
+            path.write_text(json.dumps(config), encoding="utf-8")
+            run = subprocess.run([polreach, "audit", "-q", "--config", path, folder], check=False,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            accepted = b"error[" not in run.stderr
+            if accepted != CONFIG.is_valid(config):
+                problems.append(f"{config}: the schema and polreach do not agree")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -155,6 +201,17 @@ def main():
                             stdout=subprocess.PIPE)
     hold("polreach audit --list", lambda text: validate(CHECKS, text),
          listed.stdout.decode("utf-8"))
+    checks = json.loads(listed.stdout)["checks"]
+    hold_configurations(polreach, checks[0]["id"] if checks else None, problems)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "baseline.json"
+        subprocess.run([polreach, "audit", "-q", "--write-baseline", path, "fixtures/quickstart"],
+                       cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+        hold("baseline", lambda text: validate(BASELINE, text), path.read_text(encoding="utf-8"))
+        known = subprocess.run([polreach, "audit", "-q", "--baseline", path, "fixtures/quickstart"],
+                               cwd=ROOT, check=False, stdout=subprocess.PIPE)
+        if b"[" in known.stdout.replace(b"not checked[", b""):
+            problems.append("findings that the baseline has are reported")
     print(f"validated {validated} reports")
     for problem in problems[:5]:
         print(problem, file=sys.stderr)
