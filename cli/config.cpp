@@ -55,7 +55,8 @@ std::unique_ptr<Config> load_config(Session& session) {
 Arguments with_config(const Arguments& arguments, const Config& config, bool of_audit) {
   Arguments result = arguments;
   const auto add = [&](const auto& values) {
-    for (const auto& [name, texts] : values) {
+    for (const auto& [option, texts] : values) {
+      const std::string& name = option;
       const bool known = std::any_of(arguments.options.begin(), arguments.options.end(),
                                      [&](const OptionSpec& each) { return each.name == name; });
       // Who asks for a check by name wants it made.

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/audit.h"
 
-#include <algorithm>
-#include <sstream>
-
 #include "cli/baseline.h"
+#include "cli/findings_output.h"
 #include "cli/output_file.h"
 #include "cli/report/check_list.h"
-#include "cli/report/findings_common.h"
-#include "cli/triage.h"
 
 namespace polreach::cli {
 namespace {
@@ -39,22 +35,8 @@ std::optional<audit::Severity> fail_level(const Arguments& arguments) {
   return severity_of(arguments.value("fail-on"));
 }
 
-/// A check without an answer is not clean: where nothing else says no, there is no verdict.
-int status_of(const FindingsReport& report) {
-  const auto counts = [&](audit::Severity severity) {
-    return report.fail_on && severity <= *report.fail_on;
-  };
-  if (std::any_of(report.findings.begin(), report.findings.end(),
-                  [&](const audit::Finding& each) { return counts(each.severity); })) {
-    return kNo;
-  }
-  const bool all_checked =
-      std::none_of(report.unchecked.begin(), report.unchecked.end(),
-                   [&](const audit::Unchecked& each) { return counts(each.check->severity); });
-  return all_checked ? kYes : kNoVerdict;
-}
+}  // namespace
 
-/// Nothing where there is no verdict, which has been said.
 std::optional<Triage> triage_of(Session& session, const Config& config) {
   const Arguments& arguments = session.arguments();
   Triage how;
@@ -88,32 +70,6 @@ std::optional<Triage> triage_of(Session& session, const Config& config) {
   return how;
 }
 
-int write(Session& session, const FindingsReport& report) {
-  const Arguments& arguments = session.arguments();
-  const std::string format = arguments.value("format");
-  const bool to_file = arguments.has("output");
-  std::ostringstream text;
-  const Style style = to_file ? Style(false) : session.style();
-  const auto written = write_findings(to_file ? static_cast<std::ostream&>(text) : session.out(),
-                                      format, style, report, session.is_quiet());
-  if (!written) return session.refuse("no-verdict", written.error().message, "");
-  if (to_file) {
-    const std::string path = arguments.value("output");
-    if (auto stored = write_file(path, text.str()); !stored) {
-      return session.refuse("output", stored.error().message, "");
-    }
-    if (!session.is_quiet()) {
-      const std::string beside = beside_text(report);
-      session.out() << findings_text(report) << (beside.empty() ? "" : "; " + beside) << "; see "
-                    << printable(path) << "\n";
-    }
-  }
-  session.lap("report");
-  return status_of(report);
-}
-
-}  // namespace
-
 int report_audit(Session& session, const AuditRun& run, const Config& config) {
   const Arguments& arguments = session.arguments();
   const auto how = triage_of(session, config);
@@ -133,7 +89,7 @@ int report_audit(Session& session, const AuditRun& run, const Config& config) {
   report.fail_on = fail_level(arguments);
   report.assumptions = run.assumptions;
   report.input = &session.input();
-  return write(session, report);
+  return report_findings(session, report);
 }
 
 int run_audit_command(const Arguments& arguments, const Streams& streams) {

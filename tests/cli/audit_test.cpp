@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <doctest/doctest.h>
+#include "solver/audit/audit.h"
 
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/support/environment.h"
@@ -48,7 +52,8 @@ TEST_CASE("audit: an input without anything to look at has no verdict") {
 }
 
 TEST_CASE("audit: the answer goes to a file, whole or not at all") {
-  const auto folder = std::filesystem::temp_directory_path() / "polreach-audit-output";
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("polreach-audit-output-" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   const std::string file = (folder / "a.sarif").string();
@@ -66,6 +71,59 @@ TEST_CASE("audit: the answer goes to a file, whole or not at all") {
   CHECK(lost.status == 2);
   CHECK(contains(lost.err, "error[output]"));
   std::filesystem::remove_all(folder);
+}
+
+namespace {
+
+std::string deployment(const std::string& annotations) {
+  return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\n"
+         "  annotations:\n    example.com/other: [1]\n" +
+         annotations +
+         "spec:\n  template:\n    metadata: {labels: {app: web}}\n"
+         "    spec: {containers: [{name: a}]}\n";
+}
+
+}  // namespace
+
+TEST_CASE("audit: what stands beside an object is read, and mistakes in it are no verdict") {
+  const auto run = [](const std::string& annotation) {
+    return support::run({"audit", "--no-config", "-"},
+                        deployment("    polreach.dev/ignore: " + annotation + "\n"));
+  };
+  const Run unknown = run("\"no-such-check: decided\"");
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "error[unknown-check]: Deployment shop/web: there is no check"));
+  CHECK(contains(unknown.err, "<stdin>:8:26"));
+  for (const char* wrong : {"\"open\"", "\"open:\"", "5", "[]", "\"\""}) {
+    const Run bad = run(wrong);
+    CHECK(bad.status == 2);
+    CHECK(contains(bad.err, "error[bad-suppression]"));
+  }
+  // Other questions do not care.
+  CHECK(support::run({"map", "-"}, deployment("    polreach.dev/ignore: 5\n")).status == 0);
+  for (const auto* check : solver::audit::all_checks()) {
+    const Run good = run("\"" + std::string(check->id) + ": decided\"");
+    CHECK_FALSE(contains(good.err, "error["));
+  }
+}
+
+TEST_CASE("audit: resources of Azure say it in a tag") {
+  const Run run = support::run({"audit", "--no-config", "-"},
+                               R"([{"name": "web", "resourceGroup": "shop",
+  "id": "/subscriptions/0/resourceGroups/shop/providers/Microsoft.Network/networkSecurityGroups/web",
+  "type": "Microsoft.Network/networkSecurityGroups", "securityRules": [],
+  "tags": {"Polreach-Ignore": "no-such-check: decided"}}])");
+  CHECK(run.status == 2);
+  CHECK(contains(run.err, "error[unknown-check]"));
+  CHECK(contains(run.err, "<stdin>:4:31"));
+}
+
+TEST_CASE("audit: a day that is none is no verdict") {
+  setenv("POLREACH_TODAY", "tomorrow", 1);
+  const Run run = support::run({"audit", "--no-config", fixture("quickstart")});
+  unsetenv("POLREACH_TODAY");
+  CHECK(run.status == 2);
+  CHECK(contains(run.err, "POLREACH_TODAY is tomorrow"));
 }
 
 }  // namespace polreach

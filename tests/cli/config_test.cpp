@@ -2,6 +2,7 @@
 #include "cli/config.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 class Folder {
  public:
   explicit Folder(const std::string& config = "") {
-    path = fs::temp_directory_path() / "polreach-config";
+    path = fs::temp_directory_path() / ("polreach-config-" + std::to_string(getpid()));
     fs::remove_all(path);
     fs::create_directories(path);
     if (!config.empty()) write("polreach.yaml", config);

@@ -2,6 +2,7 @@
 #include "cli/triage.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -159,7 +160,8 @@ TEST_CASE("triage: severities, and what is not severe enough") {
 }
 
 TEST_CASE("triage: a baseline knows objects one by one") {
-  const auto folder = std::filesystem::temp_directory_path() / "polreach-baseline";
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("polreach-baseline-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   const std::string file = (folder / "base.json").string();
   const auto keep = [&](const std::string& text) { std::ofstream(file) << text; };
