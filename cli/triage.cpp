@@ -2,6 +2,7 @@
 #include "cli/triage.h"
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace polreach::cli {
@@ -27,13 +28,23 @@ KnownFinding entry_of(const Finding& finding, const std::string& object) {
   return {std::string(finding.check->id), audit::fingerprint(one)};
 }
 
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 class Sorter {
  public:
   Sorter(const AuditRun& run, const Triage& how) : run_(run), how_(how) {
     used_.resize(how.suppressions.size(), false);
     for (std::size_t i = 0; i < how.suppressions.size(); ++i) {
       const Suppression& each = how.suppressions[i];
-      if (!has_expired(each)) by_check_[each.check].push_back(i);
+      if (has_expired(each)) continue;
+      const bool literal =
+          each.whole_object && each.ns.empty() && each.subject.find('*') == std::string::npos;
+      (literal ? by_object_[each.check + " " + lower(each.subject)] : by_check_[each.check])
+          .push_back(i);
     }
   }
 
@@ -90,15 +101,26 @@ class Sorter {
 
   /// Every suppression of it counts as used, also where one would do.
   const Suppression* suppression_of(const Finding& finding, const std::string& object) {
-    const auto candidates = by_check_.find(finding.check->id);
-    if (candidates == by_check_.end()) return nullptr;
     const Suppression* found = nullptr;
-    for (const std::size_t i : candidates->second) {
-      const Suppression& each = how_.suppressions[i];
-      if (!covers(each, object)) continue;
-      used_[i] = true;
-      if (found == nullptr) found = &each;
+    const auto use = [&](const std::vector<std::size_t>& candidates) {
+      for (const std::size_t i : candidates) {
+        const Suppression& each = how_.suppressions[i];
+        if (!covers(each, object)) continue;
+        used_[i] = true;
+        if (found == nullptr) found = &each;
+      }
+    };
+    // What stands beside objects is looked up, since there may be as much of it as findings: by the
+    // object, and by each object that it can be a part of.
+    const std::string id(finding.check->id);
+    const std::string name = id + " " + lower(object);
+    for (std::size_t end = id.size() + 1; end <= name.size() && !by_object_.empty(); ++end) {
+      if (end < name.size() && name[end] != ' ' && name[end] != '/') continue;
+      const auto beside = by_object_.find(std::string_view(name).substr(0, end));
+      if (beside != by_object_.end()) use(beside->second);
     }
+    const auto others = by_check_.find(id);
+    if (others != by_check_.end()) use(others->second);
     return found;
   }
 
@@ -173,7 +195,8 @@ class Sorter {
 
   const AuditRun& run_;
   const Triage& how_;
-  std::map<std::string_view, std::vector<std::size_t>> by_check_;
+  std::map<std::string, std::vector<std::size_t>, std::less<>> by_object_;  // "check object"
+  std::map<std::string_view, std::vector<std::size_t>> by_check_;           // all others
   std::vector<bool> used_;
   Triaged result_;
 };

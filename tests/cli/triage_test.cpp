@@ -145,6 +145,37 @@ TEST_CASE("triage: a suppression that nothing needs is reported, unless its chec
   CHECK(triage(run, how).warnings.empty());
 }
 
+TEST_CASE("triage: what stands beside an object holds for it and its parts") {
+  Triage how;
+  how.suppressions = {suppression("Deployment shop/Web"), suppression("Deployment shop/we")};
+  for (Suppression& each : how.suppressions) each.whole_object = true;
+  const Triaged result =
+      triage(run_of({finding("Deployment shop/web"), finding("Deployment shop/web container a"),
+                     finding("Deployment shop/web/a"), finding("Deployment shop/web-2"),
+                     finding("StatefulSet shop/web")}),
+             how);
+  CHECK(result.suppressed.size() == 3);
+  REQUIRE(result.findings.size() == 2);
+  CHECK(result.findings[0].subject == "Deployment shop/web-2");
+  CHECK(result.findings[1].subject == "StatefulSet shop/web");
+  CHECK(result.warnings.size() == 1);  // shop/we
+}
+
+TEST_CASE("triage: ten thousand of each are no matter") {
+  std::vector<Finding> findings;
+  Triage how;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string name = "Deployment shop/web-" + std::to_string(i);
+    findings.push_back(finding(name));
+    how.suppressions.push_back(suppression(name));
+    how.suppressions.back().whole_object = true;
+  }
+  const Triaged result = triage(run_of(std::move(findings)), how);
+  CHECK(result.findings.empty());
+  CHECK(result.suppressed.size() == 10'000);
+  CHECK(result.warnings.empty());
+}
+
 TEST_CASE("triage: severities, and what is not severe enough") {
   Triage how;
   how.severities = {{"open-to-all", Severity::Low}};
