@@ -70,8 +70,9 @@ std::size_t most_blocks(const Cluster& cluster, const Classes& classes) {
 
 class Search {
  public:
-  explicit Search(const Cluster& cluster)
-      : sample_(sample(cluster.model(), Classes(cluster, {}))),
+  Search(const Cluster& cluster, std::size_t most_work)
+      : most_work_(most_work),
+        sample_(sample(cluster.model(), Classes(cluster, {}))),
         changed_(copy_of(sample_.model)),
         full_(sample_.model, cluster.profile()),
         page_(full_),
@@ -106,7 +107,7 @@ class Search {
     // Measured: a pair of blocks costs about as much as fifty pairs of classes.
     constexpr std::size_t kBlockWork = 50;
     work_ += classes * classes + sample_.model.policies.size() + kBlockWork * blocks_ * blocks_;
-    if (work_ > Redundancy::kMostWork) {
+    if (work_ > most_work_) {
       ++result_.untried;
       return false;
     }
@@ -253,6 +254,7 @@ class Search {
     for (const Matrix::Entry& each : page.matrix.row(source)) row[each.destination] = each.flow;
   }
 
+  std::size_t most_work_;
   Sample sample_;
   Model changed_;
   Cluster full_;
@@ -268,9 +270,9 @@ class Search {
 
 }  // namespace
 
-Redundancy redundant_parts(const Cluster& cluster) {
+Redundancy redundant_parts(const Cluster& cluster, std::size_t most_work) {
   if (cluster.model().policies.empty()) return {};
-  return Search(cluster).run();
+  return Search(cluster, most_work).run();
 }
 
 }  // namespace polreach::solver::queries
