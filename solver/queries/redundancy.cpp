@@ -70,9 +70,8 @@ std::size_t most_blocks(const Cluster& cluster, const Classes& classes) {
 
 class Search {
  public:
-  Search(const Cluster& cluster, std::size_t most_work)
-      : most_work_(most_work),
-        sample_(sample(cluster.model(), Classes(cluster, {}))),
+  explicit Search(const Cluster& cluster)
+      : sample_(sample(cluster.model(), Classes(cluster, {}))),
         changed_(copy_of(sample_.model)),
         full_(sample_.model, cluster.profile()),
         page_(full_),
@@ -107,7 +106,7 @@ class Search {
     // Measured: a pair of blocks costs about as much as fifty pairs of classes.
     constexpr std::size_t kBlockWork = 50;
     work_ += classes * classes + sample_.model.policies.size() + kBlockWork * blocks_ * blocks_;
-    if (work_ > most_work_) {
+    if (work_ > Redundancy::kMostWork) {
       ++result_.untried;
       return false;
     }
@@ -254,7 +253,6 @@ class Search {
     for (const Matrix::Entry& each : page.matrix.row(source)) row[each.destination] = each.flow;
   }
 
-  std::size_t most_work_;
   Sample sample_;
   Model changed_;
   Cluster full_;
@@ -270,9 +268,9 @@ class Search {
 
 }  // namespace
 
-Redundancy redundant_parts(const Cluster& cluster, std::size_t most_work) {
+Redundancy redundant_parts(const Cluster& cluster) {
   if (cluster.model().policies.empty()) return {};
-  return Search(cluster, most_work).run();
+  return Search(cluster).run();
 }
 
 }  // namespace polreach::solver::queries

@@ -24,7 +24,7 @@ struct Redundant {
 struct Redundancy {
   /// In the order of the policies.
   std::vector<Redundant> found;
-  /// How many policies and rules were tried; what is beyond `most_work` is left untried.
+  /// How many policies and rules were tried; what is beyond `kMostWork` is left untried.
   std::size_t tried = 0;
   std::size_t untried = 0;
 
@@ -36,7 +36,6 @@ struct Redundancy {
 /// Each policy is taken away by itself, where there are two or more, and in those that cannot go
 /// each rule by itself: what it is redundant to stays. So two equal policies are both redundant,
 /// and only one of them can go. A direction without rules stays isolated.
-[[nodiscard]] Redundancy redundant_parts(const compiler::Cluster& cluster,
-                                         std::size_t most_work = Redundancy::kMostWork);
+[[nodiscard]] Redundancy redundant_parts(const compiler::Cluster& cluster);
 
 }  // namespace polreach::solver::queries

@@ -44,15 +44,15 @@ Audited::Audited(std::unique_ptr<cli::Input> input)
 }
 
 std::unique_ptr<Audited> Audited::of_paths(const std::vector<std::string>& paths,
-                                           model::Engine engine) {
+                                           model::Engine engine, const std::string& only) {
   auto result = std::unique_ptr<Audited>(new Audited(read(paths, "", engine)));
-  result->run();
+  result->run(only);
   return result;
 }
 
 std::unique_ptr<Audited> Audited::of_text(const std::string& text, model::Engine engine) {
   auto result = std::unique_ptr<Audited>(new Audited(read({"-"}, text, engine)));
-  result->run();
+  result->run("");
   return result;
 }
 

@@ -14,14 +14,12 @@ namespace polreach::support {
 
 class Audited {
  public:
-  /// Files and folders, or the text of manifests.
+  /// Files and folders, or the text of manifests. `only`: a check; empty: all of them.
   static std::unique_ptr<Audited> of_paths(const std::vector<std::string>& paths,
-                                           model::Engine engine = model::Engine::Unstated);
+                                           model::Engine engine = model::Engine::Unstated,
+                                           const std::string& only = "");
   static std::unique_ptr<Audited> of_text(const std::string& text,
                                           model::Engine engine = model::Engine::Unstated);
-
-  /// Fails the test where the input cannot be read. `only`: empty for all checks.
-  void run(const std::string& only = "");
 
   [[nodiscard]] const solver::audit::Audit& audit() const { return audit_; }
   [[nodiscard]] const cli::Input& input() const { return *input_; }
@@ -36,7 +34,9 @@ class Audited {
   [[nodiscard]] std::string place(const model::Span& span) const;
 
  private:
+  /// Fails the test where the input cannot be read.
   explicit Audited(std::unique_ptr<cli::Input> input);
+  void run(const std::string& only);
 
   std::unique_ptr<cli::Input> input_;
   std::unique_ptr<compiler::Cluster> cluster_;

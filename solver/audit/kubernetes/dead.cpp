@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policies and rules that change nothing, by proof: neither for the pods that there are, nor for any
-// that someone could create.
+// that someone could create. So a default deny that the policies of today's pods make superfluous
+// is none of them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,13 +9,11 @@
 #include <map>
 #include <set>
 
-#include "compiler/resolve/peer_index.h"
-#include "compiler/resolve/view.h"
+#include "compiler/resolve/classes.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/policy_text.h"
-#include "solver/audit/kubernetes/rule_causes.h"
+#include "solver/audit/kubernetes/probes.h"
 #include "solver/queries/equivalence.h"
-#include "solver/queries/redundancy.h"
 #include "solver/queries/variants.h"
 
 namespace polreach::solver::audit::kubernetes {
@@ -23,7 +22,6 @@ namespace {
 using model::Direction;
 using model::EndpointId;
 using model::PolicyId;
-using queries::Redundant;
 
 class DeadAudit {
  public:
@@ -31,14 +29,13 @@ class DeadAudit {
       : context_(context),
         model_(context.model()),
         cluster_(context.cluster()),
-        classes_(context.cluster(), {}),
-        index_(context.cluster(), classes_) {}
+        classes_(context.cluster(), {}) {}
 
   void run() {
     duplicates();
     const bool proofs = context_.wants("policy-redundant") || context_.wants("rule-redundant") ||
                         context_.wants("rule-contradicted");
-    if (proofs && !model_.endpoints.empty()) redundant();
+    if (proofs) redundant();
   }
 
  private:
@@ -73,75 +70,121 @@ class DeadAudit {
 
   // Redundancy ------------------------------------------------------------------------------------
 
-  /// What may be left out for the pods that there are is asked about once more, for all pods that
-  /// someone could create: a default deny that today's policies make superfluous is none.
+  /// Where a policy can go its rules are not spoken of.
   void redundant() {
-    // About ten seconds.
-    constexpr std::size_t kMostWork = 1'000'000'000;
-    const queries::Redundancy found = queries::redundant_parts(cluster_, kMostWork);
-    if (found.untried > 0) {
-      context_.unchecked("rule-redundant",
-                         fmt::format("{} of {} policies and rules were not tried: the input is "
-                                     "large",
-                                     found.untried, found.untried + found.tried));
-    }
-    constexpr std::size_t kMostProofs = 200;
-    std::size_t proofs = 0;
-    std::size_t open = 0;
-    for (const Redundant& part : found.found) {
-      if (duplicated_.contains(part.policy)) continue;
-      if (++proofs > kMostProofs) {
-        ++open;
+    const Probes probes(context_);
+    for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
+      const auto id = static_cast<PolicyId>(i);
+      if (duplicated_.contains(id)) continue;
+      if (probes.may_go(id) && is_superfluous({id, {}, 0})) {
+        policy(id);
         continue;
       }
-      const source::Result<queries::Equivalence> same = without(part);
-      if (!same) {
-        ++open;
-      } else if (!same->counterexample) {
-        report(part);
+      for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
+        const auto& rules = model_[id].rules(direction);
+        for (std::size_t rule = 0; rules && rule < rules->size(); ++rule) {
+          const RuleId part{id, direction, rule};
+          if (probes.may_go(part) && is_superfluous({id, direction, rule})) {
+            this->rule(part, probes.covering(part));
+          }
+        }
       }
     }
-    if (open > 0) {
-      context_.unchecked("rule-redundant",
-                         fmt::format("for {} policies and rules it was not proven whether pods "
-                                     "that do not exist yet would need them",
-                                     open));
+    if (open_ == 0) return;
+    context_.unchecked("rule-redundant",
+                       fmt::format("for {} policies and rules it was not proven whether they "
+                                   "change anything",
+                                   open_));
+  }
+
+  /// A policy, or a rule of it.
+  struct Part {
+    PolicyId policy{};
+    std::optional<Direction> direction;
+    std::size_t rule = 0;
+  };
+
+  [[nodiscard]] bool is_superfluous(const Part& part) {
+    // Each takes some hundredths of a second.
+    constexpr std::size_t kMostProofs = 200;
+    if (++proofs_ > kMostProofs) {
+      ++open_;
+      return false;
     }
+    const source::Result<queries::Equivalence> same = without(part);
+    if (!same) ++open_;
+    return same && !same->counterexample;
   }
 
   /// The policies that act beside a policy on the same pods: those of its namespace, and the other
   /// tiers. What others say to the far ends of connections is the same with and without it.
-  [[nodiscard]] source::Result<queries::Equivalence> without(const Redundant& part) const {
-    model::Model before = queries::without_policies(model_);
-    before.endpoints.clear();
-    before.workloads.clear();
-    model::Model after = queries::copy_of(before);
+  [[nodiscard]] source::Result<queries::Equivalence> without(const Part& part) const {
     const model::Policy& own = model_[part.policy];
+    const bool network = own.tier == model::Tier::Network;
+    model::Model before;
+    before.symbols = model_.symbols;
+    before.nodes = model_.nodes;
+    for (model::Node& node : before.nodes) {
+      node.labels = before.label_sets.intern(model_.label_sets[node.labels]);
+    }
+    std::vector<PolicyId> beside;
     for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
       const model::Policy& each = model_.policies[i];
-      const bool both_networks =
-          each.tier == model::Tier::Network && own.tier == model::Tier::Network;
-      if (both_networks && each.ns != own.ns) continue;
+      const bool elsewhere =
+          network && each.tier == model::Tier::Network && each.ns != own.ns;
+      if (!elsewhere) beside.push_back(static_cast<PolicyId>(i));
+    }
+    model::NamespaceId kept_own{};
+    // Namespaces that could be created have all labels that others have, but for their names.
+    const std::set<model::Symbol> names = names_in(beside);
+    for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
+      const bool is_own = network && static_cast<model::NamespaceId>(i) == own.ns;
+      if (is_own) kept_own = static_cast<model::NamespaceId>(before.namespaces.size());
+      if (network && !is_own && !names.contains(model_.namespaces[i].name)) continue;
+      before.namespaces.push_back(model_.namespaces[i]);
+      before.namespaces.back().labels =
+          before.label_sets.intern(model_.label_sets[model_.namespaces[i].labels]);
+    }
+    model::Model after = queries::copy_of(before);
+    for (const PolicyId id : beside) {
+      model::Policy each = model_[id];
+      if (network) each.ns = kept_own;
       before.policies.push_back(each);
-      const bool is_it = static_cast<PolicyId>(i) == part.policy;
+      const bool is_it = id == part.policy;
       if (is_it && !part.direction) continue;
-      after.policies.push_back(each);
-      if (!is_it) continue;
-      model::Policy& changed = after.policies.back();
-      auto& rules = *part.direction == Direction::Ingress ? *changed.ingress : *changed.egress;
-      rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(part.rule));
+      if (is_it) {
+        auto& rules = *part.direction == Direction::Ingress ? *each.ingress : *each.egress;
+        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(part.rule));
+      }
+      after.policies.push_back(std::move(each));
     }
     const compiler::Cluster old_cluster(before, cluster_.profile());
     const compiler::Cluster new_cluster(after, cluster_.profile());
     return queries::equivalent(old_cluster, new_cluster);
   }
 
-  void report(const Redundant& part) {
-    if (part.direction) {
-      rule({part.policy, *part.direction, part.rule});
-    } else {
-      policy(part.policy);
+  /// All values that selectors of namespaces name, which may be names.
+  [[nodiscard]] std::set<model::Symbol> names_in(const std::vector<PolicyId>& policies) const {
+    std::set<model::Symbol> result;
+    const auto add = [&](const model::Selector& selector) {
+      for (const model::Requirement& each : selector.all_of) {
+        result.insert(each.values.begin(), each.values.end());
+      }
+    };
+    for (const PolicyId id : policies) {
+      add(model_[id].namespaces);
+      for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
+        const auto& rules = model_[id].rules(direction);
+        if (!rules) continue;
+        for (const model::Rule& rule : *rules) {
+          for (const model::Peer& peer : rule.peers) {
+            const auto* pods = std::get_if<model::PodPeer>(&peer.what);
+            if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
+          }
+        }
+      }
     }
+    return result;
   }
 
   void policy(PolicyId id) {
@@ -168,8 +211,7 @@ class DeadAudit {
     context_.add(std::move(finding));
   }
 
-  void rule(const RuleId& id) {
-    const Covering covering = covering_of(id);
+  void rule(const RuleId& id, const Covering& covering) {
     const model::Action action = model_[id.policy].rules(id.direction)->at(id.rule).action;
     const bool contradicted = action == model::Action::Allow
                                   ? covering.allowing.empty() && !covering.denying.empty()
@@ -217,66 +259,13 @@ class DeadAudit {
     return std::nullopt;
   }
 
-  /// Someone whom the rule matches.
-  [[nodiscard]] std::optional<compiler::Party> matched(const RuleId& id) {
-    const model::Policy& policy = model_[id.policy];
-    const model::Rule& rule = policy.rules(id.direction)->at(id.rule);
-    if (rule.peers.empty()) return compiler::Party(net::internet_addresses());
-    for (const model::Peer& peer : rule.peers) {
-      if (const auto* pods = std::get_if<model::PodPeer>(&peer.what)) {
-        for (const auto& match : index_.matches(*pods, policy)) {
-          return compiler::Party(classes_.members(match.id).front());
-        }
-      } else if (const auto* block = std::get_if<model::BlockPeer>(&peer.what)) {
-        const net::AddressSet addresses = compiler::addresses_of(*block);
-        if (!addresses.empty()) return compiler::Party(addresses);
-      }
-    }
-    return std::nullopt;
-  }
-
-  struct Covering {
-    std::vector<RuleId> allowing;
-    std::vector<RuleId> denying;
-  };
-
-  /// The other rules that decide what the rule is about, for one connection.
-  [[nodiscard]] Covering covering_of(const RuleId& id) {
-    Covering result;
-    const auto pod = selected(id.policy, id.direction);
-    const auto other = matched(id);
-    if (!pod || !other) return result;
-    const bool egress = id.direction == Direction::Egress;
-    const compiler::Party self = *pod;
-    const compiler::Party& source = egress ? self : *other;
-    const compiler::Party& destination = egress ? *other : self;
-    const auto* to = std::get_if<EndpointId>(&destination);
-    const model::Rule& rule = model_[id.policy].rules(id.direction)->at(id.rule);
-    const net::Traffic traffic =
-        compiler::traffic_of(rule, to == nullptr ? nullptr : &model_[*to]);
-    const queries::DirectionReason reason =
-        queries::explain(cluster_, id.direction, source, destination, traffic);
-    const auto collect = [&](const std::vector<queries::RuleReason>& reasons,
-                             std::vector<RuleId>& into) {
-      for (const queries::RuleReason& each : reasons) {
-        const auto& rules = *model_[each.policy].rules(id.direction);
-        for (std::size_t i = 0; i < rules.size(); ++i) {
-          const RuleId found{each.policy, id.direction, i};
-          if (&rules[i] == each.rule && found != id) into.push_back(found);
-        }
-      }
-    };
-    collect(reason.allowing, result.allowing);
-    collect(reason.denying, result.denying);
-    return result;
-  }
-
   Context& context_;
   const model::Model& model_;
   const compiler::Cluster& cluster_;
   compiler::Classes classes_;
-  compiler::PeerIndex index_;
   std::set<PolicyId> duplicated_;
+  std::size_t proofs_ = 0;
+  std::size_t open_ = 0;
 };
 
 }  // namespace

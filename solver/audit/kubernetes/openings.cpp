@@ -107,6 +107,7 @@ class OpeningAudit {
     net::Traffic listening;
     for (const EndpointId id : opened.workload->pods.endpoints) listening |= context_.listening(id);
     net::Traffic result = traffic & listening & sensitive_traffic();
+    if (!opened.isolated) return result;
     for (const net::Protocol protocol : net::kProtocols) {
       for (const auto& [first, last] : traffic[protocol].intervals()) {
         if (first != last) continue;

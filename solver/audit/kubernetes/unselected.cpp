@@ -50,17 +50,33 @@ class UnselectedAudit {
  private:
   // Pods that there are ---------------------------------------------------------------------------
 
-  /// Whether everything passes in that direction, but for what the ordered tiers say.
+  /// Whether something passes in that direction because no rule is about it.
   [[nodiscard]] bool is_open(EndpointId id, Direction direction) {
-    const auto& candidates = cluster_.candidates(id, direction);
     if (context_.is_isolated(id, direction)) return false;
-    const auto known = open_.find({candidates, direction});
-    if (!candidates.empty() && known != open_.end()) return known->second;
-    const bool open = direction == Direction::Ingress
-                          ? !strangers_.passes(anyone_, id).empty()
-                          : passes_to_internet(id);
-    if (!candidates.empty()) open_.emplace(std::pair(candidates, direction), open);
-    return open;
+    const auto& candidates = cluster_.candidates(id, direction);
+    if (candidates.empty() && strangers_.cluster().candidates(anyone_, opposite(direction)).empty())
+      return true;
+    const auto key = std::pair(candidates, direction);
+    const auto known = open_.find(key);
+    if (known != open_.end()) return known->second;
+    return open_.emplace(key, passes_by_default(id, direction)).first->second;
+  }
+
+  [[nodiscard]] static Direction opposite(Direction direction) {
+    return direction == Direction::Ingress ? Direction::Egress : Direction::Ingress;
+  }
+
+  [[nodiscard]] bool passes_by_default(EndpointId id, Direction direction) {
+    const compiler::Cluster& cluster = strangers_.cluster();
+    const bool ingress = direction == Direction::Ingress;
+    const compiler::Party self = id;
+    const compiler::Party outside = net::internet_addresses();
+    const compiler::Party other = ingress ? compiler::Party(anyone_) : outside;
+    const queries::DirectionReason reason =
+        queries::explain(cluster, direction, ingress ? other : self, ingress ? self : other,
+                         net::Traffic::all());
+    if (reason.by_default.empty()) return false;
+    return ingress ? !strangers_.passes(anyone_, id).empty() : passes_to_internet(id);
   }
 
   [[nodiscard]] bool passes_to_internet(EndpointId id) {
@@ -216,9 +232,7 @@ class UnselectedAudit {
       const auto d = static_cast<std::size_t>(direction);
       const Next& next = next_[static_cast<std::size_t>(ns)].at(d);
       if (!next.pod || said.at(d)) continue;
-      open.at(d) = direction == Direction::Ingress
-                       ? !strangers_.passes(anyone_, next.id).empty()
-                       : passes_to_internet(next.id);
+      open.at(d) = passes_by_default(next.id, direction);
     }
     if (!open[0] && !open[1]) return;
     const std::size_t which = open[0] && open[1] ? 2 : (open[0] ? 0 : 1);
