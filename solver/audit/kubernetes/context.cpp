@@ -141,12 +141,16 @@ void Context::find_ports() {
 
 const net::Traffic& Context::listening(EndpointId id) {
   if (listening_.empty()) find_ports();
-  return listening_[static_cast<std::size_t>(id)];
+  static const net::Traffic kNothing;  // of pods that the input does not hold
+  const auto index = static_cast<std::size_t>(id);
+  return index < listening_.size() ? listening_[index] : kNothing;
 }
 
 const net::Traffic& Context::published(EndpointId id) {
   if (published_.empty()) find_ports();
-  return published_[static_cast<std::size_t>(id)];
+  static const net::Traffic kNothing;  // of pods that the input does not hold
+  const auto index = static_cast<std::size_t>(id);
+  return index < published_.size() ? published_[index] : kNothing;
 }
 
 std::string listed(const std::vector<std::string>& names, std::size_t most) {

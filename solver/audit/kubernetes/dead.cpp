@@ -112,8 +112,31 @@ class DeadAudit {
       return false;
     }
     const source::Result<queries::Equivalence> same = without(part);
-    if (!same) ++open_;
-    return same && !same->counterexample;
+    if (!same) {
+      ++open_;
+    } else if (!same->counterexample) {
+      gone_.push_back(part);
+      return true;
+    }
+    return false;
+  }
+
+  /// A policy without the part, and without all parts that were found superfluous before it: so
+  /// that what is reported can go together. Nothing: the policy itself can go.
+  [[nodiscard]] std::optional<model::Policy> left_of(PolicyId id, const Part& part) const {
+    model::Policy policy = model_[id];
+    std::set<RuleId> rules;
+    const auto take = [&](const Part& each) {
+      if (each.policy != id) return true;
+      if (each.direction) rules.insert({id, *each.direction, each.rule});
+      return each.direction.has_value();
+    };
+    if (!take(part) || !std::all_of(gone_.begin(), gone_.end(), take)) return std::nullopt;
+    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+      auto& list = rule->direction == Direction::Ingress ? *policy.ingress : *policy.egress;
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(rule->rule));
+    }
+    return policy;
   }
 
   /// The policies that act beside a policy on the same pods: those of its namespace, and the other
@@ -150,13 +173,10 @@ class DeadAudit {
       model::Policy each = model_[id];
       if (network) each.ns = kept_own;
       before.policies.push_back(each);
-      const bool is_it = id == part.policy;
-      if (is_it && !part.direction) continue;
-      if (is_it) {
-        auto& rules = *part.direction == Direction::Ingress ? *each.ingress : *each.egress;
-        rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(part.rule));
-      }
-      after.policies.push_back(std::move(each));
+      std::optional<model::Policy> left = left_of(id, part);
+      if (!left) continue;
+      left->ns = each.ns;
+      after.policies.push_back(std::move(*left));
     }
     const compiler::Cluster old_cluster(before, cluster_.profile());
     const compiler::Cluster new_cluster(after, cluster_.profile());
@@ -264,6 +284,7 @@ class DeadAudit {
   const compiler::Cluster& cluster_;
   compiler::Classes classes_;
   std::set<PolicyId> duplicated_;
+  std::vector<Part> gone_;
   std::size_t proofs_ = 0;
   std::size_t open_ = 0;
 };

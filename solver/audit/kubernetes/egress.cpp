@@ -77,7 +77,10 @@ class EgressAudit {
       }
       if (is_cut_off(workload)) cut_off(workload);
     }
-    for (auto& [key, finding] : findings_) context_.add(std::move(finding));
+    for (auto& [key, finding] : findings_) {
+      finding.message = fmt::format("{} {}", listed(pods_.at(key)), finding.message);
+      context_.add(std::move(finding));
+    }
   }
 
  private:
@@ -104,8 +107,7 @@ class EgressAudit {
         add("egress-to-internet", workload, entry, there, traffic, certain, key_of(traffic));
     if (all) finding.severity = Severity::Medium;
     if (!finding.message.empty()) return;
-    finding.message = fmt::format("{} may connect to the whole internet on {}",
-                                  context_.short_name(workload.pods.endpoints.front()), what);
+    finding.message = fmt::format("may connect to the whole internet on {}", what);
   }
 
   void to_metadata(const WorkloadExposure& workload, const ExposureEntry& entry,
@@ -114,9 +116,7 @@ class EgressAudit {
     const net::Traffic http(net::Protocol::Tcp, net::PortSet(kHttp, kHttp));
     Finding& finding = add("egress-to-metadata", workload, entry, there, http, certain, "");
     if (!finding.message.empty()) return;
-    finding.message =
-        fmt::format("{} may connect to the instance metadata service at 169.254.169.254",
-                    context_.short_name(workload.pods.endpoints.front()));
+    finding.message = "may connect to the instance metadata service at 169.254.169.254";
   }
 
   /// The finding of a namespace; what several policies open alike is one.
@@ -137,11 +137,7 @@ class EgressAudit {
                        {workload.pods.ns});
       if (!certain) finding.certain = false;
     }
-    for (const EndpointId id : workload.pods.endpoints) {
-      finding.opening->pods.push_back(id);
-      const std::string name = context_.name(model_[id].workload);
-      if (finding.also.empty() || finding.also.back() != name) finding.also.push_back(name);
-    }
+    extend(at->first, finding, workload);
     add_causes(finding, pod, there, traffic);
     if (!finding.where.exists()) finding.where = context_.where(workload.pods.ns);
     return finding;
@@ -204,9 +200,7 @@ class EgressAudit {
     const EndpointId pod = workload.pods.endpoints.front();
     if (added) {
       finding = Context::finding("dns-cut-off", subject, "");
-      finding.message = fmt::format(
-          "{} may connect to other pods, but no rule lets it reach DNS (UDP or TCP 53)",
-          context_.short_name(pod));
+      finding.message = "may connect to other pods, but to no DNS (UDP or TCP 53)";
       for (const model::PolicyId id : cluster_.candidates(pod, Direction::Egress)) {
         constexpr std::size_t kMostCauses = 3;
         if (finding.causes.size() == kMostCauses) break;
@@ -215,9 +209,18 @@ class EgressAudit {
       }
       finding.where = finding.causes.front().where;
     }
+    extend(at->first, finding, workload);
+  }
+
+  using Key = std::tuple<std::string, std::string, std::string>;  // check, subject, key
+
+  void extend(const Key& key, Finding& finding, const WorkloadExposure& workload) {
     for (const EndpointId id : workload.pods.endpoints) {
+      if (finding.opening) finding.opening->pods.push_back(id);
       const std::string name = context_.name(model_[id].workload);
-      if (finding.also.empty() || finding.also.back() != name) finding.also.push_back(name);
+      if (!finding.also.empty() && finding.also.back() == name) continue;
+      finding.also.push_back(name);
+      pods_[key].push_back(context_.short_name(id));
     }
   }
 
@@ -229,7 +232,8 @@ class EgressAudit {
   std::map<std::tuple<std::vector<model::PolicyId>, net::AddressSet, net::Traffic>,
            std::vector<RuleId>>
       rules_;
-  std::map<std::tuple<std::string, std::string, std::string>, Finding> findings_;
+  std::map<Key, Finding> findings_;
+  std::map<Key, std::vector<std::string>> pods_;  // their names, for the messages
 };
 
 }  // namespace

@@ -27,6 +27,15 @@ bool asks(const model::Selector& selector) {
   });
 }
 
+/// Whether a condition holds only where the pod gets an address that an ipBlock names: nobody meant
+/// pods by that.
+bool rests_on_addresses(const ExposureEntry& entry) {
+  return std::any_of(entry.points_beyond.begin(), entry.points_beyond.end(), [](const auto& each) {
+    return each.assumption == compiler::Assumption::IpBlockPods ||
+           each.assumption == compiler::Assumption::PodAddress;
+  });
+}
+
 /// "app=web,tier=a": the labels that a selector asks for.
 std::string labels_of(const queries::ExamplePod& pod) {
   std::string result;
@@ -57,7 +66,11 @@ class OpeningAudit {
   void run() {
     collect();
     for (const Opened& each : opened_) judge(each);
-    for (auto& [key, finding] : findings_) context_.add(std::move(finding));
+    for (auto& [key, draft] : drafts_) {
+      tidy(draft.names);
+      draft.finding.message = draft.before + listed(draft.names) + draft.after;
+      context_.add(std::move(draft.finding));
+    }
   }
 
  private:
@@ -70,7 +83,7 @@ class OpeningAudit {
         if (entry.is_outside() || !entry.example || asks(entry.namespaces)) continue;
         Opened opened{&workload, &entry, !asks(entry.pods), isolated, {}, true, {}};
         opened.traffic = entry.allowed_beyond.ports;
-        if (opened.traffic.empty()) {
+        if (opened.traffic.empty() && !rests_on_addresses(entry)) {
           opened.traffic = entry.conditional_beyond.ports;
           opened.certain = false;
         }
@@ -132,11 +145,19 @@ class OpeningAudit {
 
   // Findings --------------------------------------------------------------------------------------
 
+  /// A finding, whose message names all that it is about.
+  struct Draft {
+    Finding finding;
+    std::string before;
+    std::vector<std::string> names;
+    std::string after;
+  };
+
   /// The finding of a cause; `first` whether it is new.
-  Finding& at(std::string_view check, const std::string& subject, const std::string& key,
+  Draft& at(std::string_view check, const std::string& subject, const std::string& key,
               bool& first) {
-    const auto [entry, added] = findings_.try_emplace(std::tuple(std::string(check), subject, key));
-    if (added) entry->second = Context::finding(check, subject, key);
+    const auto [entry, added] = drafts_.try_emplace(std::tuple(std::string(check), subject, key));
+    if (added) entry->second.finding = Context::finding(check, subject, key);
     first = added;
     return entry->second;
   }
@@ -194,10 +215,12 @@ class OpeningAudit {
     bool first = false;
     // What is open for want of a policy is one finding, whatever the ports.
     const std::string key = rules.empty() ? std::string() : key_of(sensitive);
-    Finding& finding = at("sensitive-port-open", subject_of(opened, rules), key, first);
+    Draft& draft = at("sensitive-port-open", subject_of(opened, rules), key, first);
+    Finding& finding = draft.finding;
+    draft.names.push_back(shown(opened, sensitive));
     if (first) {
       fill(finding, opened, sensitive, rules);
-      finding.message = "every pod of the cluster reaches " + shown(opened, sensitive);
+      draft.before = "every pod of the cluster reaches ";
       if (rules.empty()) finding.where = model_[model_[opened.pod()].workload].where;
     } else {
       finding.opening->traffic |= sensitive;
@@ -215,12 +238,14 @@ class OpeningAudit {
               const std::vector<RuleId>& rules) {
     bool first = false;
     const std::string labels = labels_of(*opened.entry->example);
-    Finding& finding = at("copied-labels", subject_of(opened, rules),
-                          fmt::format("{} {}", labels, key_of(traffic)), first);
+    Draft& draft = at("copied-labels", subject_of(opened, rules),
+                      fmt::format("{} {}", labels, key_of(traffic)), first);
+    Finding& finding = draft.finding;
+    draft.names.push_back(shown(opened));
     if (first) {
       fill(finding, opened, traffic, rules);
-      finding.message = fmt::format("a pod of any namespace that carries {} reaches {} on {}",
-                                    labels, shown(opened), net::to_string(traffic));
+      draft.before = fmt::format("a pod of any namespace that carries {} reaches ", labels);
+      draft.after = fmt::format(" on {}", net::to_string(traffic));
     }
     if (sensitive) finding.severity = Severity::High;
     extend(finding, opened);
@@ -238,12 +263,13 @@ class OpeningAudit {
       if (traffic.empty()) return;
     }
     bool first = false;
-    Finding& finding =
-        at("open-to-every-pod", subject_of(opened, rules), key_of(traffic), first);
+    Draft& draft = at("open-to-every-pod", subject_of(opened, rules), key_of(traffic), first);
+    Finding& finding = draft.finding;
+    draft.names.push_back(shown(opened));
     if (first) {
       fill(finding, opened, traffic, rules);
-      finding.message = fmt::format("every pod of the cluster reaches {} on {}", shown(opened),
-                                    all ? "every port" : net::to_string(traffic));
+      draft.before = "every pod of the cluster reaches ";
+      draft.after = fmt::format(" on {}", all ? "every port" : net::to_string(traffic));
       if (!all) finding.severity = Severity::Info;
     }
     extend(finding, opened);
@@ -255,7 +281,7 @@ class OpeningAudit {
   std::vector<Opened> opened_;
   std::map<std::tuple<std::vector<model::PolicyId>, EndpointId, net::Traffic>, std::vector<RuleId>>
       rules_;
-  std::map<std::tuple<std::string, std::string, std::string>, Finding> findings_;
+  std::map<std::tuple<std::string, std::string, std::string>, Draft> drafts_;
 };
 
 }  // namespace
