@@ -6,8 +6,8 @@
 namespace polreach::support {
 
 std::string a_namespace(const std::string& name, const std::string& labels) {
-  return fmt::format(
-      "---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {}, labels: {}}}\n", name, labels);
+  return fmt::format("---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {}, labels: {}}}\n",
+                     name, labels);
 }
 
 std::string a_workload(const std::string& ns, const std::string& name, const std::string& ports,

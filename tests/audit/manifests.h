@@ -8,8 +8,8 @@ namespace polreach::support {
 
 /// `labels` as YAML flow: "{team: a}".
 [[nodiscard]] std::string a_namespace(const std::string& name, const std::string& labels = "{}");
-/// A Deployment of pods with the label app=NAME; `ports` as YAML flow: "[...]"; `pod_spec`: fields of
-/// the pod with a comma behind each: "hostNetwork: true, ".
+/// A Deployment of pods with the label app=NAME; `ports` as YAML flow: "[...]"; `pod_spec`: fields
+/// of the pod with a comma behind each: "hostNetwork: true, ".
 [[nodiscard]] std::string a_workload(const std::string& ns, const std::string& name,
                                      const std::string& ports = "[]",
                                      const std::string& pod_spec = "");

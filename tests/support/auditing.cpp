@@ -58,9 +58,8 @@ std::unique_ptr<Audited> Audited::of_text(const std::string& text, model::Engine
 
 void Audited::run(const std::string& only) {
   solver::audit::Scene scene(*cluster_, around_.get(), &input_->diagnostics);
-  audit_ = solver::audit::audit(scene, [&](const solver::audit::Check& check) {
-    return only.empty() || check.id == only;
-  });
+  audit_ = solver::audit::audit(
+      scene, [&](const solver::audit::Check& check) { return only.empty() || check.id == only; });
 }
 
 std::string line_of(const solver::audit::Finding& finding) {

@@ -40,9 +40,9 @@ class Context {
   void unchecked(std::string_view id, std::string why);
 
   // Names.
-  [[nodiscard]] std::string name(model::NamespaceId id) const;  // "Namespace shop"
-  [[nodiscard]] std::string name(model::WorkloadId id) const;   // "Deployment shop/web"
-  [[nodiscard]] std::string name(model::PolicyId id) const;     // "NetworkPolicy shop/db"
+  [[nodiscard]] std::string name(model::NamespaceId id) const;          // "Namespace shop"
+  [[nodiscard]] std::string name(model::WorkloadId id) const;           // "Deployment shop/web"
+  [[nodiscard]] std::string name(model::PolicyId id) const;             // "NetworkPolicy shop/db"
   [[nodiscard]] std::string name(const model::Service& service) const;  // "Service shop/db"
   [[nodiscard]] std::string short_name(model::WorkloadId id) const;     // "shop/web"
   [[nodiscard]] std::string short_name(model::EndpointId id) const;

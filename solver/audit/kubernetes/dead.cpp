@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policies and rules that change nothing, by proof: neither for the pods that there are, nor for any
-// that someone could create. So a default deny that the policies of today's pods make superfluous
-// is none of them.
+// Policies and rules that change nothing, by proof: neither for the pods that there are, nor for
+// any that someone could create. So a default deny that the policies of today's pods make
+// superfluous is none of them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,8 +60,8 @@ class DeadAudit {
           names.push_back(name);
         }
       }
-      finding.message = fmt::format("{} {} the same", listed(names),
-                                    names.size() == 1 ? "says" : "say");
+      finding.message =
+          fmt::format("{} {} the same", listed(names), names.size() == 1 ? "says" : "say");
       constexpr std::size_t kMostCauses = 5;
       if (finding.causes.size() > kMostCauses) finding.causes.resize(kMostCauses);
       context_.add(std::move(finding));
@@ -153,8 +153,7 @@ class DeadAudit {
     std::vector<PolicyId> beside;
     for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
       const model::Policy& each = model_.policies[i];
-      const bool elsewhere =
-          network && each.tier == model::Tier::Network && each.ns != own.ns;
+      const bool elsewhere = network && each.tier == model::Tier::Network && each.ns != own.ns;
       if (!elsewhere) beside.push_back(static_cast<PolicyId>(i));
     }
     model::NamespaceId kept_own{};
@@ -252,8 +251,7 @@ class DeadAudit {
         if (finding.causes.size() == kMostCauses) break;
         finding.causes.push_back(
             {context_.where(other),
-             fmt::format("{} of {} {} that", Context::rule_name(other),
-                         context_.name(other.policy),
+             fmt::format("{} of {} {} that", Context::rule_name(other), context_.name(other.policy),
                          rules == &covering.denying ? "stops" : "allows")});
       }
     }

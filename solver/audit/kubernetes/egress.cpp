@@ -30,7 +30,8 @@ net::Uint128 ipv4_count(const net::AddressSet& addresses) {
   return count;
 }
 
-/// The standing DNS pods of Kubernetes: k8s-app=kube-dns in kube-system, with whatever other labels.
+/// The standing DNS pods of Kubernetes: k8s-app=kube-dns in kube-system, with whatever other
+/// labels.
 class DnsPods {
  public:
   explicit DnsPods(const model::Model& model) : model_(model) {
@@ -120,20 +121,18 @@ class EgressAudit {
   }
 
   /// The finding of a namespace; what several policies open alike is one.
-  Finding& add(std::string_view check, const WorkloadExposure& workload,
-               const ExposureEntry& entry, const net::AddressSet& there,
-               const net::Traffic& traffic, bool certain, const std::string& key) {
+  Finding& add(std::string_view check, const WorkloadExposure& workload, const ExposureEntry& entry,
+               const net::AddressSet& there, const net::Traffic& traffic, bool certain,
+               const std::string& key) {
     const EndpointId pod = workload.pods.endpoints.front();
     const std::string subject = context_.name(workload.pods.ns);
-    const auto [at, added] =
-        findings_.try_emplace(std::tuple(std::string(check), subject, key));
+    const auto [at, added] = findings_.try_emplace(std::tuple(std::string(check), subject, key));
     Finding& finding = at->second;
     if (added) {
       finding = Context::finding(check, subject, key);
       finding.opening = Opening{{}, Direction::Egress, traffic, {}, there, {}};
       finding.example = strangers_.replay(pod, there, traffic, certain);
-      context_.rest_on(finding,
-                       certain ? std::vector<compiler::OpenPoint>() : entry.points_beyond,
+      context_.rest_on(finding, certain ? std::vector<compiler::OpenPoint>() : entry.points_beyond,
                        {workload.pods.ns});
       if (!certain) finding.certain = false;
     }
@@ -150,8 +149,7 @@ class EgressAudit {
     const auto key = std::tuple(cluster_.candidates(pod, Direction::Egress), there, traffic);
     auto known = rules_.find(key);
     if (known == rules_.end()) {
-      known = rules_
-                  .emplace(key, allowing_rules(cluster_, Direction::Egress, pod, there, traffic))
+      known = rules_.emplace(key, allowing_rules(cluster_, Direction::Egress, pod, there, traffic))
                   .first;
     }
     for (const Cause& cause : causes_of(context_, known->second)) {
@@ -183,7 +181,7 @@ class EgressAudit {
         if (dns) return false;
         continue;
       }
-      connects = true;
+      connects = connects || !entry.allowed.empty();
       const bool every_port = ports[net::Protocol::Udp] == net::all_ports();
       if (dns && (!every_port || dns_.may_meet(entry))) return false;
       // A rule may name DNS's port by its name.

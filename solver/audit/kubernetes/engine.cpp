@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the cluster's engine does not act on, or reads otherwise (Azure documentation of the engines
 // of AKS, as compiler/resolve/engine.h has it).
+#include "compiler/resolve/engine.h"
+
 #include <fmt/format.h>
 
-#include "compiler/resolve/engine.h"
 #include "compiler/resolve/view.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/strangers.h"
@@ -47,22 +48,24 @@ class EngineAudit {
     const std::string count = fmt::format("{} polic{}", model_.unenforced.size(),
                                           model_.unenforced.size() == 1 ? "y" : "ies");
     finding.message =
-        none ? fmt::format("the cluster has no engine for policies: {} do nothing, and everything "
-                           "passes",
-                           count)
+        none ? fmt::format(
+                   "the cluster has no engine for policies: {} do nothing, and everything "
+                   "passes",
+                   count)
              : fmt::format("{} does not know the kind of {}: everything passes that {} would stop",
                            compiler::to_string(engine_), count,
                            model_.unenforced.size() == 1 ? "it" : "they");
     if (model_.unenforced.size() == 1 && none) {
-      finding.message = "the cluster has no engine for policies: 1 policy does nothing, and "
-                        "everything passes";
+      finding.message =
+          "the cluster has no engine for policies: 1 policy does nothing, and "
+          "everything passes";
     }
     if (const auto* cluster = managed(); cluster != nullptr) {
       const model::Span place =
           cluster->engine_where.exists() ? cluster->engine_where : cluster->where;
       finding.where = place;
-      finding.causes.push_back({place, fmt::format("the engine is {}",
-                                                   compiler::to_string(engine_))});
+      finding.causes.push_back(
+          {place, fmt::format("the engine is {}", compiler::to_string(engine_))});
     }
     constexpr std::size_t kMostCauses = 3;
     for (const model::Unenforced& each : model_.unenforced) {
@@ -116,20 +119,21 @@ class EngineAudit {
         if (passes) continue;
         held.push_back(fmt::format("{} {} of {}", net::to_string(each.protocol), each.port,
                                    context_.short_name(each.endpoint)));
-        const auto& policies = context_.cluster().candidates(each.endpoint,
-                                                             model::Direction::Ingress);
+        const auto& policies =
+            context_.cluster().candidates(each.endpoint, model::Direction::Ingress);
         if (finding.causes.empty() && !policies.empty()) {
-          finding.causes.push_back({model_[policies.front()].where,
-                                    "lets no address outside in, and is not asked"});
+          finding.causes.push_back(
+              {model_[policies.front()].where, "lets no address outside in, and is not asked"});
         }
       }
     }
     if (held.empty()) return;
     tidy(held);
     finding.where = service.where;
-    finding.message = fmt::format("clients outside reach {} through it, although policies let no "
-                                  "address outside in there",
-                                  listed(held));
+    finding.message = fmt::format(
+        "clients outside reach {} through it, although policies let no "
+        "address outside in there",
+        listed(held));
     finding.causes.push_back({service.where, "externalTrafficPolicy is Cluster"});
     context_.add(std::move(finding));
   }
@@ -168,12 +172,13 @@ class EngineAudit {
     constexpr int kShortest = 8;
     const net::AddressSet addresses = compiler::addresses_of(*block);
     if (block->cidr.length < kShortest || (addresses & pods).empty()) return;
-    Finding finding = Context::finding("ipblock-skips-pods", context_.name(id),
-                                       block->cidr.to_string());
+    Finding finding =
+        Context::finding("ipblock-skips-pods", context_.name(id), block->cidr.to_string());
     finding.where = peer.where;
-    finding.message = fmt::format("ipBlock {} holds addresses of pods, and Cilium matches none of "
-                                  "these by it",
-                                  block->cidr.to_string());
+    finding.message = fmt::format(
+        "ipBlock {} holds addresses of pods, and Cilium matches none of "
+        "these by it",
+        block->cidr.to_string());
     finding.causes.push_back({peer.where, "the ipBlock"});
     context_.add(std::move(finding));
   }

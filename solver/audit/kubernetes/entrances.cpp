@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the internet reaches through load balancers and entrances, and what does not get there.
+#include "solver/queries/entrances.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "solver/audit/kubernetes/sensitive.h"
 #include "solver/audit/kubernetes/strangers.h"
 #include "solver/queries/controller.h"
-#include "solver/queries/entrances.h"
 #include "solver/sets/reach.h"
 
 namespace polreach::solver::audit::kubernetes {
@@ -111,10 +112,9 @@ class EntranceAudit {
       }
     }
     if (reached.empty()) return;
-    const std::string cause =
-        service.outside.source_ranges.empty()
-            ? "type LoadBalancer, without loadBalancerSourceRanges"
-            : "type LoadBalancer, with source ranges that hold the internet";
+    const std::string cause = service.outside.source_ranges.empty()
+                                  ? "type LoadBalancer, without loadBalancerSourceRanges"
+                                  : "type LoadBalancer, with source ranges that hold the internet";
     report(context_.name(service), service.where, cause, service.ns, reached, Severity::Medium);
   }
 
@@ -169,9 +169,8 @@ class EntranceAudit {
       if (here.empty()) continue;
       Finding finding = Context::finding("sensitive-port-on-internet", subject, key_of(port));
       if (usual == Severity::High) finding.severity = usual;
-      finding.message =
-          fmt::format("the internet reaches {} ({})", shown(context_, here.front()->backend),
-                      port.what);
+      finding.message = fmt::format("the internet reaches {} ({})",
+                                    shown(context_, here.front()->backend), port.what);
       fill(finding, where, cause, ns, here);
       context_.add(std::move(finding));
     }
@@ -236,8 +235,7 @@ class EntranceAudit {
     for (const source::Diagnostic& each : queries::map(cluster_, options).warnings) {
       // Where a Service leads to pods outside of the input nothing is wrong.
       if (each.code == "service-outside") continue;
-      Finding finding =
-          Context::finding("backend-cut-off", each.subject, std::string(each.code));
+      Finding finding = Context::finding("backend-cut-off", each.subject, std::string(each.code));
       finding.where = each.where;
       finding.message = each.message;
       finding.remedy = each.help;

@@ -36,9 +36,9 @@ void host_network(Context& context, NamespaceId ns, const std::vector<EndpointId
   for (const model::PolicyId policy : context.cluster().policies_in(ns)) {
     constexpr std::size_t kMostCauses = 3;
     if (finding.causes.size() > kMostCauses) break;
-    finding.causes.push_back({model[policy].where,
-                              fmt::format("{} acts on pods of the namespace, not on nodes",
-                                          context.name(policy))});
+    finding.causes.push_back(
+        {model[policy].where,
+         fmt::format("{} acts on pods of the namespace, not on nodes", context.name(policy))});
   }
   if (context.cluster().policies_in(ns).empty()) finding.severity = Severity::Low;
   std::vector<compiler::OpenPoint> points;

@@ -155,7 +155,7 @@ class OpeningAudit {
 
   /// The finding of a cause; `first` whether it is new.
   Draft& at(std::string_view check, const std::string& subject, const std::string& key,
-              bool& first) {
+            bool& first) {
     const auto [entry, added] = drafts_.try_emplace(std::tuple(std::string(check), subject, key));
     if (added) entry->second.finding = Context::finding(check, subject, key);
     first = added;
@@ -165,10 +165,9 @@ class OpeningAudit {
   void fill(Finding& finding, const Opened& opened, const net::Traffic& traffic,
             const std::vector<RuleId>& rules) {
     finding.causes = causes_of(context_, rules);
-    finding.where = rules.empty() ? context_.where(opened.workload->pods.ns)
-                                  : context_.where(rules.front());
-    finding.example =
-        strangers_.replay(opened.stranger, opened.pod(), traffic, opened.certain);
+    finding.where =
+        rules.empty() ? context_.where(opened.workload->pods.ns) : context_.where(rules.front());
+    finding.example = strangers_.replay(opened.stranger, opened.pod(), traffic, opened.certain);
     if (finding.example && opened.everyone) finding.example->pod.clear();
     finding.opening = Opening{{}, Direction::Ingress, traffic, {}, {}, {}};
     if (!opened.certain) {

@@ -78,11 +78,10 @@ std::string text_of(const Model& model, const std::optional<std::vector<model::R
 
 std::string text_of(const Model& model, const model::Policy& policy) {
   const bool ordered = policy.tier != model::Tier::Network;
-  return fmt::format("{} {} {} {} {} {} {}", static_cast<int>(policy.tier),
-                     static_cast<std::uint32_t>(policy.ns), policy.priority,
-                     text_of(model, policy.subject), text_of(model, policy.namespaces),
-                     text_of(model, policy.ingress, ordered),
-                     text_of(model, policy.egress, ordered));
+  return fmt::format(
+      "{} {} {} {} {} {} {}", static_cast<int>(policy.tier), static_cast<std::uint32_t>(policy.ns),
+      policy.priority, text_of(model, policy.subject), text_of(model, policy.namespaces),
+      text_of(model, policy.ingress, ordered), text_of(model, policy.egress, ordered));
 }
 
 }  // namespace polreach::solver::audit::kubernetes

@@ -59,8 +59,7 @@ class Probes::Builder {
   void add(PolicyId id) {
     const model::Policy& policy = written_.policies[static_cast<std::size_t>(id)];
     const bool network = policy.tier == model::Tier::Network;
-    const model::NamespaceId ns =
-        network ? policy.ns : namespace_for(policy.namespaces);
+    const model::NamespaceId ns = network ? policy.ns : namespace_for(policy.namespaces);
     const EndpointId self = pod(ns, policy.subject);
     subjects.push_back({id, self});
     for (const Direction direction : kDirections) {
@@ -173,8 +172,8 @@ class Probes::Builder {
     if (known != created_.end()) return known->second;
     const auto id = static_cast<model::NamespaceId>(model_.namespaces.size());
     model::Namespace space;
-    space.name = name ? *name
-                      : model_.symbols->intern(fmt::format("polreach-probe-{}", created_.size()));
+    space.name =
+        name ? *name : model_.symbols->intern(fmt::format("polreach-probe-{}", created_.size()));
     space.declared = true;
     std::vector<model::Label> with_name = labels;
     if (!name) with_name.push_back({name_key, space.name});
@@ -221,8 +220,8 @@ void Probes::probe(Builder& builder) {
                          egress ? each.other : self, each.traffic);
     const model::Rule& own = model[each.rule.policy].rules(each.rule.direction)->at(each.rule.rule);
     const bool network = model[each.rule.policy].tier == model::Tier::Network;
-    net::Traffic mine;      // that the rule decides
-    net::Traffic decided;   // that others do
+    net::Traffic mine;     // that the rule decides
+    net::Traffic decided;  // that others do
     Covering& covering = superfluous_[each.rule];
     const auto look = [&](const std::vector<queries::RuleReason>& reasons,
                           std::vector<RuleId>& into) {

@@ -16,9 +16,9 @@ struct Covering {
 };
 
 /// Finds policies and rules that may be superfluous, without a proof: for each rule it makes the
-/// plainest pods that the rule is about, and sees whether any other rule decides what passes between
-/// them. A rule that is not needed there may be needed elsewhere; one that is needed there is not
-/// superfluous.
+/// plainest pods that the rule is about, and sees whether any other rule decides what passes
+/// between them. A rule that is not needed there may be needed elsewhere; one that is needed there
+/// is not superfluous.
 class Probes {
  public:
   explicit Probes(const Context& context);

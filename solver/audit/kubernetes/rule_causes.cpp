@@ -18,9 +18,8 @@ std::vector<RuleId> allowing_rules(const compiler::Cluster& cluster, Direction d
   std::vector<RuleId> result;
   for (const queries::RuleReason& each : reason.allowing) {
     const auto& rules = *cluster.model()[each.policy].rules(direction);
-    const auto at = std::find_if(rules.begin(), rules.end(), [&](const model::Rule& rule) {
-      return &rule == each.rule;
-    });
+    const auto at = std::find_if(rules.begin(), rules.end(),
+                                 [&](const model::Rule& rule) { return &rule == each.rule; });
     if (at == rules.end()) continue;
     result.push_back({each.policy, direction, static_cast<std::size_t>(at - rules.begin())});
   }

@@ -117,8 +117,8 @@ class SelectorAudit {
       for (const EndpointId id : pods_in_[static_cast<std::size_t>(ns)]) {
         if (++looked > kMostLooked) return result;
         const compiler::Party party = id;
-        const compiler::LabelView labels = compiler::pod_labels(
-            cluster_, {&party, compiler::LabelOwner::DestinationPod}, nullptr);
+        const compiler::LabelView labels =
+            compiler::pod_labels(cluster_, {&party, compiler::LabelOwner::DestinationPod}, nullptr);
         std::size_t met = 0;
         const model::Requirement* unmet = nullptr;
         for (const model::Requirement& each : selector.all_of) {
@@ -143,10 +143,9 @@ class SelectorAudit {
     const std::string selector = text_of(model_, policy.subject);
     Finding finding = Context::finding("selector-matches-nothing", context_.name(id), "subject");
     finding.where = policy.subject.where.exists() ? policy.subject.where : policy.where;
-    const std::string place =
-        policy.tier == model::Tier::Network
-            ? fmt::format("namespace {}", model_.text(model_[policy.ns].name))
-            : "the namespaces that it is about";
+    const std::string place = policy.tier == model::Tier::Network
+                                  ? fmt::format("namespace {}", model_.text(model_[policy.ns].name))
+                                  : "the namespaces that it is about";
     finding.message = fmt::format("it acts on no pod: none of {} is {}", place, selector);
     finding.causes.push_back({finding.where, "the selector"});
     if (auto near = nearest(policy.subject, namespaces)) finding.causes.push_back(std::move(*near));
@@ -239,8 +238,8 @@ class SelectorAudit {
   // Ports -----------------------------------------------------------------------------------------
 
   /// The classes of pods whose ports a rule names.
-  [[nodiscard]] std::vector<std::uint32_t> destinations(const RuleId& id,
-                                                        const std::vector<std::uint32_t>& selected) {
+  [[nodiscard]] std::vector<std::uint32_t> destinations(
+      const RuleId& id, const std::vector<std::uint32_t>& selected) {
     if (id.direction == Direction::Ingress) return selected;
     const Policy& policy = model_[id.policy];
     const model::Rule& rule = policy.rules(id.direction)->at(id.rule);
@@ -285,13 +284,14 @@ class SelectorAudit {
                     const model::NamedPort* other, EndpointId whose,
                     const std::vector<std::uint32_t>& pods) {
     const std::string_view direction = id.direction == Direction::Ingress ? "ingress" : "egress";
-    Finding finding = Context::finding(
-        "named-port-unknown", context_.name(id.policy),
-        fmt::format("{} {}/{}", direction, name, net::to_string(match.protocol)));
+    Finding finding =
+        Context::finding("named-port-unknown", context_.name(id.policy),
+                         fmt::format("{} {}/{}", direction, name, net::to_string(match.protocol)));
     finding.where = match.where;
-    finding.message = fmt::format("{} allows {} port {}, and none of the pods that it leads to "
-                                  "calls a port so",
-                                  Context::rule_name(id), net::to_string(match.protocol), name);
+    finding.message = fmt::format(
+        "{} allows {} port {}, and none of the pods that it leads to "
+        "calls a port so",
+        Context::rule_name(id), net::to_string(match.protocol), name);
     finding.causes.push_back({match.where, "the port"});
     if (other != nullptr) {
       finding.message = fmt::format("{} allows {} port {}, which is a {} port of {}",
@@ -317,7 +317,7 @@ class SelectorAudit {
   const compiler::Cluster& cluster_;
   compiler::Classes classes_;
   compiler::PeerIndex index_;
-  std::vector<std::vector<EndpointId>> pods_in_;  // by namespace
+  std::vector<std::vector<EndpointId>> pods_in_;                     // by namespace
   std::map<std::pair<std::string, std::string>, Finding> findings_;  // by subject and key
 };
 

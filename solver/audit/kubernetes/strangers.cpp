@@ -78,8 +78,7 @@ Strangers::Strangers(const compiler::Cluster& cluster)
       profile_(cluster.profile()),
       name_(queries::example_name(model_)) {
   for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
-    namespaces_.emplace(model_.text(model_.namespaces[i].name),
-                        static_cast<model::NamespaceId>(i));
+    namespaces_.emplace(model_.text(model_.namespaces[i].name), static_cast<model::NamespaceId>(i));
   }
 }
 

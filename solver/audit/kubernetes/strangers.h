@@ -41,7 +41,7 @@ class Strangers {
 
   model::Model model_;
   model::ClusterProfile profile_;
-  std::string name_;  // of pods that are added
+  std::string name_;                                // of pods that are added
   std::map<std::string, model::EndpointId> added_;  // by their YAML
   std::map<model::EndpointId, std::string> yaml_;
   std::map<std::string, model::NamespaceId> created_;

@@ -9,6 +9,7 @@
 #include "solver/audit/kubernetes/possible_pods.h"
 #include "solver/audit/kubernetes/strangers.h"
 #include "solver/queries/example_pods.h"
+#include "solver/queries/outside.h"
 #include "solver/sets/reach.h"
 
 namespace polreach::solver::audit::kubernetes {
@@ -28,7 +29,8 @@ class UnselectedAudit {
         cluster_(context.cluster()),
         model_(context.model()),
         strangers_(context.cluster()),
-        possible_(context.cluster()) {}
+        possible_(context.cluster()),
+        internet_(net::internet_addresses() & queries::outside_addresses(context.cluster())) {}
 
   void run() {
     // Where nothing enforces policies that is the cause, not that none is there.
@@ -70,17 +72,16 @@ class UnselectedAudit {
     const compiler::Cluster& cluster = strangers_.cluster();
     const bool ingress = direction == Direction::Ingress;
     const compiler::Party self = id;
-    const compiler::Party outside = net::internet_addresses();
+    const compiler::Party outside = internet_;
     const compiler::Party other = ingress ? compiler::Party(anyone_) : outside;
-    const queries::DirectionReason reason =
-        queries::explain(cluster, direction, ingress ? other : self, ingress ? self : other,
-                         net::Traffic::all());
+    const queries::DirectionReason reason = queries::explain(
+        cluster, direction, ingress ? other : self, ingress ? self : other, net::Traffic::all());
     if (reason.by_default.empty()) return false;
     return ingress ? !strangers_.passes(anyone_, id).empty() : passes_to_internet(id);
   }
 
   [[nodiscard]] bool passes_to_internet(EndpointId id) {
-    const compiler::Party outside = net::internet_addresses();
+    const compiler::Party outside = internet_;
     const auto pieces = sets::reach(strangers_.cluster(), id, outside);
     return std::any_of(pieces.begin(), pieces.end(),
                        [](const sets::Piece& piece) { return !piece.must.empty(); });
@@ -129,7 +130,7 @@ class UnselectedAudit {
   }
 
   [[nodiscard]] std::optional<Example> out_of(EndpointId id) {
-    const compiler::Party outside = net::internet_addresses();
+    const compiler::Party outside = internet_;
     for (const sets::Piece& piece : sets::reach(strangers_.cluster(), id, outside)) {
       if (!piece.must.empty()) return strangers_.replay(id, piece.addresses, piece.must, true);
     }
@@ -162,25 +163,26 @@ class UnselectedAudit {
         Context::finding("pods-unselected", context_.name(ns), std::string(kKeys.at(which)));
     describe(finding, ns, pods);
     const std::string what =
-        which == 0   ? "for ingress: every pod of the cluster gets in"
-        : which == 1 ? "for egress: they may connect to everything, the internet and the instance "
-                       "metadata service included"
-                     : "in any direction: they are open to every pod, and may connect to everything";
+        which == 0 ? "for ingress: every pod of the cluster gets in"
+        : which == 1
+            ? "for egress: they may connect to everything, the internet and the instance "
+              "metadata service included"
+            : "in any direction: they are open to every pod, and may connect to everything";
     std::vector<std::string> names;
     for (const EndpointId id : pods) names.push_back(context_.short_name(id));
     tidy(names);
     finding.message = fmt::format("no policy selects {} {}", listed(names), what);
     const EndpointId first = pods.front();
     finding.where = model_[first].where;
-    finding.causes.push_back({model_[model_[first].workload].where,
-                              fmt::format("no policy selects the pods of {}",
-                                          context_.short_name(first))});
+    finding.causes.push_back(
+        {model_[model_[first].workload].where,
+         fmt::format("no policy selects the pods of {}", context_.short_name(first))});
     constexpr std::size_t kMostCauses = 3;
     for (const model::PolicyId policy : cluster_.policies_in(ns)) {
       if (finding.causes.size() > kMostCauses) break;
-      finding.causes.push_back({model_[policy].where,
-                                fmt::format("{} selects others, or acts in the other direction",
-                                            context_.name(policy))});
+      finding.causes.push_back(
+          {model_[policy].where, fmt::format("{} selects others, or acts in the other direction",
+                                             context_.name(policy))});
     }
     const bool egress = which == 1;
     finding.example = egress ? out_of(first) : into(pods);
@@ -265,6 +267,7 @@ class UnselectedAudit {
   const model::Model& model_;
   Strangers strangers_;
   PossiblePods possible_;
+  net::AddressSet internet_;  // of the families that the cluster speaks
   EndpointId anyone_{};
   std::vector<std::array<Next, 2>> next_;  // by namespace and direction
   std::map<std::pair<std::vector<model::PolicyId>, Direction>, bool> open_;
