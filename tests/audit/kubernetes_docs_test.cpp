@@ -10,6 +10,8 @@
 #include <set>
 
 #include "solver/audit/kubernetes/kubernetes.h"
+#include "solver/audit/kubernetes/sensitive.h"
+#include "tests/support/auditing.h"
 #include "tests/support/environment.h"
 
 namespace polreach {
@@ -55,6 +57,32 @@ TEST_CASE("docs/checks-kubernetes.md describes every check in the words of the t
       has(fmt::format("{} {}", elsewhere.tool, elsewhere.id));
     }
   }
+}
+
+TEST_CASE("the examples of docs/checks-kubernetes.md are what the fixture has") {
+  const auto folder = support::source_folder() / "fixtures" / "audit-shop";
+  const auto audited = support::Audited::of_paths({folder.string()});
+  std::map<std::string, std::string> texts;
+  for (const auto& [id, text] : sections()) texts[id] = text;
+  std::map<std::string, bool> shown;
+  for (const auto& finding : audited->audit().findings) {
+    const std::string id(finding.check->id);
+    shown[id] = shown[id] || texts[id].find("*" + finding.message + "*") != std::string::npos;
+  }
+  CHECK(shown.size() > 15);
+  for (const auto& [id, is_shown] : shown) CHECK_MESSAGE(is_shown, id);
+}
+
+TEST_CASE("docs/checks-kubernetes.md lists the ports for administration and data") {
+  std::string rows;
+  for (const auto& port : solver::audit::kubernetes::sensitive_ports()) {
+    rows += fmt::format("| {} {} | {} |\n", net::to_string(port.protocol), port.port, port.what);
+  }
+  std::string text;
+  for (const auto& each : sections()) {
+    if (each.first == "Ports") text = each.second;
+  }
+  CHECK(text.find(rows) != std::string::npos);
 }
 
 TEST_CASE("checks have an id of lower case and hyphens, and words without a final full stop") {

@@ -5,6 +5,7 @@
 
 #include "tests/audit/manifests.h"
 #include "tests/support/auditing.h"
+#include "tests/support/environment.h"
 
 namespace polreach {
 namespace {
@@ -262,6 +263,36 @@ TEST_CASE("Azure NPM lets load balancers pass by policies") {
         Lines{"low backend-cut-off | Service shop/web | service-blocked"});
   CHECK(with(Engine::Cilium, "")->lines() ==
         Lines{"low backend-cut-off | Service shop/web | service-blocked"});
+}
+
+TEST_CASE("Azure NPM does not program an except on Windows nodes") {
+  const auto folder = support::source_folder() / "fixtures" / "azure" / "pods";
+  const auto audited = Audited::of_paths(
+      {(folder / "windows.yaml").string(), (folder / "windows-azure.json").string()});
+  CHECK(lines_of(*audited, "policy-not-on-windows") ==
+        Lines{"medium policy-not-on-windows | NetworkPolicy legacy/except"});
+}
+
+TEST_CASE("Cilium matches no pod by an ipBlock") {
+  const auto with = [](Engine engine, const std::string& block) {
+    return Audited::of_text(
+        a_namespace("shop") +
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: "
+            "web}}\nspec: {containers: [{name: main, image: example}]}\n"
+            "status: {podIPs: [{ip: 10.244.1.7}]}\n" +
+            a_policy("shop", "deny", kDenyAll) +
+            a_policy("shop", "web",
+                     "{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: "
+                     "[{from: [{ipBlock: {cidr: " +
+                         block + "}}], ports: [{port: 80}]}]}"),
+        engine);
+  };
+  CHECK(with(Engine::Cilium, "10.244.0.0/16")->lines() ==
+        Lines{"low ipblock-skips-pods | NetworkPolicy shop/web | 10.244.0.0/16"});
+  CHECK(with(Engine::Calico, "10.244.0.0/16")->of("ipblock-skips-pods").empty());
+  CHECK(with(Engine::Cilium, "192.0.2.0/24")->of("ipblock-skips-pods").empty());
+  // So wide a block means addresses outside.
+  CHECK(with(Engine::Cilium, "0.0.0.0/0")->of("ipblock-skips-pods").empty());
 }
 
 TEST_CASE("pods on the network of their node escape, for certain where the engine says so") {
