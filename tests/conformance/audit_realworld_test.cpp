@@ -12,7 +12,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 std::string folder_of(const std::filesystem::path& conformance, const std::string& name) {
-  return (conformance / ".." / "realworld" / "kubernetes" / name).string();
+  return (conformance.parent_path() / "realworld" / "kubernetes" / name).string();
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ net::Uint128 ipv4_count(const net::AddressSet& addresses) {
 /// labels.
 class DnsPods {
  public:
-  explicit DnsPods(const model::Model& model) : model_(model) {
+  explicit DnsPods(const model::Model& model) {
     const auto symbol = [&](std::string_view text) { return model.symbols->intern(text); };
     pod_ = model::LabelSet::of({{symbol("k8s-app"), symbol("kube-dns")}}, {}, true);
     const model::Symbol name = symbol("kube-system");
@@ -54,7 +54,6 @@ class DnsPods {
   }
 
  private:
-  const model::Model& model_;
   model::LabelSet pod_;
   model::LabelSet space_;
 };
