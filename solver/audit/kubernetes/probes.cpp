@@ -196,9 +196,8 @@ Probes::Probes(const Context& context) : context_(context) {
   probe(builder);
 }
 
-void Probes::probe(Builder& builder) {
+void Probes::find_isolating(const Builder& builder, const compiler::Cluster& cluster) {
   const model::Model& model = builder.model();
-  const compiler::Cluster cluster(model, context_.cluster().profile());
   for (const Builder::Subject& subject : builder.subjects) {
     if (model[subject.policy].tier != model::Tier::Network) continue;
     for (const Direction direction : kDirections) {
@@ -210,7 +209,13 @@ void Probes::probe(Builder& builder) {
       if (!others) isolates_alone_.emplace(subject.policy, direction);
     }
   }
+}
+
+void Probes::probe(const Builder& builder) {
+  const compiler::Cluster cluster(builder.model(), context_.cluster().profile());
+  find_isolating(builder, cluster);
   std::set<RuleId> needed;
+  const model::Model& model = builder.model();
   for (const Builder::Probe& each : builder.probes) {
     if (needed.contains(each.rule)) continue;
     const bool egress = each.rule.direction == Direction::Egress;

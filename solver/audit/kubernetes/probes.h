@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-#include <string>
+#include <map>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "solver/audit/kubernetes/context.h"
@@ -34,7 +35,8 @@ class Probes {
 
  private:
   class Builder;
-  void probe(Builder& builder);
+  void find_isolating(const Builder& builder, const compiler::Cluster& cluster);
+  void probe(const Builder& builder);
 
   const Context& context_;
   std::map<RuleId, Covering> superfluous_;
