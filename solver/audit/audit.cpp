@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/audit/audit.h"
 
+#include "solver/audit/azure/azure.h"
+
 namespace polreach::solver::audit {
 namespace {
 
 /// The areas, in the order of documentation.
-std::vector<Area> areas() { return {}; }
+std::vector<Area> areas() { return {azure::area()}; }
 
 }  // namespace
 
