@@ -231,7 +231,7 @@ class OfCluster {
         ground_.flows().space().decisions(filter, compiler::packet_header()).decides(region);
     for (std::size_t i = 0; i < filter.rules.size(); ++i) {
       const model::SecurityRule& rule = *filter.rules[i].rule;
-      if (decides[i] == sets::kFalse || rule.access != Access::Deny || !rule.where.exists()) continue;
+      if (decides[i] == sets::kFalse || rule.access != Access::Deny || rule.is_default) continue;
       const std::string text = name_of(*guard.group, rule) + " denies the range of the pods, " +
                                (direction == Direction::Egress ? "outbound" : "inbound");
       const bool known = std::any_of(finding.causes.begin(), finding.causes.end(),

@@ -81,7 +81,7 @@ class Outbound {
     auto& all = group.groups;
     if (std::find(all.begin(), all.end(), decider.group) != all.end()) return;
     all.push_back(decider.group);
-    if (!decider.group->where.exists()) return;
+    if (!id_of(ground_.cloud(), decider.group)) return;
     group.causes.push_back({decider.group->where,
                             name_of(*decider.group, *decider.rule) + " is the first that matches"});
   }
@@ -130,6 +130,9 @@ class Outbound {
     }
     finding.also.assign(group.places.begin() + 1, group.places.end());
     finding.causes = std::move(group.causes);
+    if (finding.causes.empty()) {
+      finding.causes.push_back({owner.where, "no group has a rule before the platform's 65001"});
+    }
     finding.example = std::move(group.example);
     const bool is_one = group.groups.size() == 1;
     if (const auto owner_id = is_one ? id_of(ground_.cloud(), group.groups.front())

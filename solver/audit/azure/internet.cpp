@@ -169,9 +169,26 @@ class Inbound {
     OpenPorts perhaps = broad_ports(diagrams, open, Direction::Ingress);
     perhaps.tcp = perhaps.tcp - certain.tcp;
     perhaps.udp = perhaps.udp - certain.udp;
+    const Diagram without_tags = must_without_tags(pair);
     for (const auto& [id, traffic] : checks_of(ground_, perhaps)) {
-      add_uncertain(id, traffic, place, pair);
+      add_uncertain(id, traffic, place, pair, without_tags);
     }
+  }
+
+  /// What passes for certain if service tags of which the input does not hold the addresses had
+  /// none. No tag of a service is a large part of the internet.
+  Diagram must_without_tags(const queries::NetworkFlows::Between& pair) {
+    sets::PathSpace& space = ground_.flows().space();
+    Diagrams& diagrams = space.diagrams();
+    Diagram passes = pair.flows.ways.front().passes;
+    for (const sets::Variable variable : diagrams.support(passes)) {
+      if (!variable.is_fact()) continue;
+      const auto& unknown = space.key(variable.index()).unknown;
+      if (!unknown || ground_.around().unknowns()[*unknown].id != "A-service-tag") continue;
+      passes = diagrams.restrict(passes, variable, net::lowest(net::Family::V4));
+    }
+    return diagrams.both(pair.flows.packets,
+                         sets::in_every_case(space, pair.ways.front(), passes));
   }
 
   Diagram packets(const net::Traffic& traffic) {
@@ -228,26 +245,30 @@ class Inbound {
     }
   }
 
-  /// Those with most addresses first, as many as it takes to be the internet; where the platform's
-  /// rules are among them, others decide nothing.
+  /// Those that let in a large part of the internet by themselves. Where none does: those with most
+  /// addresses, as many as it takes.
   static std::vector<Decider> main_of(std::vector<Decider> all) {
+    std::vector<Decider> result;
+    for (const Decider& each : all) {
+      if (is_broad(each.others)) result.push_back(each);
+    }
+    if (!result.empty()) return result;
+    const auto share = [](const Decider& each) {
+      net::Uint128 count = 0;
+      for (const auto& part : each.others.intervals()) {
+        if (part.first.family == net::Family::V4) count += part.last.bits - part.first.bits + 1;
+      }
+      return count;
+    };
+    std::stable_sort(all.begin(), all.end(), [&](const Decider& a, const Decider& b) {
+      return share(a) > share(b);
+    });
     net::AddressSet rest;
     for (const Decider& each : all) rest |= each.others;
-    std::vector<Decider> result;
-    while (!all.empty() && is_broad(rest)) {
-      const auto share = [](const Decider& each) {
-        net::Uint128 count = 0;
-        for (const auto& part : each.others.intervals()) {
-          if (part.first.family == net::Family::V4) count += part.last.bits - part.first.bits + 1;
-        }
-        return count;
-      };
-      const auto largest = std::max_element(
-          all.begin(), all.end(),
-          [&](const Decider& a, const Decider& b) { return share(a) < share(b); });
-      rest = rest - largest->others;
-      result.push_back(*largest);
-      all.erase(largest);
+    for (const Decider& each : all) {
+      if (!is_broad(rest)) break;
+      rest = rest - each.others;
+      result.push_back(each);
     }
     std::sort(result.begin(), result.end(), [](const Decider& a, const Decider& b) {
       return std::tie(a.rule->priority, a.rule->name) < std::tie(b.rule->priority, b.rule->name);
@@ -300,9 +321,9 @@ class Inbound {
   /// What rests on something that is not known: a finding where an expression of the input decides,
   /// which its author knows; otherwise nothing is said of it, and that is said.
   void add_uncertain(Id id, const net::Traffic& traffic, const Place& place,
-                     const queries::NetworkFlows::Between& pair) {
+                     const queries::NetworkFlows::Between& pair, Diagram without_tags) {
     Diagrams& diagrams = ground_.flows().space().diagrams();
-    const Diagram asked = diagrams.both(pair.flows.may, packets(traffic));
+    Diagram asked = diagrams.both(pair.flows.may, packets(traffic));
     auto points = sets::rests_on(ground_.flows().space(), nullptr, pair.ways, pair.flows, asked);
     if (!points) throw sets::OverBudget(points.error().message);
     if (points->source || points->destination) {
@@ -311,12 +332,18 @@ class Inbound {
     }
     auto rests = queries::named(ground_.around(), pair.ways, *points);
     if (rests.empty()) return;
-    for (const auto& each : rests) {
-      // Tags of services are not the internet, and routes have a check of their own.
-      if (each.id == "A-service-tag" || each.id == "A-VNET-TAG-UDR") return;
+    const auto rests_on_id = [&](std::string_view name) {
+      return std::any_of(rests.begin(), rests.end(),
+                         [&](const auto& each) { return each.id == name; });
+    };
+    if (rests_on_id("A-VNET-TAG-UDR")) return;  // a check of its own
+    const bool on_tags = rests_on_id("A-service-tag");
+    if (on_tags) {
+      asked = diagrams.both(asked, without_tags);
+      if (broad_ports(diagrams, asked, Direction::Ingress).empty()) return;
     }
     const bool is_written = std::all_of(rests.begin(), rests.end(), [](const auto& each) {
-      return each.id == "A-expression";
+      return each.id == "A-expression" || each.id == "A-service-tag";
     });
     const auto& guards = place.site.stands.front().guards;
     const std::vector<Decider> open =
@@ -341,9 +368,11 @@ class Inbound {
     }
     finding.certain = false;
     for (const auto& each : rests) {
-      finding.rests_on.push_back({"A-expression", each.text, each.settle, each.where});
+      const bool tag = each.id == "A-service-tag";
+      finding.rests_on.push_back(
+          {tag ? "A-service-tag" : "A-expression", each.text, each.settle, each.where});
     }
-    finding.severity = std::max(finding.severity, Severity::Medium);
+    finding.severity = std::max(finding.severity, on_tags ? Severity::High : Severity::Medium);
   }
 
   /// Rules of the first group that let pass some of the packets in one way and not in another.
@@ -358,6 +387,12 @@ class Inbound {
       const model::SecurityRule& rule = *filter.rules[i].rule;
       const bool allows = rule.access == model::Access::Allow || rule.access_open;
       if (decides[i] == sets::kFalse || rule.is_default || !allows) continue;
+      net::AddressSet sources = filter.rules[i].source.certain;
+      for (const auto& open : filter.rules[i].source.open) {
+        const bool tag = ground_.around().unknowns()[open.unknown].id == "A-service-tag";
+        if (!tag) sources |= open.addresses;
+      }
+      if (!is_broad(sources)) continue;
       const bool known =
           !result.empty() && std::any_of(result.begin(), result.end(), [&](const Decider& each) {
             return each.rule == &rule;

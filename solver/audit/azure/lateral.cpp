@@ -85,10 +85,13 @@ void check_lateral(Ground& ground, const std::set<const model::SecurityGroup*>& 
                       lateral.places.front() + " by the platform's rule alone";
     finding.also.assign(lateral.places.begin() + 1, lateral.places.end());
     for (const model::SecurityGroup* group : lateral.groups) {
-      if (!group->where.exists()) continue;
+      if (!id_of(ground.cloud(), group)) continue;
       finding.causes.push_back(
           {group->where, "no rule of " + subject_of(*group) +
                              " decides before 65000 AllowVnetInBound"});
+    }
+    if (finding.causes.empty()) {
+      finding.causes.push_back({owner.where, "no group decides before 65000 AllowVnetInBound"});
     }
     finding.example = std::move(lateral.example);
     if (lateral.groups.size() == 1) {

@@ -38,7 +38,7 @@ class Restrictions {
     for (const Place& to : ground_.places()) {
       for (const compiler::Guard& guard : to.site.stands.front().guards) {
         if (guard.group == nullptr || guard.group->missing || guard.admin != nullptr) continue;
-        if (guard.group->where.exists()) look_at(guard, to);
+        if (!is_of_aks(guard.group)) look_at(guard, to);
       }
     }
     std::set<const SecurityGroup*> groups;
@@ -50,6 +50,14 @@ class Restrictions {
   }
 
  private:
+  /// What AKS writes for Services is looked at as that.
+  [[nodiscard]] bool is_of_aks(const SecurityGroup* group) const {
+    const auto id = id_of(ground_.cloud(), group);
+    const auto& clusters = ground_.cloud().clusters;
+    return !id || std::any_of(clusters.begin(), clusters.end(),
+                              [&](const auto& each) { return each.node_group == id; });
+  }
+
   void look_at(const compiler::Guard& guard, const Place& to) {
     const std::vector<const SecurityRule*> rules = pointless(guard, to);
     if (rules.empty()) return;
@@ -79,7 +87,7 @@ class Restrictions {
     for (std::size_t i = 0; i < filter.rules.size(); ++i) {
       const FilterRule& rule = filter.rules[i];
       if (rule.rule->is_default || rule.access != Access::Allow || rule.access_open) continue;
-      if (decides[i] == sets::kFalse || !rule.rule->where.exists()) continue;
+      if (decides[i] == sets::kFalse) continue;
       const bool allowed = list.outcome(decides[i], i + 1).allow == decides[i];
       const bool by_default = list.outcome(decides[i], i + 1, defaults).allow == sets::kFalse;
       if (!allowed || !by_default) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/path/hops.h"
+#include "compiler/path/tags.h"
 #include "solver/queries/effective_rules.h"
 #include "solver/sets/filter_audit.h"
 
@@ -155,7 +156,9 @@ class Rules {
     const bool others = std::any_of(said.by.begin(), said.by.end(), [&](const SecurityRule* by) {
       return by->access_open || (by->access == Access::Deny) != (rule.access == Access::Deny);
     });
-    const bool contradicts = !open && others;
+    // What can match nothing stops nothing.
+    const bool is_void = said.by.empty() && rule.access == Access::Deny;
+    const bool contradicts = !open && (others || is_void);
     Id id = Id::RuleNeverDecides;
     if (contradicts) id = rule.access == Access::Deny ? Id::DenyNeverActs : Id::AllowNeverActs;
     if (!ground_.wants(id)) return;
@@ -168,7 +171,22 @@ class Rules {
       finding.causes.push_back({place_of(group, *by), name_of(group, *by) + " comes first, and " +
                                                           (allows ? "allows" : "denies")});
     }
+    if (said.by.empty() && is_about_platform(rule)) {
+      finding.causes.push_back({place_of(group, rule),
+                                "no rule acts on 168.63.129.16 and 169.254.169.254, unless it "
+                                "names them by AzurePlatformDNS, AzurePlatformIMDS or "
+                                "AzurePlatformLKM"});
+    }
     ground_.add(std::move(finding));
+  }
+
+  static bool is_about_platform(const SecurityRule& rule) {
+    return std::all_of(
+        rule.destination.begin(), rule.destination.end(), [](const model::AddressTerm& each) {
+          const auto* prefix = std::get_if<net::Prefix>(&each.what);
+          return prefix != nullptr &&
+                 compiler::platform_addresses().contains(net::addresses_of(*prefix));
+        });
   }
 
   /// A rule that says what a platform's rule does says it on purpose.
