@@ -107,6 +107,7 @@ TEST_CASE("azure audit: one rule is one finding, however many it opens") {
   CHECK(found.severity == Severity::Critical);
   CHECK(found.message == "the internet reaches Remote Desktop (TCP 3389) of network interface nic-4");
   CHECK(found.also.size() == 40);  // 39 interfaces and the subnet
+  CHECK(audited->one("azure-nic-public-address").also.size() == 39);
   REQUIRE(found.example);
   CHECK(found.example->packet == "TCP 1.0.0.0:50000 -> 10.0.1.4:3389");
   REQUIRE(found.opening);

@@ -103,6 +103,28 @@ void check_interfaces(Ground& ground) {
   }
 }
 
+/// One finding for each network.
+void check_public_addresses(Ground& ground) {
+  const Cloud& cloud = ground.cloud();
+  std::map<model::NetworkId, Finding> found;
+  for (const model::Interface& each : cloud.interfaces) {
+    for (const model::InterfaceAddress& address : each.addresses) {
+      if (!address.is_public || !address.subnet || each.is_private_endpoint) continue;
+      const model::VirtualNetwork& network = cloud[cloud[*address.subnet].network];
+      Finding& finding = found[cloud[*address.subnet].network];
+      if (finding.check == nullptr) {
+        finding = Ground::finding(Id::InterfacePublicAddress, subject_of(network), "", each.where);
+        finding.message = name_of(each) + " has a public address";
+      } else {
+        finding.also.push_back(name_of(each));
+      }
+      finding.causes.push_back({each.where, "a public address of " + name_of(each)});
+      break;
+    }
+  }
+  for (auto& [network, finding] : found) ground.add(std::move(finding));
+}
+
 /// Only where the input holds what groups are attached to: an export of groups alone says nothing.
 void check_attached(Ground& ground) {
   const Cloud& cloud = ground.cloud();
@@ -265,6 +287,7 @@ void check_routes(Ground& ground) {
 void check_attachments(Ground& ground) {
   if (ground.wants(Id::SubnetWithoutNsg)) check_subnets(ground);
   if (ground.wants(Id::InterfaceWithoutNsg)) check_interfaces(ground);
+  if (ground.wants(Id::InterfacePublicAddress)) check_public_addresses(ground);
   if (ground.wants(Id::NsgNotAttached)) check_attached(ground);
   if (ground.wants(Id::PrivateEndpointUnfiltered)) check_private_endpoints(ground);
   if (ground.wants(Id::IpForwarding)) check_forwarding(ground);

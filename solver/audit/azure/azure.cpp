@@ -50,8 +50,9 @@ void run(Scene& scene, const Wanted& wanted, Audit& audit) {
            [&] { check_rules(ground); });
   run_part(ground, {Id::ProbesDenied}, [&] { check_probes(ground); });
   run_part(ground,
-           {Id::SubnetWithoutNsg, Id::InterfaceWithoutNsg, Id::NsgNotAttached,
-            Id::PrivateEndpointUnfiltered, Id::IpForwarding, Id::RoutesWidenNetwork},
+           {Id::SubnetWithoutNsg, Id::InterfaceWithoutNsg, Id::InterfacePublicAddress,
+            Id::NsgNotAttached, Id::PrivateEndpointUnfiltered, Id::IpForwarding,
+            Id::RoutesWidenNetwork},
            [&] { check_attachments(ground); });
   run_part(ground,
            {Id::NodeGroupRules, Id::NoEngine, Id::ApiOpen, Id::ApiPublic, Id::NodePublicIp,

@@ -30,9 +30,12 @@ constexpr std::array kFirewall = {E{"Azure Policy", "fc5e4038-4584-4632-8c85-c04
 constexpr std::array kPrivate = {E{"Azure Policy", "7bca8353-aa3b-429b-904a-9229c4385837"}};
 constexpr std::array kSubnetNsg = {E{"Checkov", "CKV2_AZURE_31"},
                                    E{"Azure Policy", "e71308d3-144b-4262-b144-efdc3cc90517"},
+                                   E{"Azure Policy", "bb91dfba-c30d-4263-9add-9c2384e659a6"},
                                    E{"MCSB", "NS-1"}};
-constexpr std::array kNicNsg = {E{"Azure Policy", "f6de0be7-9a8a-4b8a-b349-43cf02d22f7c"},
-                                E{"Azure Policy", "bb91dfba-c30d-4263-9add-9c2384e659a6"}};
+constexpr std::array kNicNsg = {E{"Azure Policy", "f6de0be7-9a8a-4b8a-b349-43cf02d22f7c"}};
+constexpr std::array kNicIp = {E{"Checkov", "CKV_AZURE_119"},
+                               E{"Trivy", "AZU-0076"},
+                               E{"Azure Policy", "83a86a26-fd1f-447c-b59d-e51f44264114"}};
 constexpr std::array kNotAttached = {E{"PSRule", "Azure.NSG.Associated"}};
 constexpr std::array kForwarding = {E{"Checkov", "CKV_AZURE_118"},
                                     E{"Trivy", "AZU-0075"},
@@ -144,6 +147,12 @@ constexpr std::array kChecks = {
           "as long as that is so, a basic one is open on every port, and the first group that "
           "someone attaches decides for both.",
           "Attach a group that lets in what is needed, or take the public address away.", kNicNsg},
+    Check{"azure-nic-public-address", Severity::Info, "interfaces have public addresses",
+          "Each of them is an entrance to the network that rules at one place keep closed. What "
+          "the internet reaches through them is a finding of its own.",
+          "Put a load balancer, gateway or bastion before the machines, and take the addresses "
+          "away.",
+          kNicIp},
     Check{"nsg-not-attached", Severity::Low, "a security group is attached to nothing",
           "Its rules act nowhere. Either an attachment was forgotten, or the group is left over.",
           "Attach it to the subnet or interface that it is meant for, or delete it.", kNotAttached},

@@ -25,6 +25,7 @@ enum class Id : std::uint8_t {
   SubnetNotPrivate,
   SubnetWithoutNsg,
   InterfaceWithoutNsg,
+  InterfacePublicAddress,
   NsgNotAttached,
   PrivateEndpointUnfiltered,
   RoutesWidenNetwork,
