@@ -24,8 +24,8 @@ struct Audited {
   [[nodiscard]] std::vector<const solver::audit::Finding*> of(std::string_view check) const;
   /// The only one of that check; the test fails without it.
   [[nodiscard]] const solver::audit::Finding& one(std::string_view check) const;
-  /// "critical nsg-internet-ssh NSG rg/web [AllowSsh] nsgs.json:12", of all findings; "(may)" before
-  /// those that are not certain, "+ N" behind those with others of the same cause.
+  /// "critical nsg-internet-ssh NSG rg/web [AllowSsh] nsgs.json:12", of all findings; "(may)"
+  /// before those that are not certain, "+ N" behind those with others of the same cause.
   [[nodiscard]] std::vector<std::string> lines() const;
 };
 

@@ -48,7 +48,8 @@ TEST_CASE("azure audit: who may talk to the API server") {
 TEST_CASE("azure audit: a field of a cluster that is not known is not looked at") {
   Nodes nodes(Names{});
   nodes.it().open = {nodes.unknown("A-expression", model::Unknown::Scope::World)};
-  nodes.cloud.unknowns[0].what = "authorizedIPRanges of AKS cluster c: parameters('r') is not known";
+  nodes.cloud.unknowns[0].what =
+      "authorizedIPRanges of AKS cluster c: parameters('r') is not known";
   const auto audited = audited_cloud(nodes.cloud);
   CHECK(audited->of("aks-api-open").empty());
   REQUIRE(audited->audit.unchecked.size() == 1);
@@ -187,14 +188,13 @@ TEST_CASE("azure audit: source ranges do not bind within the network") {
   const std::string denied =
       ranges +
       ", service.beta.kubernetes.io/azure-deny-all-except-load-balancer-source-ranges: \"true\"";
-  CHECK(with("cilium", service(denied, "", "10.0.1.200"))
-            ->of("aks-service-ranges-in-vnet")
-            .empty());
+  CHECK(
+      with("cilium", service(denied, "", "10.0.1.200"))->of("aks-service-ranges-in-vnet").empty());
   // The nodes hold to these.
-  CHECK(with("cilium",
-             service(internal, "  loadBalancerSourceRanges: [10.0.7.0/24]\n", "10.0.1.200"))
-            ->of("aks-service-ranges-in-vnet")
-            .empty());
+  CHECK(
+      with("cilium", service(internal, "  loadBalancerSourceRanges: [10.0.7.0/24]\n", "10.0.1.200"))
+          ->of("aks-service-ranges-in-vnet")
+          .empty());
 }
 
 TEST_CASE("azure audit: an ipBlock of pods means less under Cilium") {

@@ -70,15 +70,17 @@ TEST_CASE("azure audit: an allow that a deny shadows lets nothing in") {
             .empty());
   // A deny behind it, or for others, does not help.
   CHECK(internet_checks({"Allow 100 Tcp * -> * 22", "Deny 200 * * -> * *"}).size() == 1);
-  CHECK(internet_checks({"Deny 100 Tcp 198.51.100.0/24 -> * 22", "Allow 200 Tcp * -> * 22"}).size() ==
-        1);
+  CHECK(
+      internet_checks({"Deny 100 Tcp 198.51.100.0/24 -> * 22", "Allow 200 Tcp * -> * 22"}).size() ==
+      1);
   // Where the rule leads to is not here.
   CHECK(internet_checks({"Allow 100 Tcp * -> 10.9.0.0/16 22"}).empty());
 }
 
 TEST_CASE("azure audit: both groups on the way have to let it pass") {
   Web closed({"Allow 100 Tcp * -> * 22"});
-  closed.interface("nic", closed.web, "10.0.1.4", closed.group("own", {"Deny 100 * Internet -> * *"}));
+  closed.interface("nic", closed.web, "10.0.1.4",
+                   closed.group("own", {"Deny 100 * Internet -> * *"}));
   auto audited = audited_cloud(closed.cloud);
   // The rest of the subnet is still open; the interface is not.
   const Finding& rest = audited->one("nsg-internet-ssh");
@@ -105,7 +107,8 @@ TEST_CASE("azure audit: one rule is one finding, however many it opens") {
   const Finding& found = audited->one("nsg-internet-rdp");
   // A public address leads there: it is certain that packets arrive.
   CHECK(found.severity == Severity::Critical);
-  CHECK(found.message == "the internet reaches Remote Desktop (TCP 3389) of network interface nic-4");
+  CHECK(found.message ==
+        "the internet reaches Remote Desktop (TCP 3389) of network interface nic-4");
   CHECK(found.also.size() == 40);  // 39 interfaces and the subnet
   CHECK(audited->one("azure-nic-public-address").also.size() == 39);
   REQUIRE(found.example);
@@ -135,7 +138,8 @@ TEST_CASE("azure audit: every port is one finding, not one of each") {
   CHECK(internet_checks({"Allow 100 Tcp * -> * 443"}).empty());
   CHECK(internet_checks({"Allow 100 Tcp * -> * 80"}) == Names{"nsg-internet-http"});
   CHECK(internet_checks({"Allow 100 Udp * -> * 80"}).empty());
-  const Web web({"Allow 100 Tcp * -> * 1433", "Allow 110 Udp * -> * 53", "Allow 120 Tcp * -> * 53"});
+  const Web web(
+      {"Allow 100 Tcp * -> * 1433", "Allow 110 Udp * -> * 53", "Allow 120 Tcp * -> * 53"});
   const auto audited = audited_cloud(web.cloud);
   const auto found = audited->of("nsg-internet-sensitive-ports");
   REQUIRE(found.size() == 1);

@@ -60,8 +60,7 @@ TEST_CASE("azure audit: rules that do restrict") {
   // It says no less than the platform's rule.
   CHECK(holes(kClosed, {"Allow 100 * VirtualNetwork -> VirtualNetwork *"}) == 0);
   // What the other side lets out is not more.
-  CHECK(holes(kClosed, {allow},
-              {"Allow 100 Tcp * -> * 443", "Deny 200 * * -> * *"}) == 0);
+  CHECK(holes(kClosed, {allow}, {"Allow 100 Tcp * -> * 443", "Deny 200 * * -> * *"}) == 0);
 }
 
 TEST_CASE("azure audit: management ports within the network") {

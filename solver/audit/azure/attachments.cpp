@@ -73,11 +73,10 @@ void check_subnets(Ground& ground) {
     if (inside.has_any && inside.unguarded.empty() && !inside.pods) continue;
     const std::string name = compiler::name_of(cloud, id);
     const model::VirtualNetwork& network = cloud[subnet.network];
-    Finding finding =
-        Ground::finding(Id::SubnetWithoutNsg,
-                        "subnet " + qualified(network.resource_group, network.name) + "/" +
-                            subnet.name,
-                        "", subnet.where);
+    Finding finding = Ground::finding(
+        Id::SubnetWithoutNsg,
+        "subnet " + qualified(network.resource_group, network.name) + "/" + subnet.name, "",
+        subnet.where);
     finding.message = name + " has no security group: everything that is routed there passes";
     finding.also = inside.unguarded;
     ground.add(std::move(finding));
@@ -88,16 +87,15 @@ void check_interfaces(Ground& ground) {
   const Cloud& cloud = ground.cloud();
   for (const model::Interface& each : cloud.interfaces) {
     if (has_group(each) || each.is_private_endpoint || !has_public_address(each)) continue;
-    const bool is_bare = std::all_of(
-        each.addresses.begin(), each.addresses.end(), [&](const model::InterfaceAddress& address) {
-          return address.subnet && !cloud[*address.subnet].group &&
-                 !cloud[*address.subnet].group_open;
-        });
+    const bool is_bare = std::all_of(each.addresses.begin(), each.addresses.end(),
+                                     [&](const model::InterfaceAddress& address) {
+                                       return address.subnet && !cloud[*address.subnet].group &&
+                                              !cloud[*address.subnet].group_open;
+                                     });
     if (!is_bare) continue;
-    Finding finding =
-        Ground::finding(Id::InterfaceWithoutNsg,
-                        "network interface " + qualified(each.resource_group, each.name), "",
-                        each.where);
+    Finding finding = Ground::finding(
+        Id::InterfaceWithoutNsg, "network interface " + qualified(each.resource_group, each.name),
+        "", each.where);
     finding.message = name_of(each) + " has a public address, and no security group acts there";
     ground.add(std::move(finding));
   }
@@ -166,9 +164,9 @@ void check_private_endpoints(Ground& ground) {
                         subnet.private_endpoints == model::PrivateEndpointPolicies::SecurityGroups;
       if (acts || !subnet.group || cloud[*subnet.group].missing) continue;
       const model::VirtualNetwork& network = cloud[subnet.network];
-      const bool restricts = std::any_of(
-          cloud[*subnet.group].inbound.begin(), cloud[*subnet.group].inbound.end(),
-          [](const model::SecurityRule& rule) { return !rule.is_default; });
+      const bool restricts =
+          std::any_of(cloud[*subnet.group].inbound.begin(), cloud[*subnet.group].inbound.end(),
+                      [](const model::SecurityRule& rule) { return !rule.is_default; });
       if (!restricts) continue;
       const auto known = found.find(*address.subnet);
       if (known != found.end()) {
@@ -182,8 +180,9 @@ void check_private_endpoints(Ground& ground) {
       finding.message = subject_of(cloud[*subnet.group]) + " at " +
                         compiler::name_of(cloud, *address.subnet) +
                         " does not act on the private endpoint of " + name_of(each);
-      finding.causes.push_back({subnet.where, "privateEndpointNetworkPolicies does not say Enabled "
-                                              "or NetworkSecurityGroupEnabled"});
+      finding.causes.push_back({subnet.where,
+                                "privateEndpointNetworkPolicies does not say Enabled "
+                                "or NetworkSecurityGroupEnabled"});
       found.emplace(*address.subnet, std::move(finding));
     }
   }
@@ -220,10 +219,9 @@ void check_forwarding(Ground& ground) {
                        "whether a route leads to " + name_of(each) + " is not known");
       continue;
     }
-    Finding finding =
-        Ground::finding(Id::IpForwarding,
-                        "network interface " + qualified(each.resource_group, each.name), "",
-                        each.where);
+    Finding finding = Ground::finding(
+        Id::IpForwarding, "network interface " + qualified(each.resource_group, each.name), "",
+        each.where);
     finding.message =
         name_of(each) + " forwards packets of others, and no route of the input leads to it";
     ground.add(std::move(finding));

@@ -41,19 +41,18 @@ void run(Scene& scene, const Wanted& wanted, Audit& audit) {
   run_part(ground, {Id::AllowRestrictsNothing, Id::LateralManagement},
            [&] { restricting_nothing = check_restrictions(ground); });
   run_part(ground, {Id::LateralManagement}, [&] { check_lateral(ground, restricting_nothing); });
-  run_part(ground,
-           {Id::EgressByRule, Id::EgressByDefault, Id::EgressBypassesFirewall,
-            Id::SubnetNotPrivate},
-           [&] { check_egress(ground); });
-  run_part(ground,
-           {Id::DenyNeverActs, Id::AllowNeverActs, Id::RuleNeverDecides, Id::RuleRedundant},
+  run_part(
+      ground,
+      {Id::EgressByRule, Id::EgressByDefault, Id::EgressBypassesFirewall, Id::SubnetNotPrivate},
+      [&] { check_egress(ground); });
+  run_part(ground, {Id::DenyNeverActs, Id::AllowNeverActs, Id::RuleNeverDecides, Id::RuleRedundant},
            [&] { check_rules(ground); });
   run_part(ground, {Id::ProbesDenied}, [&] { check_probes(ground); });
-  run_part(ground,
-           {Id::SubnetWithoutNsg, Id::InterfaceWithoutNsg, Id::InterfacePublicAddress,
-            Id::NsgNotAttached, Id::PrivateEndpointUnfiltered, Id::IpForwarding,
-            Id::RoutesWidenNetwork},
-           [&] { check_attachments(ground); });
+  run_part(
+      ground,
+      {Id::SubnetWithoutNsg, Id::InterfaceWithoutNsg, Id::InterfacePublicAddress,
+       Id::NsgNotAttached, Id::PrivateEndpointUnfiltered, Id::IpForwarding, Id::RoutesWidenNetwork},
+      [&] { check_attachments(ground); });
   run_part(ground,
            {Id::NodeGroupRules, Id::NoEngine, Id::ApiOpen, Id::ApiPublic, Id::NodePublicIp,
             Id::NpmIpBlocks, Id::PodsDenied, Id::Kubenet},

@@ -8,9 +8,8 @@ namespace {
 
 using E = Elsewhere;
 
-constexpr std::array kAnyPort = {
-    E{"Trivy", "AZU-0047"}, E{"PSRule", "Azure.NSG.AnyInboundSource"},
-    E{"Azure Policy", "9daedab3-fb2d-461e-b861-71790eead4f6"}};
+constexpr std::array kAnyPort = {E{"Trivy", "AZU-0047"}, E{"PSRule", "Azure.NSG.AnyInboundSource"},
+                                 E{"Azure Policy", "9daedab3-fb2d-461e-b861-71790eead4f6"}};
 constexpr std::array kSsh = {E{"Checkov", "CKV_AZURE_10"},
                              E{"Trivy", "AZU-0050"},
                              E{"KICS", "2ade1579-4b2c-4590-bebb-f99bf597f612"},
@@ -28,17 +27,14 @@ constexpr std::array kLateral = {E{"PSRule", "Azure.NSG.LateralTraversal"}};
 constexpr std::array kEgressRule = {E{"Trivy", "AZU-0051"}};
 constexpr std::array kFirewall = {E{"Azure Policy", "fc5e4038-4584-4632-8c85-c0448d374b2c"}};
 constexpr std::array kPrivate = {E{"Azure Policy", "7bca8353-aa3b-429b-904a-9229c4385837"}};
-constexpr std::array kSubnetNsg = {E{"Checkov", "CKV2_AZURE_31"},
-                                   E{"Azure Policy", "e71308d3-144b-4262-b144-efdc3cc90517"},
-                                   E{"Azure Policy", "bb91dfba-c30d-4263-9add-9c2384e659a6"},
-                                   E{"MCSB", "NS-1"}};
+constexpr std::array kSubnetNsg = {
+    E{"Checkov", "CKV2_AZURE_31"}, E{"Azure Policy", "e71308d3-144b-4262-b144-efdc3cc90517"},
+    E{"Azure Policy", "bb91dfba-c30d-4263-9add-9c2384e659a6"}, E{"MCSB", "NS-1"}};
 constexpr std::array kNicNsg = {E{"Azure Policy", "f6de0be7-9a8a-4b8a-b349-43cf02d22f7c"}};
-constexpr std::array kNicIp = {E{"Checkov", "CKV_AZURE_119"},
-                               E{"Trivy", "AZU-0076"},
+constexpr std::array kNicIp = {E{"Checkov", "CKV_AZURE_119"}, E{"Trivy", "AZU-0076"},
                                E{"Azure Policy", "83a86a26-fd1f-447c-b59d-e51f44264114"}};
 constexpr std::array kNotAttached = {E{"PSRule", "Azure.NSG.Associated"}};
-constexpr std::array kForwarding = {E{"Checkov", "CKV_AZURE_118"},
-                                    E{"Trivy", "AZU-0075"},
+constexpr std::array kForwarding = {E{"Checkov", "CKV_AZURE_118"}, E{"Trivy", "AZU-0075"},
                                     E{"Azure Policy", "88c0b9da-ce96-4b03-9635-f29a937e2900"},
                                     E{"Azure Policy", "bd352bd5-2853-4985-bf0d-73806b4a5744"},
                                     E{"MCSB", "NS-3"}};
@@ -53,16 +49,14 @@ constexpr std::array kApiOpen = {E{"Checkov", "CKV_AZURE_6"},
                                  E{"PSRule", "Azure.AKS.AuthorizedIPs"},
                                  E{"Azure Policy", "0e246bcf-5f6f-4f87-bc6f-775d4712c7ea"},
                                  E{"MCSB", "NS-2"}};
-constexpr std::array kApiPublic = {E{"Checkov", "CKV_AZURE_115"},
-                                   E{"Trivy", "AZU-0065"},
+constexpr std::array kApiPublic = {E{"Checkov", "CKV_AZURE_115"}, E{"Trivy", "AZU-0065"},
                                    E{"Azure Policy", "040732e8-d947-40b8-95d6-854c95024bf8"}};
 constexpr std::array kNodeIp = {E{"Checkov", "CKV_AZURE_143"}};
 constexpr std::array kService = {E{"Azure Policy", "3fc4dc25-5baf-40d8-9b05-7fe74c1bc64e"}};
 constexpr std::array kKubenet = {E{"Checkov", "CKV2_AZURE_29"}};
 
 constexpr std::array kChecks = {
-    Check{"nsg-internet-any-port", Severity::Critical,
-          "the internet reaches every port",
+    Check{"nsg-internet-any-port", Severity::Critical, "the internet reaches every port",
           "Whatever listens on the machine can be talked to from anywhere: remote administration, "
           "agents, databases, services that nobody thought of. Machines are found and tried within "
           "minutes.",
@@ -93,12 +87,15 @@ constexpr std::array kChecks = {
           "that a machine needs it for, and a gateway in front of it does that, too.",
           "Serve HTTPS on 443, and leave the redirect to the gateway or load balancer in front.",
           kHttp},
-    Check{"nsg-broad-tag", Severity::High, "all of Azure is let in",
+    Check{"nsg-broad-tag",
+          Severity::High,
+          "all of Azure is let in",
           "The tag AzureCloud holds the addresses of all customers of Azure, not yours: anyone "
           "with a subscription is let in.",
           "Use the tag of the service that connects, a private endpoint, or addresses of your own.",
           {}},
-    Check{"nsg-allow-restricts-nothing", Severity::High,
+    Check{"nsg-allow-restricts-nothing",
+          Severity::High,
           "rules for parts of the network restrict nothing",
           "A rule that admits one subnet on one port reads like a restriction. Behind it stands "
           "AllowVnetInBound (65000), which every group has and no template shows: it lets the "
@@ -106,8 +103,7 @@ constexpr std::array kChecks = {
           "Add a rule that denies VirtualNetwork to any behind the rules that allow, for example "
           "with priority 4096; where a load balancer probes, allow AzureLoadBalancer before it.",
           {}},
-    Check{"nsg-lateral-management", Severity::Medium,
-          "administration is open within the network",
+    Check{"nsg-lateral-management", Severity::Medium, "administration is open within the network",
           "Whoever takes one machine can try SSH, Remote Desktop and WinRM on all others: only "
           "the platform's AllowVnetInBound decides.",
           "Deny ports 22, 3389, 5985 and 5986 from VirtualNetwork, but from the subnet of the "
@@ -118,7 +114,9 @@ constexpr std::array kChecks = {
           "wrote the rule means that later rules do not help.",
           "Name the destinations and ports that are needed, and deny the tag Internet behind them.",
           kEgressRule},
-    Check{"nsg-egress-default", Severity::Low, "everything may go out to the internet",
+    Check{"nsg-egress-default",
+          Severity::Low,
+          "everything may go out to the internet",
           "No rule of yours decides: the platform's AllowInternetOutBound (65001) lets everything "
           "out, also what an intruder sends.",
           "Deny the tag Internet outbound behind rules for what is needed, or lead the default "
@@ -156,12 +154,15 @@ constexpr std::array kChecks = {
     Check{"nsg-not-attached", Severity::Low, "a security group is attached to nothing",
           "Its rules act nowhere. Either an attachment was forgotten, or the group is left over.",
           "Attach it to the subnet or interface that it is meant for, or delete it.", kNotAttached},
-    Check{"azure-private-endpoint-unfiltered", Severity::Medium,
+    Check{"azure-private-endpoint-unfiltered",
+          Severity::Medium,
           "a security group does not act on private endpoints",
           "The subnet has a group, and privateEndpointNetworkPolicies is Disabled: packets to "
           "private endpoints in it pass whatever the group says.",
-          "Set privateEndpointNetworkPolicies to Enabled or NetworkSecurityGroupEnabled.", {}},
-    Check{"azure-udr-widens-vnet", Severity::Medium,
+          "Set privateEndpointNetworkPolicies to Enabled or NetworkSecurityGroupEnabled.",
+          {}},
+    Check{"azure-udr-widens-vnet",
+          Severity::Medium,
           "a default route may put the internet into VirtualNetwork",
           "The tag VirtualNetwork holds prefixes of user-defined routes, and \"might also contain "
           "default routes\": then AllowVnetInBound lets in the internet.",
@@ -172,21 +173,33 @@ constexpr std::array kChecks = {
           "The machine can send with addresses that are not its own, and take packets for others. "
           "No route of the input leads to it, so nothing needs that.",
           "Set enableIPForwarding to false, unless the machine is an appliance.", kForwarding},
-    Check{"nsg-deny-never-acts", Severity::Medium, "a rule that denies never acts",
+    Check{"nsg-deny-never-acts",
+          Severity::Medium,
+          "a rule that denies never acts",
           "Rules before it let pass all that it would stop: the protection that it stands for is "
           "not there.",
-          "Give it a lower number than the rules that allow, or delete it.", {}},
-    Check{"nsg-allow-never-acts", Severity::Low, "a rule that allows never acts",
+          "Give it a lower number than the rules that allow, or delete it.",
+          {}},
+    Check{"nsg-allow-never-acts",
+          Severity::Low,
+          "a rule that allows never acts",
           "Rules before it stop all that it would let pass: what it is meant to allow does not "
           "work, or it is left over.",
-          "Give it a lower number than the rules that deny, or delete it.", {}},
-    Check{"nsg-rule-never-decides", Severity::Low, "a rule never decides",
+          "Give it a lower number than the rules that deny, or delete it.",
+          {}},
+    Check{"nsg-rule-never-decides",
+          Severity::Low,
+          "a rule never decides",
           "Rules before it match all that it does. It can be read as if it meant something, and "
           "comes to life when one of them goes.",
-          "Delete it.", {}},
-    Check{"nsg-rule-redundant", Severity::Info, "a rule changes nothing",
+          "Delete it.",
+          {}},
+    Check{"nsg-rule-redundant",
+          Severity::Info,
+          "a rule changes nothing",
           "Without it the group lets pass exactly the same, since rules behind it say the same.",
-          "Delete it, or the rules behind it.", {}},
+          "Delete it, or the rules behind it.",
+          {}},
     Check{"nsg-probes-denied", Severity::Medium, "probes of the load balancer are denied",
           "The group lets clients in and stops the probes that come from AzureLoadBalancer "
           "(168.63.129.16): the load balancer takes the machine for dead and sends it nothing.",
@@ -215,26 +228,31 @@ constexpr std::array kChecks = {
           "Make it internal (azure-load-balancer-internal), put an ingress before it, or name "
           "the clients in loadBalancerSourceRanges.",
           kService},
-    Check{"aks-service-ranges-in-vnet", Severity::Medium,
+    Check{"aks-service-ranges-in-vnet",
+          Severity::Medium,
           "source ranges of a Service do not bind within the network",
           "Ranges and tags in annotations only add rules that allow. What comes from the virtual "
           "network, its peers and gateways still passes by AllowVnetInBound.",
           "Use loadBalancerSourceRanges, which the nodes enforce, too, or the annotation "
           "azure-deny-all-except-load-balancer-source-ranges.",
           {}},
-    Check{"aks-npm-skips-policies", Severity::High,
+    Check{"aks-npm-skips-policies",
+          Severity::High,
           "policies do not act on what comes through a Service",
           "Azure NPM does not enforce ingress policies on what arrives through a LoadBalancer or "
           "NodePort Service with externalTrafficPolicy Cluster, which is the default.",
-          "Set externalTrafficPolicy to Local, or move to Cilium.", {}},
-    Check{"aks-npm-ipblock-on-cilium", Severity::Low,
+          "Set externalTrafficPolicy to Local, or move to Cilium.",
+          {}},
+    Check{"aks-npm-ipblock-on-cilium",
+          Severity::Low,
           "an ipBlock means less after a migration to Cilium",
           "Azure NPM retires, and Cilium does not match pods and nodes with an ipBlock: what the "
           "rule allows between pods today is cut then.",
           "Add a peer with namespaceSelector: {} or podSelector beside the ipBlock for the pods "
           "that are meant.",
           {}},
-    Check{"aks-pods-denied-between-nodes", Severity::High,
+    Check{"aks-pods-denied-between-nodes",
+          Severity::High,
           "a security group cuts pods of different nodes",
           "Packets between pods of an overlay or kubenet cluster have the pods' addresses where "
           "they pass the nodes' subnet. A rule that denies them there cuts the cluster into its "

@@ -61,8 +61,7 @@ class OfCluster {
 
   void report(Id id, source::Span where, std::string message) {
     if (!ground_.wants(id)) return;
-    Finding finding =
-        Ground::finding(id, subject_, "", where.exists() ? where : cluster_.where);
+    Finding finding = Ground::finding(id, subject_, "", where.exists() ? where : cluster_.where);
     finding.message = std::move(message);
     ground_.add(std::move(finding));
   }
@@ -72,10 +71,10 @@ class OfCluster {
     if (!knows(Id::NoEngine, {"networkPolicy", "networkDataplane"})) return;
     const bool own = ground_.around().managed() == id_;
     const std::size_t policies = own ? ground_.scene().model().policies.size() : 0;
-    const std::string besides =
-        policies == 0 ? ""
-                      : ", and the " + std::to_string(policies) + " of the input " +
-                            (policies == 1 ? "does" : "do") + " nothing";
+    const std::string besides = policies == 0
+                                    ? ""
+                                    : ", and the " + std::to_string(policies) + " of the input " +
+                                          (policies == 1 ? "does" : "do") + " nothing";
     report(Id::NoEngine, cluster_.engine_where,
            "nothing enforces network policies in " + subject_ + besides);
   }
@@ -131,13 +130,13 @@ class OfCluster {
     constexpr std::size_t kId = 32;
     const bool is_id =
         rule.name.size() > kId && rule.name[kId] == '-' && rule.name.front() == 'a' &&
-        std::all_of(rule.name.begin(), rule.name.begin() + kId, [](char c) {
-          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-        });
+        std::all_of(rule.name.begin(), rule.name.begin() + kId,
+                    [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (is_id) return true;
     net::PortSet allowed;
     for (const model::NodePool& pool : cluster_.pools) {
-      for (const auto& each : pool.allowed_host_ports) allowed |= net::PortSet(each.first, each.last);
+      for (const auto& each : pool.allowed_host_ports)
+        allowed |= net::PortSet(each.first, each.last);
     }
     return !allowed.empty() && allowed.contains(rule.destination_ports);
   }
@@ -152,10 +151,10 @@ class OfCluster {
       }
     }
     if (own.empty()) return;
-    Finding finding = Ground::finding(Id::NodeGroupRules, subject_of(group), "",
-                                      place_of(group, *own.front()));
-    finding.message = name_of(group, *own.front()) + " is in the group that AKS manages for " +
-                      subject_;
+    Finding finding =
+        Ground::finding(Id::NodeGroupRules, subject_of(group), "", place_of(group, *own.front()));
+    finding.message =
+        name_of(group, *own.front()) + " is in the group that AKS manages for " + subject_;
     for (const model::SecurityRule* rule : own) {
       finding.causes.push_back(
           {place_of(group, *rule), name_of(group, *rule) + " has no name that AKS gives"});
@@ -201,8 +200,8 @@ class OfCluster {
     const bool certain = many(denied);
     const Diagram open = diagrams.minus(asked, pair.flows.must);
     if (!certain && !many(open)) return;
-    Finding finding = Ground::finding(Id::PodsDenied, subject_of(*guard.group), "",
-                                      guard.group->where);
+    Finding finding =
+        Ground::finding(Id::PodsDenied, subject_of(*guard.group), "", guard.group->where);
     for (const Direction direction : {Direction::Egress, Direction::Ingress}) {
       add_denying(guard, direction, certain ? denied : open, finding);
     }

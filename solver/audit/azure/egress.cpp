@@ -52,8 +52,8 @@ class Outbound {
     if (https && ground_.wants(Id::EgressBypassesFirewall)) past_firewall(place, pair.flows.must);
     if (!open.tcp.empty() && ground_.wants(Id::SubnetNotPrivate)) not_private(place);
     if (count_of(open.tcp) < kManyPorts) return;
-    const Diagram region = diagrams.both(
-        pair.flows.must, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)));
+    const Diagram region =
+        diagrams.both(pair.flows.must, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)));
     std::vector<Decider> written;
     std::vector<Decider> defaults;
     for (const compiler::Guard& guard : place.site.stands.front().guards) {
@@ -72,7 +72,10 @@ class Outbound {
       Group& group = by_default_[*place.site.network];
       if (!group.example) group.example = ground_.example(place.site, ground_.internet(), region);
       group.places.push_back(place.name);
-      add_cause(group, defaults.front());
+      const auto own = std::find_if(defaults.begin(), defaults.end(), [&](const Decider& each) {
+        return id_of(ground_.cloud(), each.group).has_value();
+      });
+      add_cause(group, own != defaults.end() ? *own : defaults.front());
     }
   }
 
@@ -110,8 +113,8 @@ class Outbound {
           region, diagrams.both(diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)),
                                 diagrams.ports(sets::Variable::destination_port(), {443, 443})));
       group.example = ground_.example(place.site, ground_.internet(), region);
-      group.causes.push_back({firewall.where, "firewall " + firewall.name + " at " +
-                                                  firewall.address->to_string()});
+      group.causes.push_back(
+          {firewall.where, "firewall " + firewall.name + " at " + firewall.address->to_string()});
       return;
     }
   }
@@ -152,8 +155,8 @@ class Outbound {
 
   void report_rule(const model::SecurityGroup& group, const model::SecurityRule& rule,
                    Group& found) {
-    Finding finding = Ground::finding(Id::EgressByRule, subject_of(group), rule.name,
-                                      place_of(group, rule));
+    Finding finding =
+        Ground::finding(Id::EgressByRule, subject_of(group), rule.name, place_of(group, rule));
     sort_out(found.places);
     finding.message = name_of(group, rule) + " lets everything go from " + found.places.front() +
                       " to the internet";

@@ -32,8 +32,8 @@ bool stands_apart(const model::Interface& interface) {
          interface.is_private_endpoint;
 }
 
-/// The packets whose ends can be machines, where there are any: Azure keeps the first four addresses
-/// of a subnet and the last one to itself.
+/// The packets whose ends can be machines, where there are any: Azure keeps the first four
+/// addresses of a subnet and the last one to itself.
 Diagram with_machines(const Cloud& cloud, Diagrams& diagrams, const Site& site, sets::Variable end,
                       Diagram region) {
   if (!site.subnet) return region;
@@ -94,8 +94,7 @@ std::vector<Place> places_of(compiler::Surroundings& around) {
   for (std::size_t c = 0; c < cloud.clusters.size(); ++c) {
     for (std::size_t p = 0; p < cloud.clusters[c].pools.size(); ++p) {
       if (cloud.clusters[c].pools[p].node_subnet) continue;
-      const Site site =
-          compiler::node_site(around, {static_cast<model::ManagedClusterId>(c), p});
+      const Site site = compiler::node_site(around, {static_cast<model::ManagedClusterId>(c), p});
       places.push_back({site.name, site});
     }
   }
@@ -148,16 +147,16 @@ std::vector<Decider> Ground::deciders(const Guard& guard, Direction direction, D
     const model::SecurityGroup* group = is_admin ? guard.admin : guard.group;
     if (group == nullptr || group->missing) continue;
     compiler::Filters& filters = around().filters();
-    const compiler::Filter& filter = is_admin
-                                         ? filters.of_admin(*group, direction, guard.network)
-                                         : filters.of(*group, direction, guard.network);
-    const auto decides = flows_.space().decisions(filter, compiler::packet_header()).decides(region);
+    const compiler::Filter& filter = is_admin ? filters.of_admin(*group, direction, guard.network)
+                                              : filters.of(*group, direction, guard.network);
+    const auto decides =
+        flows_.space().decisions(filter, compiler::packet_header()).decides(region);
     std::vector<const model::SecurityRule*> order;
     std::map<const model::SecurityRule*, Diagram> parts;
     for (std::size_t i = 0; i < filter.rules.size(); ++i) {
       const auto access = filter.rules[i].access;
-      const bool ends = access == model::Access::AlwaysAllow ||
-                        (!is_admin && access == model::Access::Allow);
+      const bool ends =
+          access == model::Access::AlwaysAllow || (!is_admin && access == model::Access::Allow);
       if (!ends || filter.rules[i].access_open || decides[i] == sets::kFalse) continue;
       const auto [at, is_new] = parts.emplace(filter.rules[i].rule, decides[i]);
       if (is_new) order.push_back(filter.rules[i].rule);
@@ -244,8 +243,7 @@ bool is_broad(const net::AddressSet& addresses) {
   net::Uint128 v4 = 0;
   net::Uint128 v6 = 0;
   for (net::Family family : {net::Family::V4, net::Family::V6}) {
-    const net::AddressSet own =
-        addresses & net::internet_addresses() & net::all_addresses(family);
+    const net::AddressSet own = addresses & net::internet_addresses() & net::all_addresses(family);
     net::Uint128& count = family == net::Family::V4 ? v4 : v6;
     for (const auto& each : own.intervals()) count += each.last.bits - each.first.bits + 1;
   }
@@ -261,7 +259,7 @@ std::uint32_t count_of(const net::PortSet& ports) {
 namespace {
 
 net::PortSet broad_ports(const std::vector<sets::FlowBox>& boxes, net::IpProtocol protocol,
-                         net::AddressSet sets::FlowBox::* other) {
+                         net::AddressSet sets::FlowBox::*other) {
   // Between two neighbouring cuts all ports are alike.
   std::vector<std::uint32_t> cuts;
   std::vector<const sets::FlowBox*> own;
@@ -306,8 +304,8 @@ OpenPorts broad_ports(Diagrams& diagrams, Diagram region, Direction direction) {
 
 bool is_of_platform(const model::Subnet& subnet) {
   static constexpr std::array<std::string_view, 5> kNames = {
-      "GatewaySubnet", "AzureFirewallSubnet", "AzureFirewallManagementSubnet",
-      "AzureBastionSubnet", "RouteServerSubnet"};
+      "GatewaySubnet", "AzureFirewallSubnet", "AzureFirewallManagementSubnet", "AzureBastionSubnet",
+      "RouteServerSubnet"};
   return std::find(kNames.begin(), kNames.end(), subnet.name) != kNames.end();
 }
 

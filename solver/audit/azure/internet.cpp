@@ -25,39 +25,38 @@ struct Named {
   bool tcp = true;
   bool udp = false;
 };
-constexpr std::array kSensitive = {
-    Named{20, "FTP"},
-    Named{21, "FTP"},
-    Named{23, "Telnet"},
-    Named{25, "SMTP"},
-    Named{53, "DNS", true, true},
-    Named{69, "TFTP", false, true},
-    Named{110, "POP3"},
-    Named{111, "portmapper", true, true},
-    Named{119, "NNTP"},
-    Named{135, "RPC"},
-    Named{139, "NetBIOS"},
-    Named{143, "IMAP"},
-    Named{161, "SNMP", true, true},
-    Named{162, "SNMP traps", false, true},
-    Named{389, "LDAP", true, true},
-    Named{445, "SMB"},
-    Named{512, "rexec"},
-    Named{514, "rsh"},
-    Named{593, "RPC"},
-    Named{636, "LDAPS"},
-    Named{873, "rsync"},
-    Named{993, "IMAPS"},
-    Named{995, "POP3S"},
-    Named{1433, "SQL Server"},
-    Named{1521, "Oracle"},
-    Named{2049, "NFS", true, true},
-    Named{3306, "MySQL"},
-    Named{5432, "PostgreSQL"},
-    Named{5800, "VNC"},
-    Named{5900, "VNC"},
-    Named{6379, "Redis"},
-    Named{11211, "memcached", true, true}};
+constexpr std::array kSensitive = {Named{20, "FTP"},
+                                   Named{21, "FTP"},
+                                   Named{23, "Telnet"},
+                                   Named{25, "SMTP"},
+                                   Named{53, "DNS", true, true},
+                                   Named{69, "TFTP", false, true},
+                                   Named{110, "POP3"},
+                                   Named{111, "portmapper", true, true},
+                                   Named{119, "NNTP"},
+                                   Named{135, "RPC"},
+                                   Named{139, "NetBIOS"},
+                                   Named{143, "IMAP"},
+                                   Named{161, "SNMP", true, true},
+                                   Named{162, "SNMP traps", false, true},
+                                   Named{389, "LDAP", true, true},
+                                   Named{445, "SMB"},
+                                   Named{512, "rexec"},
+                                   Named{514, "rsh"},
+                                   Named{593, "RPC"},
+                                   Named{636, "LDAPS"},
+                                   Named{873, "rsync"},
+                                   Named{993, "IMAPS"},
+                                   Named{995, "POP3S"},
+                                   Named{1433, "SQL Server"},
+                                   Named{1521, "Oracle"},
+                                   Named{2049, "NFS", true, true},
+                                   Named{3306, "MySQL"},
+                                   Named{5432, "PostgreSQL"},
+                                   Named{5800, "VNC"},
+                                   Named{5900, "VNC"},
+                                   Named{6379, "Redis"},
+                                   Named{11211, "memcached", true, true}};
 
 constexpr std::uint32_t kManyUdpPorts = 1000;
 
@@ -187,8 +186,7 @@ class Inbound {
       if (!unknown || ground_.around().unknowns()[*unknown].id != "A-service-tag") continue;
       passes = diagrams.restrict(passes, variable, net::lowest(net::Family::V4));
     }
-    return diagrams.both(pair.flows.packets,
-                         sets::in_every_case(space, pair.ways.front(), passes));
+    return diagrams.both(pair.flows.packets, sets::in_every_case(space, pair.ways.front(), passes));
   }
 
   Diagram packets(const net::Traffic& traffic) {
@@ -196,9 +194,9 @@ class Inbound {
     std::vector<Diagram> parts;
     for (net::Protocol protocol : net::kProtocols) {
       if (traffic[protocol].empty()) continue;
-      parts.push_back(diagrams.both(
-          diagrams.protocols(net::ProtocolSet(net::ip_protocol(protocol))),
-          diagrams.ports(sets::Variable::destination_port(), traffic[protocol])));
+      parts.push_back(
+          diagrams.both(diagrams.protocols(net::ProtocolSet(net::ip_protocol(protocol))),
+                        diagrams.ports(sets::Variable::destination_port(), traffic[protocol])));
     }
     return diagrams.any_of(std::move(parts));
   }
@@ -228,9 +226,8 @@ class Inbound {
     group.traffic |= traffic;
     for (const Decider& each : first) group.sources |= each.others;
     for (Cause& each : further) {
-      const bool known =
-          std::any_of(group.further.begin(), group.further.end(),
-                      [&](const Cause& other) { return other.text == each.text; });
+      const bool known = std::any_of(group.further.begin(), group.further.end(),
+                                     [&](const Cause& other) { return other.text == each.text; });
       if (!known) group.further.push_back(std::move(each));
     }
     if (group.first.empty()) group.first = std::move(first);
@@ -260,9 +257,8 @@ class Inbound {
       }
       return count;
     };
-    std::stable_sort(all.begin(), all.end(), [&](const Decider& a, const Decider& b) {
-      return share(a) > share(b);
-    });
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Decider& a, const Decider& b) { return share(a) > share(b); });
     net::AddressSet rest;
     for (const Decider& each : all) rest |= each.others;
     for (const Decider& each : all) {
@@ -290,12 +286,12 @@ class Inbound {
     const Decider& first = group.first.front();
     Finding finding = Ground::finding(group.id, subject_of(*first.group), key_of(group.first),
                                       place_of(*first.group, *first.rule));
-    const bool whole = group.sources.contains(ground_.internet().addresses &
-                                              net::all_addresses(net::Family::V4));
+    const bool whole =
+        group.sources.contains(ground_.internet().addresses & net::all_addresses(net::Family::V4));
     const std::string who = whole ? "the internet" : "a large part of the internet";
     const std::string what = what_of(group.id, group.traffic);
-    finding.message = group.is_routed ? who + " reaches " + what + " of " : "security groups let " +
-                      who + " in to " + what + " of ";
+    finding.message = group.is_routed ? who + " reaches " + what + " of "
+                                      : "security groups let " + who + " in to " + what + " of ";
     finding.message += group.places.front()->name;
     for (const Decider& each : group.first) finding.causes.push_back(cause_of(each));
     for (Cause& each : group.further) finding.causes.push_back(std::move(each));
@@ -358,10 +354,10 @@ class Inbound {
       finding.also.push_back(place.name);
       return;
     }
-    finding = Ground::finding(id, subject_of(group), key_of(open),
-                              place_of(group, *open.front().rule));
-    finding.message = "security groups may let the internet in to " + what_of(id, traffic) +
-                      " of " + place.name;
+    finding =
+        Ground::finding(id, subject_of(group), key_of(open), place_of(group, *open.front().rule));
+    finding.message =
+        "security groups may let the internet in to " + what_of(id, traffic) + " of " + place.name;
     for (const Decider& each : open) {
       finding.causes.push_back({place_of(group, *each.rule),
                                 name_of(group, *each.rule) + " rests on what is not known"});
@@ -394,9 +390,8 @@ class Inbound {
       }
       if (!is_broad(sources)) continue;
       const bool known =
-          !result.empty() && std::any_of(result.begin(), result.end(), [&](const Decider& each) {
-            return each.rule == &rule;
-          });
+          !result.empty() && std::any_of(result.begin(), result.end(),
+                                         [&](const Decider& each) { return each.rule == &rule; });
       if (!known) result.push_back({guard.group, &rule, decides[i], {}});
     }
     return result;

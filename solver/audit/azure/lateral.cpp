@@ -19,9 +19,7 @@ Diagram tcp(Diagrams& diagrams, const net::PortSet& ports) {
                        diagrams.ports(sets::Variable::destination_port(), ports));
 }
 
-net::PortSet management_ports() {
-  return net::PortSet::of({{22, 22}, {3389, 3389}, {5985, 5986}});
-}
+net::PortSet management_ports() { return net::PortSet::of({{22, 22}, {3389, 3389}, {5985, 5986}}); }
 
 /// What is found in one network.
 struct Lateral {
@@ -79,16 +77,14 @@ void check_lateral(Ground& ground, const std::set<const model::SecurityGroup*>& 
   for (const Place& place : ground.places()) look_at(ground, place, found, said);
   for (auto& [network, lateral] : found) {
     const model::VirtualNetwork& owner = ground.cloud()[network];
-    Finding finding =
-        Ground::finding(Id::LateralManagement, subject_of(owner), "", owner.where);
+    Finding finding = Ground::finding(Id::LateralManagement, subject_of(owner), "", owner.where);
     finding.message = lateral.from + " reaches TCP " + net::to_string(lateral.ports) + " of " +
                       lateral.places.front() + " by the platform's rule alone";
     finding.also.assign(lateral.places.begin() + 1, lateral.places.end());
     for (const model::SecurityGroup* group : lateral.groups) {
       if (!id_of(ground.cloud(), group)) continue;
-      finding.causes.push_back(
-          {group->where, "no rule of " + subject_of(*group) +
-                             " decides before 65000 AllowVnetInBound"});
+      finding.causes.push_back({group->where, "no rule of " + subject_of(*group) +
+                                                  " decides before 65000 AllowVnetInBound"});
     }
     if (finding.causes.empty()) {
       finding.causes.push_back({owner.where, "no group decides before 65000 AllowVnetInBound"});
@@ -125,8 +121,7 @@ void check_probes(Ground& ground) {
     const auto clients = ground.flows().between(ground.internet(), place.site);
     if (clients.routed.answer == compiler::Routed::Answer::No) continue;
     Diagrams& diagrams = ground.flows().space().diagrams();
-    const net::PortSet open =
-        broad_ports(diagrams, clients.flows.must, Direction::Ingress).tcp;
+    const net::PortSet open = broad_ports(diagrams, clients.flows.must, Direction::Ingress).tcp;
     if (open.empty()) continue;
     const auto pair = ground.flows().also_between(probes, place.site);
     if (!diagrams.disjoint(pair.flows.may, tcp(diagrams, open))) continue;

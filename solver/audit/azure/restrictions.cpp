@@ -74,8 +74,7 @@ class Restrictions {
     const Filter& filter =
         ground_.around().filters().of(*guard.group, Direction::Ingress, guard.network);
     Diagrams& diagrams = ground_.flows().space().diagrams();
-    sets::DecisionList list =
-        ground_.flows().space().decisions(filter, compiler::packet_header());
+    sets::DecisionList list = ground_.flows().space().decisions(filter, compiler::packet_header());
     const auto decides =
         list.decides(diagrams.addresses(sets::Variable::destination(), to.site.addresses));
     std::vector<std::size_t> defaults;
@@ -132,9 +131,8 @@ class Restrictions {
       hole.also.push_back(to.name);
       return true;
     }
-    const net::PortSet ports =
-        net::all_ports() &
-        sets::ports_of(diagrams.values(region, sets::Variable::destination_port()));
+    const net::PortSet ports = net::all_ports() & sets::ports_of(diagrams.values(
+                                                      region, sets::Variable::destination_port()));
     hole.finding = Ground::finding(Id::AllowRestrictsNothing, subject_of(*guard.group), "",
                                    place_of(*guard.group, *rules.front()));
     hole.finding.message = from.name + " reaches TCP " + net::to_string(ports) + " of " + to.name +
@@ -142,8 +140,7 @@ class Restrictions {
                            " reads as if it let in less";
     const Diagram ssh =
         diagrams.both(region, diagrams.ports(sets::Variable::destination_port(), {22, 22}));
-    hole.finding.example =
-        ground_.example(from.site, to.site, ssh == sets::kFalse ? region : ssh);
+    hole.finding.example = ground_.example(from.site, to.site, ssh == sets::kFalse ? region : ssh);
     Opening opening;
     opening.group = id_of(ground_.cloud(), guard.group);
     opening.traffic[net::Protocol::Tcp] = ports;

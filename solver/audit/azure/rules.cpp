@@ -164,8 +164,8 @@ class Rules {
     if (!ground_.wants(id)) return;
     Finding finding = Ground::finding(id, subject_of(group), rule.name, place_of(group, rule));
     finding.message = name_of(group, rule) + " never decides";
-    finding.message += said.by.empty() ? ": it can match nothing"
-                                       : ": rules before it match all that it does";
+    finding.message +=
+        said.by.empty() ? ": it can match nothing" : ": rules before it match all that it does";
     for (const SecurityRule* by : said.by) {
       const bool allows = by->access != Access::Deny;
       finding.causes.push_back({place_of(group, *by), name_of(group, *by) + " comes first, and " +
@@ -181,19 +181,18 @@ class Rules {
   }
 
   static bool is_about_platform(const SecurityRule& rule) {
-    return std::all_of(
-        rule.destination.begin(), rule.destination.end(), [](const model::AddressTerm& each) {
-          const auto* prefix = std::get_if<net::Prefix>(&each.what);
-          return prefix != nullptr &&
-                 compiler::platform_addresses().contains(net::addresses_of(*prefix));
-        });
+    return std::all_of(rule.destination.begin(), rule.destination.end(),
+                       [](const model::AddressTerm& each) {
+                         const auto* prefix = std::get_if<net::Prefix>(&each.what);
+                         return prefix != nullptr &&
+                                compiler::platform_addresses().contains(net::addresses_of(*prefix));
+                       });
   }
 
   /// A rule that says what a platform's rule does says it on purpose.
   void report_redundant(const SecurityGroup& group, const SecurityRule& rule, const Said& said) {
-    const bool all_written = std::none_of(said.by.begin(), said.by.end(), [](const auto* each) {
-      return each->is_default;
-    });
+    const bool all_written = std::none_of(said.by.begin(), said.by.end(),
+                                          [](const auto* each) { return each->is_default; });
     if (said.by.empty() || !all_written || !ground_.wants(Id::RuleRedundant)) return;
     Finding finding =
         Ground::finding(Id::RuleRedundant, subject_of(group), rule.name, place_of(group, rule));

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
-#include "solver/audit/azure/clusters.h"
 #include "compiler/path/hops.h"
+#include "solver/audit/azure/clusters.h"
 #include "solver/check/packet.h"
 #include "solver/queries/service_reference.h"
 
@@ -201,11 +201,11 @@ class OfService {
         for (const PassageOutcome& outcome : answer->outcomes) {
           if (outcome.verdict == Verdict::Denied || sources_of(outcome.allowed).empty()) continue;
           Finding found = finding(Id::RangesInNetwork);
-          found.message = place.name + " reaches Service " + facts_.name + " on " +
-                          shown(port) + ", and is not among its source ranges";
-          found.causes.push_back(
-              {service_.where, "its ranges become rules that allow; AllowVnetInBound stands "
-                               "behind them, and nothing denies"});
+          found.message = place.name + " reaches Service " + facts_.name + " on " + shown(port) +
+                          ", and is not among its source ranges";
+          found.causes.push_back({service_.where,
+                                  "its ranges become rules that allow; AllowVnetInBound stands "
+                                  "behind them, and nothing denies"});
           found.example = example_of(outcome);
           ground_.add(std::move(found));
           return;
