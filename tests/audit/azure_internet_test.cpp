@@ -250,6 +250,43 @@ TEST_CASE("azure audit: routes decide whether traffic goes out") {
   CHECK(past.message.find("subnet vnet/app") != std::string::npos);
 }
 
+TEST_CASE("azure audit: a route table that the input does not hold may lead to a firewall") {
+  Web web({}, {});
+  web.route(web.web, "10.9.0.0/16", model::NextHop::Appliance);
+  CHECK(audited_cloud(web.cloud)->of("nsg-egress-default").size() == 1);
+  web.cloud.route_tables[0].routes.clear();
+  web.cloud.route_tables[0].missing =
+      web.unknown("A-absent-resource", model::Unknown::Scope::World);
+  const auto audited = audited_cloud(web.cloud);
+  CHECK(audited->of("nsg-egress-default").empty());
+  CHECK_FALSE(audited->audit.unchecked.empty());
+}
+
+TEST_CASE("azure audit: rules of a network manager act before the groups") {
+  const auto ssh = [](const std::string& admin, const Names& inbound) {
+    Web web(inbound);
+    const auto id = web.group("avnm");
+    auto& group = web.cloud.groups[static_cast<std::size_t>(id)];
+    group.inbound = {support::rule(admin)};
+    group.outbound.clear();
+    web.interface("nic", web.web, "10.0.1.4");
+    web.cloud.interfaces[0].admin = id;
+    web.cloud.interfaces[0].addresses[0].is_public = true;
+    const auto audited = audited_cloud(web.cloud);
+    Names subjects;
+    for (const Finding* each : audited->of("nsg-internet-ssh")) {
+      const bool here = each->message.find("network interface nic") != std::string::npos;
+      if (here) subjects.push_back(each->causes.front().text);
+    }
+    return subjects;
+  };
+  const Names open = {"Allow 100 Tcp * -> 10.0.1.4/32 22"};
+  CHECK(ssh("Deny 10 Tcp Internet -> * 22", open).empty());
+  CHECK(ssh("Allow 10 Tcp Internet -> * 22", open) ==
+        Names{"rule 100 Allow 100 Tcp * -> 10.0.1.4/32 22 of NSG g lets it pass"});
+  CHECK(ssh("Allow 10 Tcp Internet -> * 22", {}).empty());
+}
+
 TEST_CASE("azure audit: a default route may widen VirtualNetwork") {
   Web web({});
   web.route(web.web, "0.0.0.0/0", model::NextHop::Appliance);

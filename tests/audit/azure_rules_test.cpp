@@ -59,8 +59,19 @@ TEST_CASE("azure audit: rules that do restrict") {
   CHECK(holes(kClosed, {"Allow 100 Tcp * -> * 443"}) == 0);
   // It says no less than the platform's rule.
   CHECK(holes(kClosed, {"Allow 100 * VirtualNetwork -> VirtualNetwork *"}) == 0);
+  // That the probes' rule changes nothing either says nothing of the others.
+  CHECK(holes(kClosed, {"Allow 100 * AzureLoadBalancer -> * *"}) == 0);
   // What the other side lets out is not more.
   CHECK(holes(kClosed, {allow}, {"Allow 100 Tcp * -> * 443", "Deny 200 * * -> * *"}) == 0);
+}
+
+TEST_CASE("azure audit: of rules that change nothing only those that are meant are named") {
+  const Tiers tiers(kClosed,
+                    {"Allow 100 * AzureLoadBalancer -> * *", "Allow 110 Tcp 10.0.1.0/24 -> * 443"});
+  const auto audited = audited_cloud(tiers.cloud);
+  const Finding& found = audited->one("nsg-allow-restricts-nothing");
+  REQUIRE(found.causes.size() == 2);
+  CHECK(found.causes[0].text.find("rule 110") == 0);
 }
 
 TEST_CASE("azure audit: management ports within the network") {

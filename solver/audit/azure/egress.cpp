@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/path/route_list.h"
 #include "solver/audit/azure/internet.h"
 
 namespace polreach::solver::audit::azure {
@@ -43,6 +44,12 @@ class Outbound {
     const model::Subnet& subnet = ground_.cloud()[*place.site.subnet];
     if (is_of_platform(subnet) || subnet.routes_open) return;
     if (is_forced(ground_.cloud(), *place.site.subnet)) return;
+    if (const auto open = compiler::routes_of(ground_.cloud(), *place.site.subnet).open) {
+      for (const Id id : {Id::EgressByRule, Id::EgressByDefault, Id::EgressBypassesFirewall}) {
+        if (ground_.wants(id)) ground_.unchecked(id, "at " + place.name + ": " + *open);
+      }
+      return;
+    }
     if (place.site.interface && ground_.cloud()[*place.site.interface].is_private_endpoint) return;
     const auto pair = ground_.flows().between(place.site, ground_.internet());
     if (pair.routed.answer == compiler::Routed::Answer::No || pair.flows.ways.empty()) return;

@@ -43,9 +43,21 @@ const model::SecurityGroup* by_default_only(Ground& ground, const Place& place, 
   return last;
 }
 
+/// Whether anything of the network gets in there, whatever lets it out: most places are done then.
+bool lets_in(Ground& ground, const Place& to) {
+  net::AddressSet space;
+  for (const net::Prefix& each : ground.cloud()[*to.site.network].space.prefixes) {
+    space |= net::addresses_of(each);
+  }
+  if (space.empty()) return true;
+  const auto pair = ground.flows().between(compiler::outside_site("the network", space), to.site);
+  Diagrams& diagrams = ground.flows().space().diagrams();
+  return !diagrams.disjoint(pair.flows.must, tcp(diagrams, management_ports()));
+}
+
 void look_at(Ground& ground, const Place& to, std::map<model::NetworkId, Lateral>& found,
              const std::set<const model::SecurityGroup*>& said) {
-  if (!to.site.network || !to.site.subnet) return;
+  if (!to.site.network || !to.site.subnet || !lets_in(ground, to)) return;
   for (const Place& from : ground.places()) {
     const bool own = from.site.subnet == to.site.subnet;
     if (own || from.site.network != to.site.network || from.site.interface) continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -112,18 +113,24 @@ class Restrictions {
     }
     const Filter& filter =
         ground_.around().filters().of(*guard.group, Direction::Ingress, guard.network);
-    std::vector<Diagram> near;
+    region = diagrams.both(region, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)));
+    std::map<const SecurityRule*, Diagram> near;
+    std::vector<Diagram> parts;
     for (const FilterRule& each : filter.rules) {
       if (std::find(rules.begin(), rules.end(), each.rule) == rules.end()) continue;
-      near.push_back(diagrams.both(
-          diagrams.addresses(sets::Variable::source(), each.source.certain),
-          diagrams.addresses(sets::Variable::destination(), each.destination.certain)));
+      parts.push_back(diagrams.all_of(
+          {region, diagrams.addresses(sets::Variable::source(), each.source.certain),
+           diagrams.addresses(sets::Variable::destination(), each.destination.certain)}));
+      if (parts.back() != sets::kFalse) near.emplace(each.rule, parts.back());
     }
-    const Diagram tcp = diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp));
-    region = diagrams.all_of({region, diagrams.any_of(std::move(near)), tcp});
+    region = diagrams.any_of(std::move(parts));
     if (region == sets::kFalse) return false;
     Hole& hole = holes_[guard.group];
-    for (const SecurityRule* rule : rules) {
+    // Of the rules only those that are about the packet's ends.
+    std::vector<const SecurityRule*> own;
+    std::copy_if(rules.begin(), rules.end(), std::back_inserter(own),
+                 [&](const SecurityRule* rule) { return near.contains(rule); });
+    for (const SecurityRule* rule : own) {
       const bool known = std::find(hole.rules.begin(), hole.rules.end(), rule) != hole.rules.end();
       if (!known) hole.rules.push_back(rule);
     }
@@ -134,9 +141,9 @@ class Restrictions {
     const net::PortSet ports = net::all_ports() & sets::ports_of(diagrams.values(
                                                       region, sets::Variable::destination_port()));
     hole.finding = Ground::finding(Id::AllowRestrictsNothing, subject_of(*guard.group), "",
-                                   place_of(*guard.group, *rules.front()));
+                                   place_of(*guard.group, *own.front()));
     hole.finding.message = from.name + " reaches TCP " + net::to_string(ports) + " of " + to.name +
-                           ", although " + name_of(*guard.group, *rules.front()) +
+                           ", although " + name_of(*guard.group, *own.front()) +
                            " reads as if it let in less";
     const Diagram ssh =
         diagrams.both(region, diagrams.ports(sets::Variable::destination_port(), {22, 22}));

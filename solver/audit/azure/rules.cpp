@@ -106,8 +106,7 @@ class Rules {
                                     std::optional<model::NetworkId> network,
                                     z3::PathProver& prover) {
     const Filter& filter = ground_.around().filters().of(group, direction, network);
-    queries::Effective counts;
-    auto rows = queries::effective_rules(ground_.around(), prover, filter, counts);
+    auto rows = queries::effective_rules(ground_.around(), prover, filter, counts_);
     if (!rows) return tl::unexpected(rows.error());
     SaidOf said;
     std::vector<const SecurityRule*> redundant;
@@ -204,6 +203,8 @@ class Rules {
   }
 
   Ground& ground_;
+  /// Of all groups: what Z3 is asked to prove is limited for the whole audit.
+  queries::Effective counts_;
 };
 
 }  // namespace
