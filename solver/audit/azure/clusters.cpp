@@ -275,8 +275,9 @@ class OfCluster {
     if (finding.causes.empty()) return;
     sort_out(finding.also);
     finding.where = finding.causes.front().where;
-    finding.message = "rules that let pods reach pods by an ipBlock mean less once " + subject_ +
-                      " leaves Azure NPM for Cilium";
+    finding.message = finding.also.front() + " lets pods talk to pods by an ipBlock, which means " +
+                      "less once " + subject_ + " leaves Azure NPM for Cilium";
+    finding.also.erase(finding.also.begin());
     ground_.add(std::move(finding));
   }
 

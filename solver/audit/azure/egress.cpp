@@ -181,6 +181,12 @@ class Outbound {
     if (!subnet.delegations.empty() || subnet.nat_gateway || subnet.default_outbound == false) {
       return;
     }
+    // Pods go out as AKS sets that up.
+    for (const model::ManagedCluster& cluster : ground_.cloud().clusters) {
+      for (const model::NodePool& pool : cluster.pools) {
+        if (pool.pod_subnet == place.site.subnet) return;
+      }
+    }
     Group& group = not_private_[subnet.network];
     group.places.push_back(place.name);
     group.causes.push_back({subnet.where, "defaultOutboundAccess is not false"});

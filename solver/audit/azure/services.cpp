@@ -164,13 +164,18 @@ class OfService {
       packet.protocol = port.protocol;
       packet.port = *target;
       if (check::passes(pods, model::Direction::Ingress, packet, {})) return;
-      skipped.also.push_back(outcome.connection.destination);
-      if (!skipped.example) skipped.example = example_of(outcome);
-      skipped.message = "the internet reaches " + skipped.also.front() + " through Service " +
-                        facts_.name + ", although its policies deny it";
+      if (!skipped.example) {
+        skipped.example = example_of(outcome);
+        skipped.message = "the internet reaches " + outcome.connection.destination +
+                          " through Service " + facts_.name + ", although its policies deny it";
+      } else if (skipped.message.find(outcome.connection.destination + " ") == std::string::npos) {
+        skipped.also.push_back(outcome.connection.destination);
+      }
       for (const model::PolicyId id : policies) {
         const model::Policy& policy = model_[id];
+        const std::string ns(model_.text(model_[policy.ns].name));
         const std::string text = std::string(model_.text(policy.kind)) + " " +
+                                 (policy.tier == model::Tier::Network ? ns + "/" : "") +
                                  std::string(model_.text(policy.name)) +
                                  " selects it, and does not act here";
         const bool known = std::any_of(skipped.causes.begin(), skipped.causes.end(),
