@@ -131,6 +131,7 @@ class Command {
     source_service_ = source_service_ || text == arguments_.positional[0];
     service_asked_ = target->asked;
     PassageEnd end = pods_of(*target);
+    end.names_service = true;
     if (target->service) end.service = entrance_of(model, *target->service);
     return end;
   }

@@ -7,8 +7,10 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/path/host_port_paths.h"
 #include "compiler/path/network_paths.h"
 #include "compiler/path/pod_paths.h"
+#include "compiler/path/pod_paths_common.h"
 #include "compiler/path/service_paths.h"
 #include "compiler/resolve/classes.h"
 #include "solver/queries/passage_reasons.h"
@@ -45,17 +47,26 @@ bool has_policies(const std::vector<Path>& ways) {
   });
 }
 
+/// A connection, and what it is one of.
+struct Pair {
+  Connection connection;
+  std::size_t number = 0;
+  bool is_detour = false;
+};
+
 /// Pods that nothing tells apart, neither policies nor their place in the network.
 std::vector<EndpointId> representatives(const compiler::Cluster& cluster,
                                         const compiler::Classes& classes,
                                         const std::vector<EndpointId>& pods) {
   using Key = std::tuple<std::uint32_t, bool, std::optional<model::Symbol>,
-                         std::vector<net::Address>, std::vector<model::Label>>;
+                         std::vector<net::Address>, std::vector<model::Label>,
+                         std::vector<model::HostPort>>;
   std::set<Key> seen;
   std::vector<EndpointId> result;
   for (EndpointId id : pods) {
     const model::Endpoint& pod = cluster.model()[id];
-    const Key key{classes.of(id), pod.host_network, pod.node, pod.addresses, pod.node_labels};
+    const Key key{classes.of(id),  pod.host_network, pod.node,
+                  pod.addresses,   pod.node_labels,  pod.host_ports};
     if (seen.insert(key).second) result.push_back(id);
   }
   return result;
@@ -68,13 +79,14 @@ class Pairs {
   Pairs(Surroundings& around, const PassageEnd& source, const PassageEnd& destination)
       : around_(around), source_(source), destination_(destination) {}
 
-  source::Result<std::vector<Connection>> run() {
+  source::Result<std::vector<Pair>> run() {
     std::vector<EndpointId> from;
     std::vector<EndpointId> to;
     if (around_.pods() != nullptr) {
       const compiler::Classes classes(*around_.pods(), {});
       from = representatives(*around_.pods(), classes, source_.pods);
       to = representatives(*around_.pods(), classes, destination_.pods);
+      opening_ = representatives(*around_.pods(), classes, opening_pods());
     }
     const std::size_t sources = from.size() + source_.sites.size();
     const std::size_t destinations = to.size() + destination_.sites.size();
@@ -92,8 +104,14 @@ class Pairs {
       for (EndpointId b : to) add_site(site, b);
       for (const Site& other : destination_.sites) {
         if (is_outside(site) && is_outside(other)) continue;
-        result_.push_back(compiler::network_connection(around_, site, other));
+        add({compiler::network_connection(around_, site, other)});
+        add_host_ports_of(site, other);
       }
+    }
+    if (result_.size() > kMostConnections) {
+      return source::failure("the question is about " + std::to_string(result_.size()) +
+                             " ways to pods and places, more than " +
+                             std::to_string(kMostConnections) + "; ask about fewer");
     }
     if (result_.empty()) {
       return source::failure(
@@ -109,45 +127,105 @@ class Pairs {
   /// Addresses of a family that the other end does not have: not what was meant, unless there is
   /// nothing else.
   void leave_out_impossible() {
-    const auto is_impossible = [](const Connection& connection) {
-      return std::all_of(connection.ways.begin(), connection.ways.end(),
+    const auto is_impossible = [](const Pair& pair) {
+      return std::all_of(pair.connection.ways.begin(), pair.connection.ways.end(),
                          [](const Path& way) { return way.has_no_packets; });
     };
     if (std::all_of(result_.begin(), result_.end(), is_impossible)) return;
     const std::size_t all = result_.size();
     std::erase_if(result_, is_impossible);
     if (result_.size() < all) {
-      result_.front().notes.emplace_back(
+      result_.front().connection.notes.emplace_back(
           "addresses of a family that the other end does not have are left out");
     }
   }
 
+  /// The connections of one more pair.
   void add(std::vector<Connection> connections) {
-    for (Connection& each : connections) result_.push_back(std::move(each));
+    ++pairs_;
+    for (Connection& each : connections) result_.push_back({std::move(each), pairs_, false});
+  }
+
+  /// One more way to the pod of the last pair.
+  void add_detour(Connection connection) {
+    if (result_.size() > kMostConnections) return;
+    result_.push_back({std::move(connection), pairs_, true});
   }
 
   /// A pod always reaches itself: a bare one with itself is no pair of a larger question.
   void add_pods(EndpointId a, EndpointId b) {
     const bool is_itself = around_.pods()->is_one_pod(a, b);
     if (is_itself && (source_.pods.size() > 1 || destination_.pods.size() > 1)) return;
-    result_.push_back(compiler::pod_to_pod(around_, a, b));
+    add({compiler::pod_to_pod(around_, a, b)});
+    if (is_itself || destination_.names_service) return;
+    for (const model::HostPort& port : host_ports(b)) {
+      add_detour(compiler::pod_to_host_port(around_, a, b, port));
+    }
   }
 
   void add_site(const Site& site, EndpointId pod) {
-    if (!destination_.service) {
-      result_.push_back(compiler::site_to_pod(around_, site, pod));
+    if (destination_.service) {
+      const auto& service = *destination_.service;
+      const auto entry =
+          service.is_node_port ? compiler::Entry::NodePort : compiler::Entry::Frontend;
+      add({compiler::service_connection(around_, site, service.facts, service.port, entry, pod)});
       return;
     }
-    const auto& service = *destination_.service;
-    const auto entry = service.is_node_port ? compiler::Entry::NodePort : compiler::Entry::Frontend;
-    result_.push_back(
-        compiler::service_connection(around_, site, service.facts, service.port, entry, pod));
+    add({compiler::site_to_pod(around_, site, pod)});
+    if (destination_.names_service) return;
+    for (const model::HostPort& port : host_ports(pod)) {
+      add_detour(compiler::site_to_host_port(around_, site, pod, port,
+                                             compiler::HostPortView::OfPod));
+    }
+  }
+
+  /// Each once; a pod with hostNetwork is called at its node's address in any case.
+  [[nodiscard]] std::vector<model::HostPort> host_ports(EndpointId id) const {
+    const model::Endpoint& pod = around_.pods()->model()[id];
+    if (pod.host_network) return {};
+    const std::set<model::HostPort> each(pod.host_ports.begin(), pod.host_ports.end());
+    return {each.begin(), each.end()};
+  }
+
+  [[nodiscard]] std::vector<EndpointId> opening_pods() const {
+    std::vector<EndpointId> result;
+    for (std::size_t i = 0; i < around_.pods()->model().endpoints.size(); ++i) {
+      const auto id = static_cast<EndpointId>(i);
+      if (!host_ports(id).empty()) result.push_back(id);
+    }
+    return result;
+  }
+
+  /// Behind nodes that were asked about: what calls a host port of theirs meets a pod.
+  void add_host_ports_of(const Site& from, const Site& to) {
+    const bool own = to.kind == Site::Kind::Nodes && to.nodes->cluster == around_.managed();
+    if (!own || !has_known_pods()) return;
+    for (EndpointId pod : opening_) {
+      const auto stands = compiler::pod_stands(around_, pod);
+      const bool may_be_there = std::any_of(stands.begin(), stands.end(), [&](const auto& stand) {
+        return compiler::same_subnets(around_.cloud(), stand.nodes, *to.nodes);
+      });
+      if (!may_be_there) continue;
+      for (const model::HostPort& port : host_ports(pod)) {
+        if (result_.size() > kMostConnections) return;
+        add({compiler::site_to_host_port(around_, from, pod, port,
+                                         compiler::HostPortView::OfNode, to.nodes)});
+      }
+    }
+  }
+
+  /// Where it is not known how pods are connected, nor is what is behind nodes.
+  [[nodiscard]] bool has_known_pods() const {
+    return around_.pods() != nullptr && around_.managed().has_value() &&
+           compiler::pod_network(around_).cluster != nullptr;
   }
 
   Surroundings& around_;
   const PassageEnd& source_;
   const PassageEnd& destination_;
-  std::vector<Connection> result_;
+  std::vector<EndpointId> opening_;  // pods with host ports
+  std::vector<Pair> result_;
+  std::size_t pairs_ = 0;
 };
 
 /// Evaluates one connection.
@@ -343,16 +421,71 @@ class Evaluation {
   Passage& answer_;
 };
 
+/// Whether all of some packets are among others, the destination apart, which is one end.
+bool is_within(const sets::FlowBoxes& some, const sets::FlowBoxes& others) {
+  if (!some.complete) return false;
+  return std::all_of(some.boxes.begin(), some.boxes.end(), [&](const sets::FlowBox& box) {
+    return std::any_of(others.boxes.begin(), others.boxes.end(), [&](const sets::FlowBox& other) {
+      return (other.protocols & box.protocols) == box.protocols &&
+             other.source.contains(box.source) && other.source_ports.contains(box.source_ports) &&
+             other.destination_ports.contains(box.destination_ports);
+    });
+  });
+}
+
+/// What arrives for certain.
+sets::FlowBoxes arriving(const PassageOutcome& outcome) {
+  return outcome.verdict == Verdict::Denied ? sets::FlowBoxes{} : outcome.allowed;
+}
+
+/// What the outcomes of one pair say together: packets that get to the pod in one way need no other.
+class PairVerdict {
+ public:
+  void add(const PassageOutcome& outcome) { outcomes_.push_back(&outcome); }
+
+  void settle(bool& allowed, bool& denied, bool& open) const {
+    for (const PassageOutcome* outcome : outcomes_) {
+      const Verdict v = outcome->verdict;
+      allowed = allowed || v == Verdict::Allowed || v == Verdict::Partly;
+      const bool is_stopped = v == Verdict::Denied || v == Verdict::Partly;
+      const bool is_open = v == Verdict::Depends;
+      if (outcome->is_detour ? is_open : is_open || is_stopped) {
+        if (arrives_elsewhere(*outcome)) continue;
+        (is_open ? open : denied) = true;
+      }
+    }
+  }
+
+ private:
+  /// Whether all that this one does not let pass for certain arrives in another way.
+  [[nodiscard]] bool arrives_elsewhere(const PassageOutcome& outcome) const {
+    sets::FlowBoxes rest = outcome.denied;
+    const bool nothing_arrives = outcome.verdict == Verdict::Denied;
+    // Of a detour what is stopped is no matter: there may be no way but the other.
+    if (outcome.is_detour) rest = {};
+    add_to(rest, outcome.open);
+    if (nothing_arrives) add_to(rest, outcome.allowed);
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const PassageOutcome* other) {
+      const bool is_choice = outcome.is_detour || other->is_detour;
+      return other != &outcome && is_choice && is_within(rest, arriving(*other));
+    });
+  }
+
+  static void add_to(sets::FlowBoxes& boxes, const sets::FlowBoxes& more) {
+    boxes.boxes.insert(boxes.boxes.end(), more.boxes.begin(), more.boxes.end());
+    boxes.complete = boxes.complete && more.complete;
+  }
+
+  std::vector<const PassageOutcome*> outcomes_;
+};
+
 void settle(Passage& answer) {
+  std::map<std::size_t, PairVerdict> pairs;
+  for (const PassageOutcome& outcome : answer.outcomes) pairs[outcome.pair].add(outcome);
   bool allowed = false;
   bool denied = false;
   bool open = false;
-  for (const PassageOutcome& outcome : answer.outcomes) {
-    const Verdict v = outcome.verdict;
-    allowed = allowed || v == Verdict::Allowed || v == Verdict::Partly;
-    denied = denied || v == Verdict::Denied || v == Verdict::Partly;
-    open = open || v == Verdict::Depends;
-  }
+  for (const auto& [number, pair] : pairs) pair.settle(allowed, denied, open);
   answer.verdict = verdict_of(allowed, denied, open);
 }
 
@@ -376,15 +509,17 @@ void add_standing(const Surroundings& around, Passage& answer) {
 
 source::Result<Passage> passage(Surroundings& around, const PassageEnd& source,
                                 const PassageEnd& destination, const PassageAsked& asked) {
-  auto connections = Pairs(around, source, destination).run();
-  if (!connections) return tl::unexpected(connections.error());
+  auto pairs = Pairs(around, source, destination).run();
+  if (!pairs) return tl::unexpected(pairs.error());
   Passage answer;
   const model::UnknownTable unknowns(around.unknowns().all());
   z3::PathProver prover(around.pods(), unknowns);
-  for (Connection& connection : *connections) {
+  for (Pair& pair : *pairs) {
     sets::PathSpace space(unknowns);
     PassageOutcome outcome;
-    outcome.connection = std::move(connection);
+    outcome.connection = std::move(pair.connection);
+    outcome.pair = pair.number;
+    outcome.is_detour = pair.is_detour;
     const auto done = Evaluation(around, space, prover, asked, answer).run(outcome);
     if (!done) return tl::unexpected(done.error());
     if (!outcome.ways.empty()) answer.outcomes.push_back(std::move(outcome));
