@@ -16,6 +16,7 @@
 #include "policies/azure/loader.h"
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
+#include "solver/queries/site_reference.h"
 
 namespace polreach::cli {
 namespace {
@@ -349,6 +350,13 @@ model::Cloud cloud_of(const azure::Resources& resources, model::ServiceTags tags
                      input.diagnostics);
 }
 
+/// The cluster of the manifests; nothing where there is none, or several (which a command that asks
+/// about the network says).
+std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
+                                                  const std::string& name) {
+  return solver::queries::select_cluster(cloud, name).value_or(std::nullopt);
+}
+
 /// The option, or what the only cluster of the input says.
 model::Engine engine_of(const InputOptions& options, const model::Cloud& cloud) {
   if (options.engine != model::Engine::Unstated) return options.engine;
@@ -384,17 +392,6 @@ bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
 }
 
 }  // namespace
-
-std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
-                                                  const std::string& name) {
-  std::optional<model::ManagedClusterId> found;
-  for (std::size_t i = 0; i < cloud.clusters.size(); ++i) {
-    if (!name.empty() && !azure::same_name(cloud.clusters[i].name, name)) continue;
-    if (found) return std::nullopt;
-    found = static_cast<model::ManagedClusterId>(i);
-  }
-  return found;
-}
 
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
   auto input = std::make_unique<Input>();

@@ -64,11 +64,6 @@ struct Written {
   Written(const Input& input) : sources(input.sources), model(input.model) {}  // NOLINT: a view
 };
 
-/// The cluster of that name, or the only one where the name is empty; nothing where there is none,
-/// or several.
-[[nodiscard]] std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
-                                                                const std::string& name);
-
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the
 /// file system; a file that is named twice is read once. A file of a revision is called

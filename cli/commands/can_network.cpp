@@ -6,6 +6,7 @@
 #include "cli/profile.h"
 #include "cli/report/passage_report.h"
 #include "compiler/path/surroundings.h"
+#include "compiler/resolve/engine.h"
 #include "solver/queries/conflicts.h"
 #include "solver/queries/passage.h"
 #include "solver/queries/service_reference.h"
@@ -39,6 +40,7 @@ class Command {
     compiler::Surroundings around(input.cloud, has_pods ? &pods : nullptr, *managed);
     auto source = resolve(around, arguments_.positional[0]);
     if (!source) return refuse(source.error());
+    if (managed->has_value()) note_engine(input.cloud[**managed], *source);
     auto destination = resolve(around, arguments_.positional[1]);
     if (!destination) return refuse(destination.error());
     if (source_service_) {
@@ -64,6 +66,16 @@ class Command {
   }
 
  private:
+  /// That an option has taken the place of what the input says.
+  void note_engine(const model::ManagedCluster& cluster, PassageEnd& end) const {
+    const model::Engine asked = engine_of(arguments_);
+    const bool known = cluster.open.empty();
+    if (asked == model::Engine::Unstated || !known || asked == cluster.engine) return;
+    end.notes.push_back("--engine " + arguments_.value("engine") + " stands in for the engine of cluster " +
+                        cluster.name + ", which is " +
+                        std::string(compiler::to_string(cluster.engine)));
+  }
+
   int refuse(const ReferenceError& error) {
     return session_.refuse(std::string(error.code), error.message, error.help);
   }

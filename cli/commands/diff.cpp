@@ -56,8 +56,11 @@ class Side {
       if (!listing) return refuse(listing.error());
       network_ = std::move(*listing);
     }
-    const auto listing = listing_of(network_.for_pods, input().model);
+    const auto listing =
+        listing_of(network_.for_pods, input().model, network && network_.network);
     if (!listing) return refuse(listing.error());
+    if (listing->is_for_networks) network_.pods = false;
+    protocols_ = listing->protocols;
     asked_ = listing->asked;
     options_ = listing->options;
     return true;
@@ -68,7 +71,7 @@ class Side {
   [[nodiscard]] queries::NetworkSide network_view() const {
     return {*around_, network_.options.from, network_.options.to};
   }
-  [[nodiscard]] const queries::Asked& packets() const { return options_.asked; }
+  [[nodiscard]] queries::PassageAsked packets() const { return {options_.asked, protocols_}; }
 
   [[nodiscard]] bool speaks_of_ipv6() const { return queries::speaks_of_ipv6(*cluster_); }
 
@@ -95,6 +98,7 @@ class Side {
   std::unique_ptr<compiler::Surroundings> around_;
   NetworkListing network_;
   queries::MapOptions options_;
+  net::ProtocolSet protocols_ = net::ProtocolSet::all();
   std::optional<queries::Map> map_;
   std::string asked_;
 };
@@ -166,9 +170,8 @@ class Command {
     queries::NetworkDiff network;
     std::size_t network_not_counted = 0;
     if (of_network) {
-      queries::PassageAsked asked;
-      asked.ports = new_.packets();
-      auto found = queries::network_diff(old_.network_view(), new_.network_view(), asked);
+      auto found =
+          queries::network_diff(old_.network_view(), new_.network_view(), new_.packets());
       if (!found) return new_.session().refuse("no-verdict", found.error().message, "");
       network = std::move(*found);
       network_not_counted = std::erase_if(

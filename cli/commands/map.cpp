@@ -57,15 +57,16 @@ class Command {
     if (!around) return refuse(around.error());
     auto what = network_listing_of(arguments_, **around, input.model);
     if (!what) return refuse(what.error());
-    const auto listing = listing_of(what->for_pods, input.model);
+    const auto listing = listing_of(what->for_pods, input.model, what->network);
     if (!listing) return refuse(listing.error());
+    if (listing->is_for_networks) what->pods = false;
     if (!what->pods && !what->network) {
       return session_.refuse("no-workloads", "there is no list with these ends",
                              "name pods at both ends, or places of the network at both");
     }
     queries::NetworkMap network;
     if (what->network) {
-      what->options.asked.ports = listing->options.asked;
+      what->options.asked = {listing->options.asked, listing->protocols};
       auto listed = queries::network_map(**around, what->options);
       if (!listed) return session_.refuse("no-verdict", listed.error().message, "");
       network = std::move(*listed);

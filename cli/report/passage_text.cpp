@@ -223,7 +223,7 @@ class Writer {
         if (!told.emplace(each.id, each.text).second) continue;
         out_ << "  depends on " << style_.bold(each.id) << ": " << printable(each.text) << "\n";
         places(each.where);
-        if (!each.settle.empty()) out_ << "    settled by " << printable(each.settle) << "\n";
+        if (!each.settle.empty()) out_ << "    " << printable(settling(each.settle)) << "\n";
       }
     }
     for (const auto& each : report_.answer.assumes) {

@@ -96,4 +96,8 @@ std::string policy_name(const model::Model& model, model::PolicyId id) {
                      model.text(policy.name));
 }
 
+std::string settling(const std::string& settle) {
+  return settle.starts_with("nothing ") ? settle : "settled by: " + settle;
+}
+
 }  // namespace polreach::cli

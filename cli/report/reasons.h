@@ -18,4 +18,7 @@ namespace polreach::cli {
 /// "NetworkPolicy shop/web", "ClusterNetworkPolicy strict (admin tier, priority 10)".
 [[nodiscard]] std::string policy_name(const model::Model& model, model::PolicyId id);
 
+/// "settled by: add az aks show", of what the network leaves open; what nothing settles says so.
+[[nodiscard]] std::string settling(const std::string& settle);
+
 }  // namespace polreach::cli

@@ -98,7 +98,11 @@ void add_site_way(Surroundings& around, const Question& q, const Site& source, c
                  headers.at_node);
     }
     add_mapping(around, path, q);
-    add_policies(around, path, q.pod, Party{path.source}, Direction::Ingress, headers.at_pod);
+    if (is_own_node(stand, pod) && !own_node) {
+      add_policies_of_node(around, path, q.pod, path.source, Direction::Ingress, headers.at_pod);
+    } else {
+      add_policies(around, path, q.pod, Party{path.source}, Direction::Ingress, headers.at_pod);
+    }
   }
   connection.ways.push_back(std::move(path));
 }
@@ -179,8 +183,8 @@ void add_between_nodes(Surroundings& around, const Question& q, EndpointId sourc
     if (translates && headers.at_node.source.among.empty()) {
       add_gate(path, "the node", {}, "node and pod have no family of addresses in common");
     } else {
-      add_policies(around, path, source, Party{called.destination.among}, Direction::Egress,
-                   called);
+      add_policies_of_node(around, path, source, called.destination.among, Direction::Egress,
+                           called);
       if (translates) {
         add_guards(around, path, node_guards(around, from.nodes), Direction::Egress,
                    headers.at_node);
@@ -189,8 +193,12 @@ void add_between_nodes(Surroundings& around, const Question& q, EndpointId sourc
       }
       add_guards(around, path, node_guards(around, to.nodes), Direction::Ingress, headers.at_node);
       add_mapping(around, path, q);
-      const Party seen = translates ? Party{headers.at_pod.source.among} : Party{source};
-      add_policies(around, path, q.pod, seen, Direction::Ingress, headers.at_pod);
+      if (translates) {
+        add_policies_of_node(around, path, q.pod, headers.at_pod.source.among, Direction::Ingress,
+                             headers.at_pod);
+      } else {
+        add_policies(around, path, q.pod, Party{source}, Direction::Ingress, headers.at_pod);
+      }
     }
   }
   connection.ways.push_back(std::move(path));

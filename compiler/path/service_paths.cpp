@@ -175,6 +175,10 @@ void add_pod_policies(Surroundings& around, Path& path, const Question& q, const
   if (npm && !q.service->external_local) return;
   const bool is_own = header.source.kind == HeaderAddress::Kind::OfPacket;
   const AddressSet& seen = is_own ? path.source : header.source.among;
+  if (!q.service->external_local) {
+    add_policies_of_node(around, path, q.pod, seen, Direction::Ingress, header);
+    return;
+  }
   add_policies(around, path, q.pod, Party{seen}, Direction::Ingress, header);
 }
 

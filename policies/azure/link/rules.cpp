@@ -46,7 +46,7 @@ class Reader {
     if (report_.errors() == errors) return std::move(read_);
     ReadRule open = open_rule(report_, read_.rule.name, where,
                               {Unknown::Scope::World, "A-unreadable",
-                               report_.subject() + " could not be read", "correct it", where});
+                               report_.subject() + " could not be read", "a rule that can be read", where});
     if (read_.inbound || read_.outbound) {
       open.inbound = read_.inbound;
       open.outbound = read_.outbound;
