@@ -81,28 +81,38 @@ std::vector<PodStand> stands_of(Surroundings& around, EndpointId pod,
   return stands;
 }
 
-/// From a node to a pod on it: no group.
-bool is_own_node(const Stand& stand, const PodStand& pod) {
+bool is_node_of_cluster(const Stand& stand, const PodStand& pod) {
   return stand.nodes && stand.nodes->cluster == pod.nodes.cluster;
 }
 
 void add_site_way(Surroundings& around, const Question& q, const Site& source, const Stand& stand,
-                  const PodStand& pod, bool own_node, std::string label, Connection& connection) {
+                  const PodStand& pod, std::string label, Connection& connection) {
   Path path;
   path.label = std::move(label);
   Headers headers;
   if (start(path, q, source.addresses, source.is_asked, pod, headers, connection.notes)) {
-    if (!own_node) {
-      add_guards(around, path, stand.guards, Direction::Egress, headers.at_node);
-      add_guards(around, path, node_guards(around, pod.nodes), Direction::Ingress,
-                 headers.at_node);
-    }
+    add_guards(around, path, stand.guards, Direction::Egress, headers.at_node);
+    add_guards(around, path, node_guards(around, pod.nodes), Direction::Ingress, headers.at_node);
     add_mapping(around, path, q);
-    if (is_own_node(stand, pod) && !own_node) {
+    if (is_node_of_cluster(stand, pod)) {
       add_policies_of_node(around, path, q.pod, path.source, Direction::Ingress, headers.at_pod);
     } else {
       add_policies(around, path, q.pod, Party{path.source}, Direction::Ingress, headers.at_pod);
     }
+  }
+  connection.ways.push_back(std::move(path));
+}
+
+/// From the pod's own node: no group, and no policy.
+void add_own_node(Surroundings& around, const Question& q, const Site& source, const PodStand& pod,
+                  const std::string& label, Connection& connection) {
+  const AddressSet node = source.addresses & pod.node_addresses;
+  if (node.empty()) return;
+  Path path;
+  path.label = join_labels(label, "from its own node");
+  Headers headers;
+  if (start(path, q, node, source.is_asked, pod, headers, connection.notes)) {
+    add_mapping(around, path, q);
   }
   connection.ways.push_back(std::move(path));
 }
@@ -116,11 +126,8 @@ void add_site_ways(Surroundings& around, const Question& q, const Site& source,
     for (const PodStand& pod : pods) {
       const std::string label = join_labels(stand.label.empty() ? "" : "from: " + stand.label,
                                             pods.size() > 1 ? "to " + pod.pool : "");
-      if (is_own_node(stand, pod)) {
-        add_site_way(around, q, source, stand, pod, true, join_labels(label, "from its own node"),
-                     connection);
-      }
-      add_site_way(around, q, source, stand, pod, false, label, connection);
+      if (is_node_of_cluster(stand, pod)) add_own_node(around, q, source, pod, label, connection);
+      add_site_way(around, q, source, stand, pod, label, connection);
     }
   }
 }

@@ -84,11 +84,11 @@ struct Question {
   const Part* part = nullptr;
 };
 
-Path start(Surroundings& around, const Question& q, const AddressSet& from, bool to_node,
-           std::string label, std::vector<std::string>& notes) {
+Path start(Surroundings& around, const Question& q, const AddressSet& from, const AddressSet& to,
+           bool to_node, std::string label, std::vector<std::string>& notes) {
   Path path;
   path.label = std::move(label);
-  if (set_ends(path, from, false, q.part->addresses, q.destination->is_asked, notes)) {
+  if (set_ends(path, from, false, to, q.destination->is_asked, notes)) {
     if (to_node) {
       add_policies_of_node(around, path, q.source, path.destination, Direction::Egress,
                            packet_header());
@@ -104,7 +104,7 @@ Path start(Surroundings& around, const Question& q, const AddressSet& from, bool
 Path leave(Surroundings& around, const Question& q, const PodStand& pod, const Stand& stand,
            bool as_node, std::string label, std::vector<std::string>& notes) {
   const bool to_node = may_be_own_node(pod, stand);
-  Path path = start(around, q, pod.addresses, to_node, std::move(label), notes);
+  Path path = start(around, q, pod.addresses, q.part->addresses, to_node, std::move(label), notes);
   if (of_common_family(path.destination, path.source).empty()) return path;
   if (!as_node) {
     add_pod_guards(around, path, pod, Direction::Egress, packet_header());
@@ -131,10 +131,10 @@ void add_ways(Surroundings& around, const Question& q, const std::vector<PodStan
     const std::string from = pods.size() > 1 ? "from " + pod.pool : "";
     for (const Stand& stand : q.destination->stands) {
       const std::string label = join_labels(from, stand.label.empty() ? "" : "to: " + stand.label);
-      if (may_be_own_node(pod, stand)) {
-        connection.ways.push_back(
-            start(around, q, pod.addresses, true, join_labels(label, "its own node"),
-                  connection.notes));
+      const AddressSet own = q.part->addresses & pod.node_addresses;
+      if (may_be_own_node(pod, stand) && !own.empty()) {
+        connection.ways.push_back(start(around, q, pod.addresses, own, true,
+                                        join_labels(label, "its own node"), connection.notes));
       }
       for (bool as_node : {false, true}) {
         if (as_node ? !q.part->as_node : !q.part->as_pod) continue;
@@ -157,7 +157,7 @@ Connection open_connection(Surroundings& around, EndpointId source, const Site& 
   if (network.nothing_known) {
     (void)set_ends(path, from, false, all.addresses, destination.is_asked, connection.notes);
   } else {
-    path = start(around, q, from, false, "", connection.notes);
+    path = start(around, q, from, all.addresses, false, "", connection.notes);
   }
   leave_open(path, network);
   connection.ways.push_back(std::move(path));

@@ -93,15 +93,15 @@ void add_way(Surroundings& around, const Question& q, const Stand& stand, const 
   connection.ways.push_back(std::move(path));
 }
 
-/// From the pod's own node: no group, and policies that let a node reach its pods.
-void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
-                  const std::string& label, Connection& connection) {
+/// From the pod's own node: no group, and no policy either ("traffic to and from the node where a
+/// Pod is running is always allowed", Kubernetes documentation, Network Policies).
+void add_own_node(const Question& q, const PodStand& pod, const std::string& label,
+                  Connection& connection) {
+  const net::AddressSet node = q.source->addresses & pod.node_addresses;
+  if (node.empty()) return;
   Path path;
   path.label = join_labels(label, "from its own node");
-  if (set_ends(path, q.source->addresses, q.source->is_asked, pod.addresses, false,
-               connection.notes)) {
-    add_destination_policies(around, path, q);
-  }
+  (void)set_ends(path, node, q.source->is_asked, pod.addresses, false, connection.notes);
   connection.ways.push_back(std::move(path));
 }
 
@@ -120,7 +120,7 @@ void add_ways(Surroundings& around, const Question& q, Domain domain, Connection
     for (const PodStand& pod : pods) {
       const std::string label = join_labels(stand.label.empty() ? "" : "from: " + stand.label,
                                             pods.size() > 1 ? "to " + pod.pool : "");
-      if (own) add_own_node(around, q, pod, label, connection);
+      if (own) add_own_node(q, pod, label, connection);
       add_way(around, q, stand, pod, label, own ? Domain::Inside : domain, own, connection);
     }
   }

@@ -13,6 +13,7 @@
 #include "compiler/path/routed.h"
 #include "compiler/path/service_paths.h"
 #include "compiler/path/site.h"
+#include "solver/queries/site_reference.h"
 #include "tests/azure/loading.h"
 #include "tests/azure/read_node.h"
 #include "tests/support/environment.h"
@@ -338,7 +339,8 @@ std::vector<compiler::Site> sites_of(compiler::Surroundings& around, Random& ran
 /// How many ways were built.
 std::size_t build_paths(const cli::Input& input, Random& random) {
   const compiler::Cluster cluster(input.model, {});
-  compiler::Surroundings around(input.cloud, &cluster, cli::cluster_of(input.cloud, ""));
+  const auto managed = solver::queries::select_cluster(input.cloud, "");
+  compiler::Surroundings around(input.cloud, &cluster, managed.value_or(std::nullopt));
   const std::vector<compiler::Site> sites = sites_of(around, random);
   std::vector<model::EndpointId> pods;
   for (std::size_t i = 0; i < input.model.endpoints.size() && i < kMostPods; ++i) {
