@@ -121,6 +121,25 @@ Path leave(Surroundings& around, const Question& q, const PodStand& pod, const S
   return path;
 }
 
+/// To the pod's own node: no group. Of Azure NPM: "doesn't block egress traffic from a pod to its
+/// own node's IP, this traffic is implicitly allowed".
+void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
+                  const std::string& label, Connection& connection) {
+  const AddressSet own = q.part->addresses & pod.node_addresses;
+  if (own.empty()) return;
+  const bool is_let = around.pods()->profile().engine == model::Engine::AzureNpm;
+  std::string name = join_labels(label, "its own node");
+  if (!is_let) {
+    connection.ways.push_back(
+        start(around, q, pod.addresses, own, true, std::move(name), connection.notes));
+    return;
+  }
+  Path path;
+  path.label = std::move(name);
+  (void)set_ends(path, pod.addresses, false, own, q.destination->is_asked, connection.notes);
+  connection.ways.push_back(std::move(path));
+}
+
 void add_ways(Surroundings& around, const Question& q, const std::vector<PodStand>& pods,
               Connection& connection) {
   const AddressSet all = around.pods()->pod_addresses(q.source);
@@ -131,11 +150,7 @@ void add_ways(Surroundings& around, const Question& q, const std::vector<PodStan
     const std::string from = pods.size() > 1 ? "from " + pod.pool : "";
     for (const Stand& stand : q.destination->stands) {
       const std::string label = join_labels(from, stand.label.empty() ? "" : "to: " + stand.label);
-      const AddressSet own = q.part->addresses & pod.node_addresses;
-      if (may_be_own_node(pod, stand) && !own.empty()) {
-        connection.ways.push_back(start(around, q, pod.addresses, own, true,
-                                        join_labels(label, "its own node"), connection.notes));
-      }
+      if (may_be_own_node(pod, stand)) add_own_node(around, q, pod, label, connection);
       for (bool as_node : {false, true}) {
         if (as_node ? !q.part->as_node : !q.part->as_pod) continue;
         const bool both = q.part->as_node && q.part->as_pod;

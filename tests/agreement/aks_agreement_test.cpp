@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <functional>
 #include <stdexcept>
 
 #include "compiler/path/host_port_paths.h"
@@ -219,6 +221,57 @@ TEST_CASE("AKS agreement: whole paths around random clusters") {
   CHECK(sometimes > count / 2);
   CHECK(never > count);
   CHECK(counts.loose * 20 < counts.proofs);
+}
+
+TEST_CASE("AKS agreement: a program that took the cluster for another would be found out") {
+  struct Fault {
+    const char* name;
+    std::function<void(AksCase&)> change;
+  };
+  const auto in_mode = [](model::NetworkMode mode) {
+    return [mode](AksCase& aks) { aks.cloud.clusters[0].mode = mode; };
+  };
+  const auto under = [](model::Engine engine) {
+    return [engine](AksCase& aks) { aks.profile.engine = engine; };
+  };
+  const std::vector<Fault> faults = {
+      {"an overlay", in_mode(model::NetworkMode::Overlay)},
+      {"pods in the nodes' subnet", in_mode(model::NetworkMode::NodeSubnet)},
+      {"no engine", under(model::Engine::None)},
+      {"Azure NPM", under(model::Engine::AzureNpm)},
+      {"Calico", under(model::Engine::Calico)},
+      {"nodes without a group of their own",
+       [](AksCase& aks) { aks.cloud.clusters[0].node_group.reset(); }},
+      {"host ports that are the pods' own",
+       [](AksCase& aks) {
+         for (model::Endpoint& pod : aks.model.endpoints) {
+           for (model::HostPort& port : pod.host_ports) port.on_node = port.in_container;
+         }
+       }},
+      {"policies that say nothing of egress",
+       [](AksCase& aks) {
+         for (model::Policy& policy : aks.model.policies) policy.egress.reset();
+       }},
+  };
+  for (const Fault& fault : faults) {
+    bool found = false;
+    for (std::uint64_t seed = 0; seed < 400 && !found; ++seed) {
+      const AksCase aks = generate_aks(seed);
+      AksCase wrong = generate_aks(seed);
+      fault.change(wrong);
+      Random random(~seed);
+      for (int i = 0; i < kQuestions && !found; ++i) {
+        const AksQuestion q = some_question(aks, random);
+        AksQuestion as_taken = q;
+        if (q.way == Way::HostPort) as_taken.on_node = wrong.model.endpoints[0].host_ports[0].on_node;
+        Program program(wrong);
+        program.ask(as_taken);
+        const Tri said = program.by_sets();
+        found = said != Tri::Sometimes && said != oracle::decide(aks.scene(), q);
+      }
+    }
+    CHECK_MESSAGE(found, std::string(fault.name));
+  }
 }
 
 }  // namespace polreach::agreement

@@ -8,6 +8,7 @@
 #include <random>
 #include <sstream>
 
+#include "compiler/path/host_port_paths.h"
 #include "compiler/path/network_paths.h"
 #include "compiler/path/pod_paths.h"
 #include "compiler/path/routed.h"
@@ -353,6 +354,11 @@ std::size_t build_paths(const cli::Input& input, Random& random) {
     }
     for (const model::EndpointId pod : pods) {
       ways += compiler::site_to_pod(around, source, pod).ways.size();
+      for (const model::HostPort& port : input.model[pod].host_ports) {
+        for (const auto view : {compiler::HostPortView::OfPod, compiler::HostPortView::OfNode}) {
+          ways += compiler::site_to_host_port(around, source, pod, port, view).ways.size();
+        }
+      }
       ways += compiler::pod_to_site(around, pod, source).size();
       for (const compiler::ServiceFacts& service : around.services()) {
         for (const auto& port : service.ports) {
