@@ -71,8 +71,8 @@ class Command {
     const model::Engine asked = engine_of(arguments_);
     const bool known = cluster.open.empty();
     if (asked == model::Engine::Unstated || !known || asked == cluster.engine) return;
-    end.notes.push_back("--engine " + arguments_.value("engine") + " stands in for the engine of cluster " +
-                        cluster.name + ", which is " +
+    end.notes.push_back("--engine " + arguments_.value("engine") +
+                        " stands in for the engine of cluster " + cluster.name + ", which is " +
                         std::string(compiler::to_string(cluster.engine)));
   }
 

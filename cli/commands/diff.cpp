@@ -56,8 +56,7 @@ class Side {
       if (!listing) return refuse(listing.error());
       network_ = std::move(*listing);
     }
-    const auto listing =
-        listing_of(network_.for_pods, input().model, network && network_.network);
+    const auto listing = listing_of(network_.for_pods, input().model, network && network_.network);
     if (!listing) return refuse(listing.error());
     if (listing->is_for_networks) network_.pods = false;
     protocols_ = listing->protocols;
@@ -170,8 +169,7 @@ class Command {
     queries::NetworkDiff network;
     std::size_t network_not_counted = 0;
     if (of_network) {
-      auto found =
-          queries::network_diff(old_.network_view(), new_.network_view(), new_.packets());
+      auto found = queries::network_diff(old_.network_view(), new_.network_view(), new_.packets());
       if (!found) return new_.session().refuse("no-verdict", found.error().message, "");
       network = std::move(*found);
       network_not_counted = std::erase_if(

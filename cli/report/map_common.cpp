@@ -5,9 +5,8 @@
 #include <map>
 #include <set>
 
-#include "policies/source/ascii.h"
-
 #include "cli/report/map_report.h"
+#include "policies/source/ascii.h"
 
 namespace polreach::cli {
 

@@ -96,8 +96,7 @@ void add_policies(Surroundings& around, Path& path, model::EndpointId self, cons
 }
 
 void add_policies_of_node(Surroundings& around, Path& path, model::EndpointId self,
-                          const net::AddressSet& nodes, Direction direction,
-                          const Header& header) {
+                          const net::AddressSet& nodes, Direction direction, const Header& header) {
   add_policies(around, path, self, Party{nodes}, direction, header);
   const Cluster& pods = *around.pods();
   if (pods.profile().engine != model::Engine::Cilium) return;
@@ -106,8 +105,9 @@ void add_policies_of_node(Surroundings& around, Path& path, model::EndpointId se
     const std::string pod = name_of(pods.model(), self);
     const auto unknown = around.unknowns().add(
         {model::Unknown::Scope::World, "A-cilium-node",
-         "policies of " + pod + " have ranges with addresses of nodes, and of Cilium no range "
-         "matches a node",
+         "policies of " + pod +
+             " have ranges with addresses of nodes, and of Cilium no range "
+             "matches a node",
          "take the addresses of the nodes out of the ranges (except)", pods.model()[id].where});
     add_gate(path, pod, unknown, "of Cilium no ipBlock matches a node");
     return;

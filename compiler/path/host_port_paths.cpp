@@ -34,8 +34,8 @@ std::string port_text(const model::HostPort& port) {
 /// What leads from the node's port to the pod's.
 void add_mapping(Surroundings& around, Path& path, const Question& q) {
   const std::string pod = name_of(around.pods()->model(), q.pod);
-  const std::string ports = std::to_string(q.port->on_node) + " to " +
-                            std::to_string(q.port->in_container);
+  const std::string ports =
+      std::to_string(q.port->on_node) + " to " + std::to_string(q.port->in_container);
   add_forwarding(around, path,
                  {"host port of " + pod, "host port " + ports + " of " + pod, q.port->protocol,
                   port_of(*q.port, q.view), source::Span::none()});
@@ -146,8 +146,8 @@ Connection begin(Surroundings& around, std::string source, const Question& q,
                  const PodNetwork& network) {
   Connection connection;
   connection.source = std::move(source);
-  connection.destination = name_of(around.pods()->model(), q.pod) + " through " +
-                           port_text(*q.port) + " of its node";
+  connection.destination =
+      name_of(around.pods()->model(), q.pod) + " through " + port_text(*q.port) + " of its node";
   assume_pods(around, connection, network);
   assume(connection, "A-HOSTPORT",
          "nodes lead their host ports on to the pods, and leave the client's address as it is");

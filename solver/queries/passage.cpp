@@ -205,8 +205,13 @@ class Evaluation {
   static void set_ends(const Path& way, check::PathWitness& witness) {
     net::Flow& flow = witness.flow;
     const auto lowest = [](const net::AddressSet& set, net::Family family) {
-      const net::AddressSet own = set & net::all_addresses(family);
-      return (own.empty() ? set : own).intervals().front().first;
+      net::AddressSet own = set & net::all_addresses(family);
+      if (own.empty()) own = set;
+      // Of what could be any address, one that somebody can have.
+      static const net::AddressSet kUsual(*net::Address::parse("10.0.0.1"),
+                                          *net::Address::parse("10.255.255.254"));
+      const net::AddressSet usual = own & kUsual;
+      return (usual.empty() ? own : usual).intervals().front().first;
     };
     net::Family family = net::Family::V4;
     if (way.source_is_asked) family = flow.source.family;
@@ -253,7 +258,8 @@ sets::FlowBoxes arriving(const PassageOutcome& outcome) {
   return outcome.verdict == Verdict::Denied ? sets::FlowBoxes{} : outcome.allowed;
 }
 
-/// What the outcomes of one pair say together: packets that get to the pod in one way need no other.
+/// What the outcomes of one pair say together: packets that get to the pod in one way need no
+/// other.
 class PairVerdict {
  public:
   void add(const PassageOutcome& outcome) { outcomes_.push_back(&outcome); }

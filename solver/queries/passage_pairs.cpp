@@ -26,15 +26,15 @@ using model::EndpointId;
 std::vector<EndpointId> representatives(const compiler::Cluster& cluster,
                                         const compiler::Classes& classes,
                                         const std::vector<EndpointId>& pods) {
-  using Key = std::tuple<std::uint32_t, bool, std::optional<model::Symbol>,
-                         std::vector<net::Address>, std::vector<model::Label>,
-                         std::vector<model::HostPort>>;
+  using Key =
+      std::tuple<std::uint32_t, bool, std::optional<model::Symbol>, std::vector<net::Address>,
+                 std::vector<model::Label>, std::vector<model::HostPort>>;
   std::set<Key> seen;
   std::vector<EndpointId> result;
   for (EndpointId id : pods) {
     const model::Endpoint& pod = cluster.model()[id];
-    const Key key{classes.of(id),  pod.host_network, pod.node,
-                  pod.addresses,   pod.node_labels,  pod.host_ports};
+    const Key key{classes.of(id), pod.host_network, pod.node,
+                  pod.addresses,  pod.node_labels,  pod.host_ports};
     if (seen.insert(key).second) result.push_back(id);
   }
   return result;
@@ -141,9 +141,9 @@ class Pairs {
     add({compiler::site_to_pod(around_, site, pod)});
     if (destination_.names_service) return;
     for (const model::HostPort& port : host_ports(pod)) {
-      add_detour(compiler::site_to_host_port(around_, site, pod, port,
-                                             compiler::HostPortView::OfPod),
-                 port);
+      add_detour(
+          compiler::site_to_host_port(around_, site, pod, port, compiler::HostPortView::OfPod),
+          port);
     }
   }
 
@@ -176,8 +176,8 @@ class Pairs {
       if (!may_be_there) continue;
       for (const model::HostPort& port : host_ports(pod)) {
         if (result_.size() > kMostConnections) return;
-        add({compiler::site_to_host_port(around_, from, pod, port,
-                                         compiler::HostPortView::OfNode, to.nodes)});
+        add({compiler::site_to_host_port(around_, from, pod, port, compiler::HostPortView::OfNode,
+                                         to.nodes)});
         result_.back().only = std::pair(port.protocol, port.on_node);
       }
     }

@@ -20,7 +20,8 @@ struct PassagePair {
 
 /// The connections of a question, all of them before anything is evaluated: making them adds to
 /// what is open. Fails as passage() does where there are none, or too many.
-[[nodiscard]] source::Result<std::vector<PassagePair>> passage_pairs(
-    compiler::Surroundings& around, const PassageEnd& source, const PassageEnd& destination);
+[[nodiscard]] source::Result<std::vector<PassagePair>> passage_pairs(compiler::Surroundings& around,
+                                                                     const PassageEnd& source,
+                                                                     const PassageEnd& destination);
 
 }  // namespace polreach::solver::queries

@@ -51,8 +51,9 @@ std::string joined(const std::vector<std::string>& names, std::size_t from) {
 
 bool has_names(const Named& named, const std::vector<std::string>& wanted) {
   if (wanted.size() > named.names.size()) return false;
-  return std::equal(wanted.rbegin(), wanted.rend(), named.names.rbegin(),
-                    [](const auto& a, const auto& b) { return source::lower(a) == source::lower(b); });
+  return std::equal(
+      wanted.rbegin(), wanted.rend(), named.names.rbegin(),
+      [](const auto& a, const auto& b) { return source::lower(a) == source::lower(b); });
 }
 
 std::vector<Named> all_of(const Cloud& cloud, std::string_view word) {

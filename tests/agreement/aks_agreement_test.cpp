@@ -132,8 +132,8 @@ class Program {
       flow.destination_port = q.on_node;
       // Any node: the address of this end is not asked about.
       const auto& known = aks_.model[*q.destination.pod].node_addresses;
-      flow.destination = known.empty() ? aks_.cloud.subnets[0].space.prefixes[0].first()
-                                       : known.front();
+      flow.destination =
+          known.empty() ? aks_.cloud.subnets[0].space.prefixes[0].first() : known.front();
     }
     return flow;
   }
@@ -263,7 +263,8 @@ TEST_CASE("AKS agreement: a program that took the cluster for another would be f
       for (int i = 0; i < kQuestions && !found; ++i) {
         const AksQuestion q = some_question(aks, random);
         AksQuestion as_taken = q;
-        if (q.way == Way::HostPort) as_taken.on_node = wrong.model.endpoints[0].host_ports[0].on_node;
+        if (q.way == Way::HostPort)
+          as_taken.on_node = wrong.model.endpoints[0].host_ports[0].on_node;
         Program program(wrong);
         program.ask(as_taken);
         const Tri said = program.by_sets();

@@ -65,12 +65,10 @@ class Generator {
       }
       if (!pool.pod_subnet) cluster.mode = NetworkMode::Overlay;
     }
-    const bool range =
-        cluster.mode == NetworkMode::Overlay || cluster.mode == NetworkMode::Kubenet;
+    const bool range = cluster.mode == NetworkMode::Overlay || cluster.mode == NetworkMode::Kubenet;
     if (range) cluster.pod_ranges = {prefix("10.244.0.0/28")};
     if (!aks_.cloud.groups.empty() && random_.chance(60)) {
-      cluster.node_group =
-          static_cast<model::GroupId>(random_.below(aks_.cloud.groups.size()));
+      cluster.node_group = static_cast<model::GroupId>(random_.below(aks_.cloud.groups.size()));
     }
     cluster.pools.push_back(std::move(pool));
     aks_.cloud.clusters.push_back(std::move(cluster));
@@ -331,7 +329,8 @@ std::string describe(const AksCase& aks, const oracle::AksQuestion& q) {
                        std::string(net::to_string(q.protocol)) + " " +
                        std::to_string(q.source_port) + " to " + std::to_string(q.port) +
                        kWays.at(static_cast<std::size_t>(q.way)) + (q.local ? ", Local" : "");
-  result += cluster.node_group ? ", nodes have " + aks.cloud[*cluster.node_group].name + "\n" : "\n";
+  result +=
+      cluster.node_group ? ", nodes have " + aks.cloud[*cluster.node_group].name + "\n" : "\n";
   for (const model::Policy& policy : aks.model.policies) result += describe(aks.model, policy);
   return result + describe(aks.cloud);
 }

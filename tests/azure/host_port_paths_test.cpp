@@ -84,9 +84,10 @@ TEST_CASE("Host ports: asked about at the node, it is the policies that see anot
   const Connection c = asked.from_db(HostPortView::OfNode);
   REQUIRE(c.ways.size() == 1);
   const std::string node = " 10.0.3.0/24->10.0.1.0/24";
-  CHECK(hops(c.ways[0]) == Lines{"out subnet vnet/db" + node, "in subnet vnet/nodes" + node,
-                                 "in " + kNic + node, "in host port of pod shop/web" + node,
-                                 "policies in pod shop/web 10.0.3.0/24->any of 10.244.0.0/16:8080"});
+  CHECK(hops(c.ways[0]) ==
+        Lines{"out subnet vnet/db" + node, "in subnet vnet/nodes" + node, "in " + kNic + node,
+              "in host port of pod shop/web" + node,
+              "policies in pod shop/web 10.0.3.0/24->any of 10.244.0.0/16:8080"});
 }
 
 TEST_CASE("Host ports: to another node pods of an overlay have the address of theirs") {

@@ -43,11 +43,10 @@ model::SecurityRule default_rule(const char* name, std::int32_t priority, model:
 model::SecurityGroup default_group() {
   using enum model::Access;
   model::SecurityGroup group;
-  group.inbound = {default_rule("AllowVnetInBound", 65000, Allow, "VirtualNetwork",
-                                "VirtualNetwork"),
-                   default_rule("AllowAzureLoadBalancerInBound", 65001, Allow,
-                                "AzureLoadBalancer", "*"),
-                   default_rule("DenyAllInBound", 65500, Deny, "*", "*")};
+  group.inbound = {
+      default_rule("AllowVnetInBound", 65000, Allow, "VirtualNetwork", "VirtualNetwork"),
+      default_rule("AllowAzureLoadBalancerInBound", 65001, Allow, "AzureLoadBalancer", "*"),
+      default_rule("DenyAllInBound", 65500, Deny, "*", "*")};
   group.outbound = {
       default_rule("AllowVnetOutBound", 65000, Allow, "VirtualNetwork", "VirtualNetwork"),
       default_rule("AllowInternetOutBound", 65001, Allow, "*", "Internet"),
@@ -190,7 +189,10 @@ class Journey {
   }
 
   [[nodiscard]] CloudPacket header(const Seen& seen) const {
-    return {q_.protocol, {seen.source, {}, {}}, {seen.destination, {}, {}}, seen.source_port,
+    return {q_.protocol,
+            {seen.source, {}, {}},
+            {seen.destination, {}, {}},
+            seen.source_port,
             seen.port};
   }
 

@@ -75,7 +75,8 @@ class Judge {
     if (tag == "virtualnetwork" || tag == "virtual_network") {
       return in_virtual_network(a, is_default);
     }
-    if (tag == "internet") return net::internet_addresses().contains(a) && !in_virtual_network(a, is_default);
+    if (tag == "internet")
+      return net::internet_addresses().contains(a) && !in_virtual_network(a, is_default);
     if (tag == "azureloadbalancer" || tag == "azure_loadbalancer") return a == host_address();
     if (tag == "azureplatformdns") return a == host_address();
     if (tag == "azureplatformimds") return a == metadata_address();
