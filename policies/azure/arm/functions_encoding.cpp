@@ -81,7 +81,7 @@ Node base64_to_json(Call& call) {
 }
 
 Node uri(Call& call) {
-  if (!two_strings(call)) return null();
+  if (!call.want(0, Type::String) || !call.want(1, Type::String)) return null();
   std::string base = call.at(0).text;
   std::string_view relative = call.at(1).text;
   if (relative.starts_with('/') || relative.find(':') != std::string_view::npos) return call.open();
