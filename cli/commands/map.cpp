@@ -70,6 +70,9 @@ class Command {
       auto listed = queries::network_map(**around, what->options);
       if (!listed) return session_.refuse("no-verdict", listed.error().message, "");
       network = std::move(*listed);
+      if (listing->is_for_networks && !input.model.endpoints.empty()) {
+        network.notes.emplace_back("pods left out: their policies know TCP, UDP and SCTP alone");
+      }
     }
     queries::Map map;
     if (what->pods) map = queries::map(cluster, listing->options);
