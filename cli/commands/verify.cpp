@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/verify.h"
+
+#include <algorithm>
+
+#include "cli/profile.h"
+#include "cli/report/verify_report.h"
+#include "cli/session.h"
+#include "compiler/path/surroundings.h"
+#include "policies/intents/reader.h"
+#include "solver/queries/conflicts.h"
+#include "solver/queries/site_reference.h"
+
+namespace polreach::cli {
+namespace {
+
+namespace queries = solver::queries;
+namespace judged = solver::intents;
+
+class Command {
+ public:
+  Command(const Arguments& arguments, const Streams& streams)
+      : arguments_(arguments), streams_(streams), session_(arguments, streams, "polreach.verify/v1") {}
+
+  int run() {
+    if (!arguments_.has("intents")) {
+      return session_.refuse("usage", "there are no rules to verify",
+                             "name their file: --intents FILE; polreach init PATH... writes a "
+                             "first one");
+    }
+    if (!read()) return kNoVerdict;
+    const Input& input = session_.input();
+    const compiler::Cluster cluster(input.model, list_profile_of(arguments_, input.model));
+    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
+    judged::Setting setting{cluster, nullptr, arguments_.value("default-namespace")};
+    std::optional<compiler::Surroundings> around;
+    if (!input.cloud.empty()) {
+      const auto managed = queries::select_cluster(input.cloud, arguments_.value("cluster"));
+      if (!managed) {
+        const queries::ReferenceError& error = managed.error();
+        return session_.refuse(std::string(error.code), error.message, error.help);
+      }
+      const bool has_pods = !input.model.endpoints.empty();
+      around.emplace(input.cloud, has_pods ? &cluster : nullptr, *managed);
+      setting.around = &*around;
+    }
+    const judged::Verification verification = judged::verify(setting, intents_);
+    session_.lap("solve");
+    const auto written = report({input, cluster, intents_, verification});
+    if (!written) return session_.refuse("report", written.error().message, "");
+    session_.lap("report");
+    return exit_status(verification);
+  }
+
+ private:
+  /// The manifests, then the intents, which are about the same names.
+  bool read() {
+    InputOptions options = session_.input_options(arguments_.value("default-namespace"));
+    options.paths = arguments_.positional;
+    auto read = read_input(options, streams_.in);
+    if (!read) {
+      session_.refuse("input", read.error().message, "");
+      return false;
+    }
+    std::unique_ptr<Input> input = std::move(*read);
+    intents::ReadOptions how;
+    how.default_namespace = arguments_.value("default-namespace");
+    for (const std::string& path : arguments_.all("intents")) {
+      auto text = source::Text::map(path);
+      if (!text) {
+        session_.refuse("input", text.error().message, "");
+        return false;
+      }
+      const source::FileId file = input->sources.add(path, std::move(*text));
+      const std::size_t before = intents_.size() + input->diagnostics.errors();
+      intents::read(input->sources, file, *input->model.symbols, how, input->diagnostics, intents_);
+      if (intents_.size() + input->diagnostics.errors() == before) {
+        input->diagnostics.add({source::Severity::Error, "not-intents",
+                                "this file holds no intents", {file, 0, 0}, {},
+                                "start with intents: and a list", {}, {}});
+      }
+    }
+    return session_.accept(std::move(input));
+  }
+
+  source::Result<void> report(const VerifyReport& report) {
+    const std::string format = arguments_.value("format");
+    if (format == "text") {
+      write_text(session_.out(), session_.style(), report, session_.is_quiet());
+      return {};
+    }
+    if (format == "json") {
+      write_json(session_.out(), report);
+      return {};
+    }
+    return write_as_findings(session_.out(), format, session_.style(), report, session_.is_quiet());
+  }
+
+  static int exit_status(const judged::Verification& verification) {
+    const auto any = [&](const auto& is) {
+      return std::any_of(verification.judgements.begin(), verification.judgements.end(), is);
+    };
+    using judged::Judgement;
+    using judged::Verdict;
+    if (any([](const Judgement& each) { return each.verdict == Verdict::Violated; })) return kNo;
+    const bool all_hold =
+        !any([](const Judgement& each) { return each.verdict != Verdict::Holds; });
+    return all_hold ? kYes : kNoVerdict;
+  }
+
+  const Arguments& arguments_;
+  const Streams& streams_;
+  Session session_;
+  std::vector<intents::Intent> intents_;
+};
+
+}  // namespace
+
+int run_verify(const Arguments& arguments, const Streams& streams) {
+  return Command(arguments, streams).run();
+}
+
+}  // namespace polreach::cli
