@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/commands/audit.h"
 #include "cli/commands/can.h"
 #include "cli/commands/diff.h"
 #include "cli/commands/effective.h"
@@ -16,7 +17,7 @@ namespace polreach::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kVerify, &kEffective, &kGenerate,
+    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kAudit, &kVerify, &kGenerate,
 };
 
 }  // namespace

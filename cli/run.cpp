@@ -20,8 +20,10 @@ int usage(const Streams& streams, const std::string& message, const std::string&
   return kNoVerdict;
 }
 
-/// Renderers bring in their own input: then no path is needed.
+/// Renderers bring in their own input: then no path is needed. A list of what polreach knows needs
+/// no input at all.
 std::size_t arguments_needed(const CommandSpec& command, const Arguments& arguments) {
+  if (arguments.has("list")) return 0;
   const bool rendered = arguments.has("kustomize") || arguments.has("helm");
   return command.least_arguments - (rendered ? 1 : 0);
 }

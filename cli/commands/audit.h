@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cli/audit_run.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/streams.h"
+
+namespace polreach::cli {
+
+/// `polreach audit`: reads the input, makes the checks, reports what they found. Returns the exit
+/// status: kYes where nothing was found that counts, kNo where something was, kNoVerdict where a
+/// check has no answer and nothing was found.
+int run_audit_command(const Arguments& arguments, const Streams& streams);
+
+/// All that follows the checks: what was found is held against suppressions and the baseline, and
+/// reported. The session has read the input.
+int report_audit(Session& session, const AuditRun& run);
+
+/// Its name, options and help.
+extern const CommandSpec kAudit;
+
+}  // namespace polreach::cli
