@@ -42,6 +42,18 @@ void add_rules(const Model& model, std::string_view direction, std::string_view 
   }
 }
 
+/// Why the only rule of a policy does not match: " (rule 1: the pod lacks tier=backend)".
+std::string miss_of(const DirectionReason& reason, model::PolicyId id) {
+  const queries::RuleMiss* only = nullptr;
+  for (const queries::RuleMiss& miss : reason.misses) {
+    if (miss.policy != id) continue;
+    if (only != nullptr) return "";
+    only = &miss;
+  }
+  if (only == nullptr || only->reasons.empty()) return "";
+  return fmt::format(" (rule {}: {})", only->rule->number, only->reasons.front());
+}
+
 }  // namespace
 
 std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, EndpointId self,
@@ -77,8 +89,9 @@ std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, 
       if (!reason.allowing.empty() || causes.size() >= kMostRules) break;
       const std::string_view perhaps = policies == &reason.selecting ? "" : "perhaps ";
       causes.push_back(
-          {model[id].where, fmt::format("{}: {}{} isolates {}, and no rule allows this", direction,
-                                        perhaps, name_of_policy(model, id), pod)});
+          {model[id].where, fmt::format("{}: {}{} isolates {}, and no rule allows this{}", direction,
+                                        perhaps, name_of_policy(model, id), pod,
+                                        miss_of(reason, id))});
     }
   }
   return causes;
@@ -115,8 +128,10 @@ EndName name_of(const Model& model, const queries::Variant& variant,
 }
 
 std::string text_of(const net::AddressSet& addresses) {
+  const net::AddressSet v4 = net::all_addresses(net::Family::V4);
+  if (!addresses.empty() && addresses == (net::internet_addresses() & v4)) return "the internet";
   if (addresses == net::internet_addresses() || addresses == net::all_addresses() ||
-      addresses == net::all_addresses(net::Family::V4) ||
+      addresses == v4 ||
       addresses == net::all_addresses(net::Family::V6)) {
     return net::to_string(addresses);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/lower/pod_set.h"
 #include "compiler/path/site.h"
 #include "compiler/resolve/unknown.h"
 #include "policies/intents/intent.h"
@@ -24,22 +25,6 @@ struct Setting {
   [[nodiscard]] const model::Model& model() const { return cluster.model(); }
 };
 
-/// Pods by the labels of their namespaces and their own.
-struct PodCondition {
-  model::Selector namespaces;
-  model::Selector pods;
-};
-
-/// Pods that exist or not: those that meet some condition of `in` and none of `except`; all
-/// others where `complement`.
-struct PodSet {
-  std::vector<PodCondition> in;
-  std::vector<PodCondition> except;
-  bool complement = false;
-
-  [[nodiscard]] bool empty() const { return in.empty() && !complement; }
-};
-
 /// One end of a question.
 struct EndSet {
   std::string text;
@@ -50,7 +35,7 @@ struct EndSet {
   net::AddressSet addresses;
   net::AddressSet left_out;
   std::vector<compiler::Site> sites;  // with one
-  PodSet possible;
+  compiler::PodSet possible;
   std::optional<queries::Asked> asked;  // of a port of a Service
   std::vector<std::string> nothing;     // why members of it match nothing
 

@@ -198,6 +198,10 @@ class Case {
     wider.from = widened(question.from);
     wider.to = widened(question.to);
     take(ask(wider), wider, false);
+    const bool undecided = judgement_.verdict == Verdict::Holds;
+    if (undecided && intent_.scope == Scope::Possible) {
+      take(ask_possible(setting_, wider), wider, false);
+    }
   }
 
   /// `certain`: whether its ends are. Otherwise what is wrong with it depends on who they are.
