@@ -8,6 +8,7 @@
 #include "cli/commands/effective.h"
 #include "cli/commands/exposure.h"
 #include "cli/commands/generate.h"
+#include "cli/commands/init.h"
 #include "cli/commands/map.h"
 #include "cli/commands/relate.h"
 #include "cli/commands/verify.h"
@@ -17,7 +18,7 @@ namespace polreach::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kAudit, &kVerify, &kGenerate,
+    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kAudit, &kVerify, &kInit, &kGenerate,
 };
 
 }  // namespace

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 
-#include "cli/profile.h"
+#include "cli/intents_setting.h"
 #include "cli/report/verify_report.h"
 #include "cli/session.h"
-#include "compiler/path/surroundings.h"
 #include "policies/intents/reader.h"
 #include "solver/queries/conflicts.h"
-#include "solver/queries/site_reference.h"
 
 namespace polreach::cli {
 namespace {
@@ -29,24 +27,14 @@ class Command {
                              "first one");
     }
     if (!read()) return kNoVerdict;
-    const Input& input = session_.input();
-    const compiler::Cluster cluster(input.model, list_profile_of(arguments_, input.model));
-    if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
-    judged::Setting setting{cluster, nullptr, arguments_.value("default-namespace")};
-    std::optional<compiler::Surroundings> around;
-    if (!input.cloud.empty()) {
-      const auto managed = queries::select_cluster(input.cloud, arguments_.value("cluster"));
-      if (!managed) {
-        const queries::ReferenceError& error = managed.error();
-        return session_.refuse(std::string(error.code), error.message, error.help);
-      }
-      const bool has_pods = !input.model.endpoints.empty();
-      around.emplace(input.cloud, has_pods ? &cluster : nullptr, *managed);
-      setting.around = &*around;
+    IntentsSetting setting(session_);
+    if (!session_.check(queries::equal_priorities(setting.cluster()))) return kNoVerdict;
+    if (const auto done = setting.complete(); !done) {
+      return session_.refuse(done.error().code, done.error().message, done.error().help);
     }
-    const judged::Verification verification = judged::verify(setting, intents_);
+    const judged::Verification verification = judged::verify(setting.setting(), intents_);
     session_.lap("solve");
-    const auto written = report({input, cluster, intents_, verification});
+    const auto written = report({session_.input(), setting.cluster(), intents_, verification});
     if (!written) return session_.refuse("report", written.error().message, "");
     session_.lap("report");
     return exit_status(verification);
