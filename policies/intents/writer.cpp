@@ -3,6 +3,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <sstream>
+
 namespace polreach::intents {
 namespace {
 
@@ -12,10 +14,6 @@ std::string one_line(std::string text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
   return text;
-}
-
-void comments(YAML::Emitter& out, const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) out << YAML::Comment(one_line(line)) << YAML::Newline;
 }
 
 void member(YAML::Emitter& out, const DraftMember& each) {
@@ -41,10 +39,10 @@ void end(YAML::Emitter& out, const char* key, const std::vector<DraftMember>& me
   out << YAML::EndSeq;
 }
 
-void draft(YAML::Emitter& out, const Draft& each) {
-  out << YAML::BeginMap;
-  comments(out, each.comment);
-  out << YAML::Key << "name" << YAML::Value << each.name;
+/// The item of one intent, without its place in the list.
+std::string item(const Draft& each) {
+  YAML::Emitter out;
+  out << YAML::BeginMap << YAML::Key << "name" << YAML::Value << each.name;
   end(out, "from", each.from);
   end(out, "to", each.to);
   if (!each.ports.empty()) {
@@ -52,22 +50,26 @@ void draft(YAML::Emitter& out, const Draft& each) {
   }
   out << YAML::Key << "expect" << YAML::Value << std::string(to_string(each.expect));
   out << YAML::EndMap;
+  return out.c_str();
 }
 
 }  // namespace
 
 std::string write(const std::vector<std::string>& heading, const std::vector<Draft>& drafts,
                   const std::vector<std::string>& remarks) {
-  YAML::Emitter out;
-  out.SetPreCommentIndent(0);
-  comments(out, heading);
-  out << YAML::BeginMap << YAML::Key << "intents" << YAML::Value;
-  if (drafts.empty()) out << YAML::Flow;
-  out << YAML::BeginSeq;
-  for (const Draft& each : drafts) draft(out, each);
-  out << YAML::EndSeq << YAML::EndMap;
-  std::string text = out.c_str();
-  text += "\n";
+  std::string text;
+  for (const std::string& line : heading) text += "# " + one_line(line) + "\n";
+  text += drafts.empty() ? "intents: []\n" : "intents:\n";
+  for (const Draft& each : drafts) {
+    if (&each != &drafts.front()) text += "\n";
+    for (const std::string& line : each.comment) text += "  # " + one_line(line) + "\n";
+    std::istringstream lines(item(each));
+    std::string_view before = "  - ";
+    for (std::string line; std::getline(lines, line); before = "    ") {
+      text += std::string(before) + line + "\n";
+    }
+  }
+  if (!remarks.empty()) text += "\n";
   for (const std::string& line : remarks) text += "# " + one_line(line) + "\n";
   return text;
 }

@@ -43,6 +43,21 @@ constexpr std::array<WellKnown, 12> kDatabases = {{{1433, "SQL Server"},
                                                    {26257, "CockroachDB"},
                                                    {27017, "MongoDB"}}};
 
+/// The smallest prefix that holds all of them; of one family.
+net::Prefix enclosing(const net::AddressSet& addresses) {
+  for (const net::Prefix& first : net::prefixes_of(addresses)) {
+    net::Prefix prefix = first;
+    while (!net::addresses_of(prefix).contains(addresses)) {
+      const auto wider = net::Prefix::parse(prefix.address.to_string() + "/" +
+                                            std::to_string(prefix.length - 1));
+      if (!wider) break;
+      prefix = *wider;
+    }
+    return prefix;
+  }
+  return {};
+}
+
 std::vector<DraftMember> members_of(const net::AddressSet& addresses) {
   std::vector<DraftMember> members;
   if (addresses == net::internet_addresses() ||
@@ -52,10 +67,12 @@ std::vector<DraftMember> members_of(const net::AddressSet& addresses) {
   for (const net::Family family : {net::Family::V4, net::Family::V6}) {
     const net::AddressSet all = net::all_addresses(family);
     const net::AddressSet own = addresses & all;
+    if (own.empty()) continue;
     const std::vector<net::Prefix> prefixes = net::prefixes_of(own);
-    const std::vector<net::Prefix> others = net::prefixes_of(all - own);
+    const net::Prefix around = enclosing(own);
+    const std::vector<net::Prefix> others = net::prefixes_of(net::addresses_of(around) - own);
     if (prefixes.size() > kMostPrefixes && others.size() < prefixes.size()) {
-      DraftMember member{family == net::Family::V4 ? "0.0.0.0/0" : "::/0", {}};
+      DraftMember member{around.to_string(), {}};
       for (const net::Prefix& each : others) member.except.push_back(each.to_string());
       members.push_back(std::move(member));
       continue;

@@ -375,6 +375,8 @@ std::string_view to_string(Verdict verdict) {
 }
 
 std::string sentence(const Intent& intent) {
+  const bool one_end = intent.expect == Expect::Isolated;
+  if (!one_end && (!intent.from.given() || !intent.to.given())) return intent.name;
   return ends_of(intent) +
          (intent.scope == Scope::Possible ? ", also for pods that could be created" : "");
 }
