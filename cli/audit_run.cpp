@@ -29,10 +29,10 @@ tl::expected<std::vector<const Check*>, ListingError> named(const std::vector<st
     if (check == nullptr) {
       std::vector<std::string> ids;
       for (const Check* const each : audit::all_checks()) ids.emplace_back(each->id);
-      return tl::unexpected(ListingError{
-          "unknown-check",
-          "there is no check " + id + source::did_you_mean(source::nearest(id, ids)),
-          "polreach audit --list shows them all"});
+      return tl::unexpected(
+          ListingError{"unknown-check",
+                       "there is no check " + id + source::did_you_mean(source::nearest(id, ids)),
+                       "polreach audit --list shows them all"});
     }
     result.push_back(check);
   }
@@ -75,8 +75,8 @@ std::vector<std::string> split_list(const std::vector<std::string>& lists) {
 
 std::optional<audit::Severity> severity_of(std::string_view name) {
   using audit::Severity;
-  for (const Severity each : {Severity::Critical, Severity::High, Severity::Medium, Severity::Low,
-                              Severity::Info}) {
+  for (const Severity each :
+       {Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info}) {
     if (audit::name_of(each) == name) return each;
   }
   return std::nullopt;

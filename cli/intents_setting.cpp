@@ -8,8 +8,7 @@ namespace polreach::cli {
 
 IntentsSetting::IntentsSetting(const Session& session)
     : session_(session),
-      cluster_(session.input().model,
-               list_profile_of(session.arguments(), session.input().model)),
+      cluster_(session.input().model, list_profile_of(session.arguments(), session.input().model)),
       setting_{cluster_, nullptr, session.arguments().value("default-namespace")} {}
 
 tl::expected<void, ListingError> IntentsSetting::complete() {

@@ -17,7 +17,8 @@ source::Result<void> write_stream(const std::string& path, std::string_view byte
   std::ofstream file(path, std::ios::binary);
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (!file) return source::failure(path + ": cannot be written: " + std::generic_category().message(errno));
+  if (!file)
+    return source::failure(path + ": cannot be written: " + std::generic_category().message(errno));
   return {};
 }
 

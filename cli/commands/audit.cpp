@@ -90,8 +90,8 @@ int report_audit(Session& session, const AuditRun& run) {
       ++hidden;
     }
   }
-  FindingsReport report{session.input().sources, "audit",       run.overview, run.checks, findings,
-                        run.unchecked,           {},            0};
+  FindingsReport report{
+      session.input().sources, "audit", run.overview, run.checks, findings, run.unchecked, {}, 0};
   report.hidden = hidden;
   report.fail_on = fail_level(arguments);
   report.assumptions = run.assumptions;

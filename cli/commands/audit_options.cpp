@@ -18,8 +18,8 @@ constexpr std::array<OptionSpec, 8> kOnlyAuditOptions = {{
      "text|json|md|sarif|junit|github|gitlab|azure", "text"},
     {"output", 'o', "FILE", "write the answer to this file, and a line about it to the terminal",
      "", ""},
-    {"default-namespace", '\0', "NAMESPACE",
-     "the namespace of objects that name none", "", "default"},
+    {"default-namespace", '\0', "NAMESPACE", "the namespace of objects that name none", "",
+     "default"},
 }};
 
 constexpr auto kAuditOptions = joined(kOnlyAuditOptions, kRenderOptions, kInputOptions);

@@ -49,9 +49,10 @@ class Command {
 
  private:
   static std::vector<std::string> heading() {
-    return {"What passes today, as polreach init found it. Cut down what nobody needs, and hold the",
-            "manifests against it: polreach verify --intents THIS-FILE PATH...",
-            "docs/verify.md says what can stand here."};
+    return {
+        "What passes today, as polreach init found it. Cut down what nobody needs, and hold the",
+        "manifests against it: polreach verify --intents THIS-FILE PATH...",
+        "docs/verify.md says what can stand here."};
   }
 
   static std::vector<std::string> remarks(const judged::Drafts& drafts) {
@@ -64,8 +65,8 @@ class Command {
   /// What depends on something that the input leaves open is told and not agreed.
   void keep_what_holds(const judged::Setting& setting, judged::Drafts& drafts) {
     source::SourceMap sources;
-    const source::FileId file = sources.add(
-        "<intents>", source::Text::own(intents::write({}, drafts.drafts, {})));
+    const source::FileId file =
+        sources.add("<intents>", source::Text::own(intents::write({}, drafts.drafts, {})));
     source::Diagnostics diagnostics;
     std::vector<intents::Intent> written;
     intents::ReadOptions how;

@@ -19,7 +19,8 @@ constinit const CommandSpec kInit = {
     "init",
     "PATH...",
     "write a first file of agreed rules, from what passes today",
-    "Reads the manifests in the PATHs (files, folders, - for standard input) and writes intents for "
+    "Reads the manifests in the PATHs (files, folders, - for standard input) and writes intents "
+    "for "
     "polreach verify that hold today: who reaches each workload and its database ports, which "
     "namespaces nothing enters or leaves, and in a network which places do not reach which "
     "subnets.\n\n"

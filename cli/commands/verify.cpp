@@ -18,7 +18,9 @@ namespace judged = solver::intents;
 class Command {
  public:
   Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), streams_(streams), session_(arguments, streams, "polreach.verify/v1") {}
+      : arguments_(arguments),
+        streams_(streams),
+        session_(arguments, streams, "polreach.verify/v1") {}
 
   int run() {
     if (!arguments_.has("intents")) {
@@ -63,9 +65,14 @@ class Command {
       const std::size_t before = intents_.size() + input->diagnostics.errors();
       intents::read(input->sources, file, *input->model.symbols, how, input->diagnostics, intents_);
       if (intents_.size() + input->diagnostics.errors() == before) {
-        input->diagnostics.add({source::Severity::Error, "not-intents",
-                                "this file holds no intents", {file, 0, 0}, {},
-                                "start with intents: and a list", {}, {}});
+        input->diagnostics.add({source::Severity::Error,
+                                "not-intents",
+                                "this file holds no intents",
+                                {file, 0, 0},
+                                {},
+                                "start with intents: and a list",
+                                {},
+                                {}});
       }
     }
     return session_.accept(std::move(input));

@@ -13,7 +13,6 @@ namespace polreach::cli {
 void write_check_list(std::ostream& out, const Style& style,
                       std::span<const solver::audit::Check* const> checks, bool brief);
 /// As polreach.checks/v1.
-void write_check_list_json(std::ostream& out,
-                           std::span<const solver::audit::Check* const> checks);
+void write_check_list_json(std::ostream& out, std::span<const solver::audit::Check* const> checks);
 
 }  // namespace polreach::cli

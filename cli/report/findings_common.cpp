@@ -173,8 +173,8 @@ std::string beside_text(const FindingsReport& report) {
   };
   add(report.suppressed.size(), "suppressed");
   add(report.known, "known before");
-  add(report.gone, report.gone == 1 ? "of the baseline no longer stands"
-                                    : "of the baseline no longer stand");
+  add(report.gone,
+      report.gone == 1 ? "of the baseline no longer stands" : "of the baseline no longer stand");
   add(report.hidden, "less severe and not shown");
   return text;
 }

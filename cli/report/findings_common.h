@@ -15,7 +15,7 @@ namespace polreach::cli {
 /// A place as pipelines name it: a file of the work tree, lines and columns from 1, columns in
 /// characters (Unicode code points).
 struct Spot {
-  std::string path;  // relative to the current folder where the file is below it, with '/'
+  std::string path;     // relative to the current folder where the file is below it, with '/'
   bool is_file = true;  // false: standard input, or what a renderer wrote
   std::uint32_t line = 1;
   std::uint32_t column = 1;

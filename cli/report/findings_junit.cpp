@@ -76,13 +76,13 @@ class Writer {
     const auto& checks = report_.checks;
     const auto failures = std::count_if(checks.begin(), checks.end(),
                                         [&](const audit::Check* each) { return fails(each); });
-    const auto errors =
-        std::count_if(checks.begin(), checks.end(), [&](const audit::Check* each) {
-          return !fails(each) && unchecked_.contains(each);
-        });
-    const std::string numbers = fmt::format("name=\"polreach {}\" tests=\"{}\" failures=\"{}\" "
-                                            "errors=\"{}\"",
-                                            xml(report_.command), checks.size(), failures, errors);
+    const auto errors = std::count_if(checks.begin(), checks.end(), [&](const audit::Check* each) {
+      return !fails(each) && unchecked_.contains(each);
+    });
+    const std::string numbers = fmt::format(
+        "name=\"polreach {}\" tests=\"{}\" failures=\"{}\" "
+        "errors=\"{}\"",
+        xml(report_.command), checks.size(), failures, errors);
     out_ << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " << numbers
          << ">\n  <testsuite " << numbers << " skipped=\"0\">\n";
     for (const audit::Check* const each : checks) test_case(each);
@@ -93,9 +93,8 @@ class Writer {
   [[nodiscard]] bool fails(const audit::Check* check) const {
     const auto found = found_.find(check);
     return found != found_.end() && report_.fail_on &&
-           std::any_of(found->second.begin(), found->second.end(), [&](const Finding* each) {
-             return each->severity <= *report_.fail_on;
-           });
+           std::any_of(found->second.begin(), found->second.end(),
+                       [&](const Finding* each) { return each->severity <= *report_.fail_on; });
   }
 
   void test_case(const audit::Check* check) {

@@ -39,8 +39,7 @@ std::string github_data(std::string_view text) {
   return escaped(text, {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}});
 }
 std::string github_property(std::string_view text) {
-  return escaped(text,
-                 {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}, {':', "%3A"}, {',', "%2C"}});
+  return escaped(text, {{'%', "%25"}, {'\r', "%0D"}, {'\n', "%0A"}, {':', "%3A"}, {',', "%2C"}});
 }
 
 /// As azure-pipelines-task-lib writes them (node/taskcommand.ts).
@@ -48,8 +47,7 @@ std::string azure_data(std::string_view text) {
   return escaped(text, {{'%', "%AZP25"}, {'\r', "%0D"}, {'\n', "%0A"}});
 }
 std::string azure_property(std::string_view text) {
-  return escaped(text,
-                 {{'%', "%AZP25"}, {'\r', "%0D"}, {'\n', "%0A"}, {']', "%5D"}, {';', "%3B"}});
+  return escaped(text, {{'%', "%AZP25"}, {'\r', "%0D"}, {'\n', "%0A"}, {']', "%5D"}, {';', "%3B"}});
 }
 
 /// The headline and what is below it.
@@ -101,8 +99,9 @@ void write_findings_github(std::ostream& out, const FindingsReport& report) {
     if (!has_room(level)) continue;
     out << "::" << kNames[level] << " ";
     if (const auto spot = spot_of(report, place_of(each)); spot && spot->is_file) {
-      out << fmt::format("file={},line={},col={},endColumn={},", github_property(printable(spot->path)),
-                         spot->line, spot->column, spot->end_column);
+      out << fmt::format("file={},line={},col={},endColumn={},",
+                         github_property(printable(spot->path)), spot->line, spot->column,
+                         spot->end_column);
     }
     const std::string title =
         fmt::format("{}: {}", audit::name_of(each.severity), each.check->title);
@@ -134,8 +133,8 @@ void write_findings_azure(std::ostream& out, const FindingsReport& report) {
   std::size_t written = 0;
   for (const Finding& each : report.findings) {
     if (++written > kMost) break;
-    issue(level_of(each.severity) == Error ? "error" : "warning",
-          spot_of(report, place_of(each)), each.check->id, words_of(report, each));
+    issue(level_of(each.severity) == Error ? "error" : "warning", spot_of(report, place_of(each)),
+          each.check->id, words_of(report, each));
   }
   if (report.findings.size() > kMost) {
     issue("warning", std::nullopt, "polreach",

@@ -139,8 +139,8 @@ class Writer : private JsonWriter {
     std::string marked = markdown(check.why);
     if (!check.remedy.empty()) {
       plain += (plain.empty() ? "What to do: " : "\n\nWhat to do: ") + std::string(check.remedy);
-      marked += (marked.empty() ? "**What to do:** " : "\n\n**What to do:** ") +
-                markdown(check.remedy);
+      marked +=
+          (marked.empty() ? "**What to do:** " : "\n\n**What to do:** ") + markdown(check.remedy);
     }
     if (plain.empty()) plain = marked = std::string(check.title);
     text("text", plain);

@@ -26,8 +26,8 @@ class Style {
   bool colour_;
 };
 
-/// Text from the input with control characters made visible, so that it cannot drive a terminal, nor
-/// the agent of a pipeline.
+/// Text from the input with control characters made visible, so that it cannot drive a terminal,
+/// nor the agent of a pipeline.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// Whether the bytes are UTF-8.

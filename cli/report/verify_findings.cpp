@@ -11,8 +11,14 @@ source::Result<void> write_as_findings(std::ostream& out, const std::string& for
   const std::vector<solver::audit::Finding> findings = report.verification.findings();
   const std::vector<solver::audit::Unchecked> unchecked = report.verification.unchecked();
   return write_findings(out, format, style,
-                        {report.input.sources, "verify", summary_of(report.verification), checks,
-                         findings, unchecked, {}, 0},
+                        {report.input.sources,
+                         "verify",
+                         summary_of(report.verification),
+                         checks,
+                         findings,
+                         unchecked,
+                         {},
+                         0},
                         quiet);
 }
 

@@ -142,8 +142,8 @@ Term Lowering::some_of(Side side, EndpointId id, const std::vector<PodCondition>
 }
 
 Term Lowering::is_of(Side side, EndpointId id, const PodSet& set) {
-  const Term inside = pool_.conjunction(
-      {some_of(side, id, set.in), pool_.negation(some_of(side, id, set.except))});
+  const Term inside =
+      pool_.conjunction({some_of(side, id, set.in), pool_.negation(some_of(side, id, set.except))});
   return set.complement ? pool_.negation(inside) : inside;
 }
 

@@ -73,8 +73,8 @@ class Reader {
     const auto labels = fields_.get(item_, pods, Type::String);
     const auto spaces = fields_.get(item_, namespaces, Type::String);
     if (!labels && !spaces) return end_of("any", intent_.where);
-    if (labels && !spaces && (net::Prefix::parse(labels->text()) ||
-                              net::Address::parse(labels->text()))) {
+    if (labels && !spaces &&
+        (net::Prefix::parse(labels->text()) || net::Address::parse(labels->text()))) {
       return end_of(labels->text(), labels->span());
     }
     Member member;
@@ -109,8 +109,9 @@ class Reader {
 
   std::optional<model::Requirement> requirement_of(const std::string& text) {
     using model::Operator;
-    const auto make = [&](std::string_view key, Operator op, const std::vector<std::string>& values)
-        -> std::optional<model::Requirement> {
+    const auto make =
+        [&](std::string_view key, Operator op,
+            const std::vector<std::string>& values) -> std::optional<model::Requirement> {
       const std::string name = trimmed(key);
       if (!kubernetes::is_label_key(name)) return std::nullopt;
       model::Requirement result{context_.symbols.intern(name), op, {}, {}};
@@ -137,7 +138,8 @@ class Reader {
                                    std::pair{std::string_view("="), Operator::In}}) {
       const std::size_t at = text.find(word);
       if (at == std::string::npos) continue;
-      return make(std::string_view(text).substr(0, at), op, {trimmed(text.substr(at + word.size()))});
+      return make(std::string_view(text).substr(0, at), op,
+                  {trimmed(text.substr(at + word.size()))});
     }
     if (text.starts_with("!")) return make(text.substr(1), Operator::DoesNotExist, {});
     return make(text, Operator::Exists, {});
@@ -174,8 +176,8 @@ class Reader {
 
 }  // namespace
 
-void read_baseline_rule(source::Diagnostics& diagnostics, const Context& context,
-                        const Value& item, std::vector<Intent>& intents) {
+void read_baseline_rule(source::Diagnostics& diagnostics, const Context& context, const Value& item,
+                        std::vector<Intent>& intents) {
   if (auto intent = Reader(diagnostics, context, item).run()) {
     intents.push_back(std::move(*intent));
   }

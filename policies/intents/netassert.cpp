@@ -24,8 +24,7 @@ Intent started(std::string name, const source::Span& where) {
 /// destination is the name of a Service in the DNS: name, or name.namespace.
 class VersionOne {
  public:
-  VersionOne(source::Diagnostics& diagnostics, const Context& context,
-             std::vector<Intent>& intents)
+  VersionOne(source::Diagnostics& diagnostics, const Context& context, std::vector<Intent>& intents)
       : fields_(diagnostics, "NetAssert test"), context_(context), intents_(intents) {}
 
   void run(const Value& root) {

@@ -107,9 +107,9 @@ class Evaluation {
     if (!wrong && !open) return;
     Breach breach;
     breach.certain = wrong;
-    const auto& boxes = !wrong               ? outcome.open.boxes
-                        : question_.forbids  ? outcome.allowed.boxes
-                                             : outcome.denied.boxes;
+    const auto& boxes = !wrong              ? outcome.open.boxes
+                        : question_.forbids ? outcome.allowed.boxes
+                                            : outcome.denied.boxes;
     breach.traffic = boxes.empty() ? "all traffic" : text_of_box(boxes.front());
     if (boxes.size() > 1) breach.traffic += " and more";
     breach.sources.push_back({outcome.connection.source, outcome.connection.source});
@@ -128,7 +128,8 @@ class Evaluation {
       if (!breach.where.exists()) breach.where = cause.where;
     }
     if (breach.certain && question_.forbids && outcome.witness) {
-      breach.example = audit::Example{outcome.connection.source, outcome.connection.destination,
+      breach.example = audit::Example{outcome.connection.source,
+                                      outcome.connection.destination,
                                       net::to_string(outcome.witness->flow),
                                       {}};
     }

@@ -69,9 +69,8 @@ class Evaluation {
     Breach breach;
     breach.certain = !wrong.empty();
     breach.traffic = net::to_string(breach.certain ? wrong : open);
-    const auto of_part = breach.certain
-                             ? (question_.forbids ? &Part::allowed : &Part::denied)
-                             : &Part::open;
+    const auto of_part =
+        breach.certain ? (question_.forbids ? &Part::allowed : &Part::denied) : &Part::open;
     name_ends(outcome, of_part, breach);
     if (!breach.certain) breach.rests_on = assumptions_of(outcome);
     explain(outcome, of_part, breach);
@@ -79,8 +78,7 @@ class Evaluation {
   }
 
   [[nodiscard]] std::vector<queries::NamedAssumption> assumptions_of(const Outcome& outcome) const {
-    return queries::describe(setting_.cluster,
-                             {outcome.rests_on.begin(), outcome.rests_on.end()},
+    return queries::describe(setting_.cluster, {outcome.rests_on.begin(), outcome.rests_on.end()},
                              {outcome.gaps.begin(), outcome.gaps.end()});
   }
 
@@ -148,8 +146,7 @@ class Evaluation {
     return intents::name_of(model_, *id);
   }
 
-  [[nodiscard]] std::optional<Chosen> choose(const Outcome& outcome,
-                                             Traffic Part::*of_part) const {
+  [[nodiscard]] std::optional<Chosen> choose(const Outcome& outcome, Traffic Part::*of_part) const {
     const net::AddressSet left_out = question_.from.left_out | question_.to.left_out;
     for (const Part& part : outcome.parts) {
       if ((part.*of_part).empty()) continue;

@@ -133,8 +133,7 @@ class Search {
   source::Result<void> look_at(const Party& source, const Party& destination) {
     ++evidence_.pairs;
     const z3::Prover::Limits limits = limits_of(source, destination);
-    const auto found =
-        prover_.find_among(source, destination, asked_, question_.forbids, limits);
+    const auto found = prover_.find_among(source, destination, asked_, question_.forbids, limits);
     if (!found) return tl::unexpected(found.error());
     ++evidence_.proofs;
     if (!*found) return {};
@@ -171,9 +170,11 @@ class Search {
     const auto owner = source ? check::LabelOwner::SourcePod : check::LabelOwner::DestinationPod;
     const auto some = [&](const std::vector<compiler::PodCondition>& conditions) {
       return std::any_of(conditions.begin(), conditions.end(), [&](const auto& each) {
-        return meets(each.namespaces, model, [&](model::Symbol key) {
-                 return label(witness, check::LabelOwner::Namespace, ns, model[ns].labels, key);
-               }) &&
+        return meets(each.namespaces, model,
+                     [&](model::Symbol key) {
+                       return label(witness, check::LabelOwner::Namespace, ns, model[ns].labels,
+                                    key);
+                     }) &&
                meets(each.pods, model, [&](model::Symbol key) {
                  return label(witness, owner, ns, model[*id].labels, key);
                });
@@ -293,8 +294,9 @@ class Search {
     const bool wrong = !evidence_.breaches.empty();
     if (setting_.around == nullptr || wrong != question_.forbids) return std::move(evidence_);
     return tl::unexpected(NoEvidence{
-        false, "the policies let pods that could be created pass, and nobody knows which security "
-               "groups would act on them: ask about the manifests alone, or about what exists"});
+        false,
+        "the policies let pods that could be created pass, and nobody knows which security "
+        "groups would act on them: ask about the manifests alone, or about what exists"});
   }
 
   const Setting& setting_;

@@ -32,13 +32,13 @@ void add_rules(const Model& model, std::string_view direction, std::string_view 
   for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
     const RuleReason& each = rules[i];
     const std::string_view perhaps = each.matches == compiler::Tri::Yes ? "" : "perhaps ";
-    causes.push_back({each.rule->where, fmt::format("{}: {}{} {}, rule {}", direction, perhaps, how,
-                                                    name_of_policy(model, each.policy),
-                                                    each.rule->number)});
+    causes.push_back(
+        {each.rule->where, fmt::format("{}: {}{} {}, rule {}", direction, perhaps, how,
+                                       name_of_policy(model, each.policy), each.rule->number)});
   }
   if (rules.size() > kMostRules) {
-    causes.push_back({{}, fmt::format("{}: and {} {} more", direction, how,
-                                      rules.size() - kMostRules)});
+    causes.push_back(
+        {{}, fmt::format("{}: and {} {} more", direction, how, rules.size() - kMostRules)});
   }
 }
 
@@ -58,14 +58,14 @@ std::string miss_of(const DirectionReason& reason, model::PolicyId id) {
 
 std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, EndpointId self,
                              bool passes) {
-  const std::string direction =
-      reason.direction == model::Direction::Egress ? "egress" : "ingress";
+  const std::string direction = reason.direction == model::Direction::Egress ? "egress" : "ingress";
   const std::string pod = name_of(model, self).brief;
   const source::Span where = model[self].where;
   std::vector<Cause> causes;
   if (reason.basis == Basis::Outside) return causes;
   if (reason.basis == Basis::Node) {
-    return {{where, fmt::format("{}: {} uses the network of its node (hostNetwork)", direction, pod)}};
+    return {
+        {where, fmt::format("{}: {} uses the network of its node (hostNetwork)", direction, pod)}};
   }
   if (reason.basis == Basis::NotSelected) {
     if (!passes) return causes;
@@ -77,8 +77,8 @@ std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, 
   if (passes) {
     add_rules(model, direction, "allowed by", reason.allowing, causes);
     if (reason.selecting.empty() && !reason.by_default.empty()) {
-      causes.push_back({where, fmt::format("{}: no NetworkPolicy selects {}, open by default",
-                                           direction, pod)});
+      causes.push_back(
+          {where, fmt::format("{}: no NetworkPolicy selects {}, open by default", direction, pod)});
     }
     return causes;
   }
@@ -88,10 +88,9 @@ std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, 
     for (model::PolicyId id : *policies) {
       if (!reason.allowing.empty() || causes.size() >= kMostRules) break;
       const std::string_view perhaps = policies == &reason.selecting ? "" : "perhaps ";
-      causes.push_back(
-          {model[id].where, fmt::format("{}: {}{} isolates {}, and no rule allows this{}", direction,
-                                        perhaps, name_of_policy(model, id), pod,
-                                        miss_of(reason, id))});
+      causes.push_back({model[id].where,
+                        fmt::format("{}: {}{} isolates {}, and no rule allows this{}", direction,
+                                    perhaps, name_of_policy(model, id), pod, miss_of(reason, id))});
     }
   }
   return causes;
@@ -100,8 +99,8 @@ std::vector<Cause> causes_of(const Model& model, const DirectionReason& reason, 
 EndName name_of(const Model& model, EndpointId id) {
   const model::WorkloadId workload = model[id].workload;
   const std::string brief = queries::name_of(model, workload);
-  const std::string plain =
-      fmt::format("{}/{}", model.text(model[model[workload].ns].name), model.text(model[workload].name));
+  const std::string plain = fmt::format("{}/{}", model.text(model[model[workload].ns].name),
+                                        model.text(model[workload].name));
   return {fmt::format("{} {}", model.text(model[workload].kind), plain), brief};
 }
 
@@ -131,16 +130,15 @@ std::string text_of(const net::AddressSet& addresses) {
   const net::AddressSet v4 = net::all_addresses(net::Family::V4);
   if (!addresses.empty() && addresses == (net::internet_addresses() & v4)) return "the internet";
   if (addresses == net::internet_addresses() || addresses == net::all_addresses() ||
-      addresses == v4 ||
-      addresses == net::all_addresses(net::Family::V6)) {
+      addresses == v4 || addresses == net::all_addresses(net::Family::V6)) {
     return net::to_string(addresses);
   }
   const std::vector<net::Prefix> prefixes = net::prefixes_of(addresses);
   std::string text;
   for (std::size_t i = 0; i < prefixes.size() && i < kMostPrefixes; ++i) {
     const bool host = prefixes[i].length == net::width(prefixes[i].address.family);
-    text += (i == 0 ? "" : ", ") +
-            (host ? prefixes[i].address.to_string() : prefixes[i].to_string());
+    text +=
+        (i == 0 ? "" : ", ") + (host ? prefixes[i].address.to_string() : prefixes[i].to_string());
   }
   if (prefixes.size() > kMostPrefixes) {
     text += fmt::format(" and {} more prefixes", prefixes.size() - kMostPrefixes);

@@ -77,7 +77,8 @@ std::string quoted(std::string_view text) {
 
 std::string labels_yaml(const std::vector<std::pair<std::string, std::string>>& labels) {
   std::string text = labels.empty() ? "" : "  labels:\n";
-  for (const auto& [key, value] : labels) text += "    " + quoted(key) + ": " + quoted(value) + "\n";
+  for (const auto& [key, value] : labels)
+    text += "    " + quoted(key) + ": " + quoted(value) + "\n";
   return text;
 }
 
@@ -162,8 +163,7 @@ std::vector<NamespaceId> Creatable::told_apart() const {
 }
 
 void Creatable::add_pods() {
-  const model::LabelSetId labels =
-      model_.label_sets.intern(model::LabelSet::of({}, pod_keys_));
+  const model::LabelSetId labels = model_.label_sets.intern(model::LabelSet::of({}, pod_keys_));
   for (NamespaceId ns : told_apart()) {
     for (auto* ends : {&sources_, &destinations_}) {
       model::Workload workload;
@@ -269,7 +269,8 @@ NamespaceId Creation::namespace_of(const ExamplePod& pod) {
   }
   const auto known = created_.find(pod.ns);
   if (known != created_.end()) return known->second;
-  auto with_name = pod.namespace_labels.value_or(std::vector<std::pair<std::string, std::string>>());
+  auto with_name =
+      pod.namespace_labels.value_or(std::vector<std::pair<std::string, std::string>>());
   with_name.emplace_back(kNameKey, pod.ns);
   model::Namespace space;
   space.name = model_.symbols->intern(pod.ns);

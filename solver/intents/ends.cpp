@@ -42,7 +42,8 @@ Pods common(const Pods& a, const Pods& b) {
 
 /// Whether a place of one list is among those of another, whatever its name.
 bool is_same_network(const Site& a, const Site& b) {
-  return a.network == b.network && (a.kind == Site::Kind::Outside) == (b.kind == Site::Kind::Outside);
+  return a.network == b.network &&
+         (a.kind == Site::Kind::Outside) == (b.kind == Site::Kind::Outside);
 }
 
 /// Takes the addresses of `others` out. Of an end that has one of its addresses, and nobody knows
@@ -101,10 +102,10 @@ class Resolution {
       const auto id = static_cast<EndpointId>(i);
       const model::NamespaceId ns = model_.namespace_of(id);
       const compiler::Party party = id;
-      const Tri space = compiler::matches(
-          namespaces, compiler::namespace_labels(setting_.cluster, ns, nullptr));
-      const Tri pod = compiler::matches(
-          member.pods, compiler::pod_labels(setting_.cluster, {&party}, nullptr));
+      const Tri space =
+          compiler::matches(namespaces, compiler::namespace_labels(setting_.cluster, ns, nullptr));
+      const Tri pod =
+          compiler::matches(member.pods, compiler::pod_labels(setting_.cluster, {&party}, nullptr));
       const Tri all = compiler::both(space, pod);
       if (all == Tri::Yes) result.sure.push_back(id);
       if (all != Tri::Maybe) continue;
@@ -122,8 +123,9 @@ class Resolution {
     if (text.ends_with("/*")) add_namespace(text.substr(0, text.size() - 2), result);
     const bool has_pods = !model_.endpoints.empty();
     const bool is_service = has_pods && queries::is_service_reference(model_, text);
-    const bool is_place = setting_.around != nullptr && !is_service &&
-                          (text == "any" || queries::is_site_reference(setting_.around->cloud(), text));
+    const bool is_place =
+        setting_.around != nullptr && !is_service &&
+        (text == "any" || queries::is_site_reference(setting_.around->cloud(), text));
     bool found = false;
     if (has_pods || !is_place) {
       const auto target = queries::resolve(model_, text, setting_.default_namespace);

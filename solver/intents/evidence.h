@@ -44,9 +44,9 @@ struct Breach {
 
 struct Evidence {
   std::vector<Breach> breaches;
-  std::size_t pairs = 0;  // that were looked at
-  bool some_passes = false;  // a packet certainly does
-  bool some_may = false;     // a packet may
+  std::size_t pairs = 0;                           // that were looked at
+  bool some_passes = false;                        // a packet certainly does
+  bool some_may = false;                           // a packet may
   std::vector<queries::NamedAssumption> rests_on;  // of what may pass
   std::size_t proofs = 0;
   std::size_t unproven = 0;

@@ -48,8 +48,8 @@ net::Prefix enclosing(const net::AddressSet& addresses) {
   for (const net::Prefix& first : net::prefixes_of(addresses)) {
     net::Prefix prefix = first;
     while (!net::addresses_of(prefix).contains(addresses)) {
-      const auto wider = net::Prefix::parse(prefix.address.to_string() + "/" +
-                                            std::to_string(prefix.length - 1));
+      const auto wider =
+          net::Prefix::parse(prefix.address.to_string() + "/" + std::to_string(prefix.length - 1));
       if (!wider) break;
       prefix = *wider;
     }
@@ -228,7 +228,8 @@ class Drafting {
       draft.comment = {fmt::format("Port {} is that of {}: who needs it?", known.port, known.what)};
       if (is_everyone(callers, port)) {
         result_.remarks.push_back(fmt::format("everything reaches {} on port {} ({})",
-                                              queries::name_of(model_, id), known.port, known.what));
+                                              queries::name_of(model_, id), known.port,
+                                              known.what));
         continue;
       }
       result_.drafts.push_back(std::move(draft));

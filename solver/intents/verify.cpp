@@ -87,6 +87,10 @@ class Case {
       judge(question);
       if (judgement_.verdict == Verdict::Unasked) break;
     }
+    if (judgement_.verdict == Verdict::Holds && !unmatched_.empty()) {
+      judgement_.verdict = Verdict::Empty;
+      judgement_.why = unmatched_;
+    }
     if (judgement_.verdict == Verdict::Holds && judgement_.pairs == 0) nothing_left();
     audit::sort(judgement_.findings);
     return std::move(judgement_);
@@ -103,11 +107,19 @@ class Case {
     for (const std::string& each : set.nothing) judgement_.notes.push_back(each);
     const bool may_exist = intent_.scope == Scope::Possible && !set.possible.empty();
     if (!set.empty() || may_exist) return true;
-    judgement_.verdict = intent_.may_be_empty ? Verdict::Holds : Verdict::Empty;
-    judgement_.why = set.nothing.empty()
-                         ? fmt::format("`{}` matches nothing in the input: {}", which, set.text)
-                         : fmt::format("`{}` matches nothing: {}", which, set.nothing.front());
+    const std::string why =
+        set.nothing.empty() ? fmt::format("`{}` matches nothing in the input: {}", which, set.text)
+                            : fmt::format("`{}` matches nothing: {}", which, set.nothing.front());
     judgement_.notes.clear();
+    // "Nobody but these": without these it is "nobody", which can be violated all the same.
+    const bool is_exception = (intent_.expect == Expect::OnlyFrom && which == "from") ||
+                              (intent_.expect == Expect::OnlyTo && which == "to");
+    if (is_exception) {
+      if (!intent_.may_be_empty) unmatched_ = why;
+      return true;
+    }
+    judgement_.verdict = intent_.may_be_empty ? Verdict::Holds : Verdict::Empty;
+    judgement_.why = why;
     return false;
   }
 
@@ -290,8 +302,7 @@ class Case {
     const std::string& destination = question.blames_source ? peer.brief : subject.brief;
     const std::string_view verb = question.forbids ? (certain ? "reaches" : "may reach")
                                                    : (certain ? "cannot reach" : "may not reach");
-    finding.message =
-        fmt::format("{} {} {} on {}", source, verb, destination, breach.traffic);
+    finding.message = fmt::format("{} {} {} on {}", source, verb, destination, breach.traffic);
     return finding;
   }
 
@@ -299,8 +310,11 @@ class Case {
   void judge_some(const Question& question) {
     std::optional<Evidence> wide;
     for (const bool certain : {true, false}) {
-      const Question asked = certain ? question : Question{widened(question.from), widened(question.to),
-                                                           question.asked, false, false, ""};
+      const Question asked =
+          certain
+              ? question
+              : Question{
+                    widened(question.from), widened(question.to), question.asked, false, false, ""};
       if (!has_pairs(asked)) continue;
       const Asking asking = ask(asked);
       if (!asking) {
@@ -325,7 +339,8 @@ class Case {
     const Breach& breach = wide->breaches.front();
     audit::Finding finding =
         started(breach, breach.destinations.front(), breach.sources.front(), question, true);
-    finding.message = fmt::format("nothing passes from {} to {}", intent_.from.text, intent_.to.text);
+    finding.message =
+        fmt::format("nothing passes from {} to {}", intent_.from.text, intent_.to.text);
     judgement_.findings.push_back(std::move(finding));
   }
 
@@ -345,14 +360,16 @@ class Case {
   const audit::Check& check_;
   Verification& verification_;
   Judgement judgement_;
+  std::string unmatched_;  // why the exceptions of only-from and only-to are none
 };
 
 std::string ends_of(const Intent& intent) {
   const std::string ports = intent.ports_text.empty() ? "" : " on " + intent.ports_text;
   switch (intent.expect) {
     case Expect::Allowed:
-      return fmt::format("{} from {} to {}{}", intent.some ? "some packet passes" : "everything passes",
-                         intent.from.text, intent.to.text, ports);
+      return fmt::format("{} from {} to {}{}",
+                         intent.some ? "some packet passes" : "everything passes", intent.from.text,
+                         intent.to.text, ports);
     case Expect::Denied:
       return fmt::format("nothing passes from {} to {}{}", intent.from.text, intent.to.text, ports);
     case Expect::OnlyFrom:

@@ -92,7 +92,8 @@ TEST_CASE("findings: a name does nothing to what reads them") {
       for (const std::string& line : lines_of(text)) {
         if (format != "github") CHECK_FALSE(line.starts_with("::"));
         // Azure Pipelines looks anywhere in a line.
-        const std::size_t own = format == "azure" && line.starts_with("##vso[task.logissue ") ? 1 : 0;
+        const std::size_t own =
+            format == "azure" && line.starts_with("##vso[task.logissue ") ? 1 : 0;
         CHECK(line.find("##vso[", own) == std::string::npos);
         CHECK(line.find("##[") == std::string::npos);
       }
@@ -182,8 +183,7 @@ TEST_CASE("findings: columns of pipelines are characters") {
   MadeUp made_up;
   made_up.fill();
   const auto sarif = parsed(made_up.written("sarif"));
-  const auto& region =
-      sarif["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"];
+  const auto& region = sarif["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"];
   // metadata: {name: wéb: the name starts at character 18 and has 3 characters.
   CHECK(region["startLine"].GetInt() == 5);
   CHECK(region["startColumn"].GetInt() == 18);

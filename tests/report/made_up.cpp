@@ -42,22 +42,34 @@ const Check MadeUp::kOpenDatabase = {"open-database",
                                      "Whoever reaches a database can try its passwords.",
                                      "name who may connect",
                                      kElsewhere};
-const Check MadeUp::kOpenToAll = {"open-to-all", Severity::High, "Any pod can connect",
+const Check MadeUp::kOpenToAll = {"open-to-all",
+                                  Severity::High,
+                                  "Any pod can connect",
                                   "A pod that someone takes over reaches this one.",
-                                  "name the pods that may connect", {}};
-const Check MadeUp::kNoDefaultDeny = {"no-default-deny", Severity::Medium,
+                                  "name the pods that may connect",
+                                  {}};
+const Check MadeUp::kNoDefaultDeny = {"no-default-deny",
+                                      Severity::Medium,
                                       "A namespace has no default deny",
                                       "New pods are open until someone writes a policy.",
-                                      "add a NetworkPolicy that selects every pod", {}};
-const Check MadeUp::kDeadRule = {"dead-rule", Severity::Low, "A rule never decides",
+                                      "add a NetworkPolicy that selects every pod",
+                                      {}};
+const Check MadeUp::kDeadRule = {"dead-rule",
+                                 Severity::Low,
+                                 "A rule never decides",
                                  "Whoever reads it believes that it does something.",
-                                 "delete the rule", {}};
-const Check MadeUp::kWorthKnowing = {"worth-knowing", Severity::Info, "Something is worth knowing",
-                                     "It may come as a surprise.", "read about it", {}};
-const Check MadeUp::kPassed = {"passed", Severity::High, "This does not occur", "It would matter.",
-                               "nothing", {}};
-const Check MadeUp::kUnanswered = {"unanswered", Severity::Medium, "This takes too long",
-                                   "It would matter.", "nothing", {}};
+                                 "delete the rule",
+                                 {}};
+const Check MadeUp::kWorthKnowing = {"worth-knowing",
+                                     Severity::Info,
+                                     "Something is worth knowing",
+                                     "It may come as a surprise.",
+                                     "read about it",
+                                     {}};
+const Check MadeUp::kPassed = {"passed",           Severity::High, "This does not occur",
+                               "It would matter.", "nothing",      {}};
+const Check MadeUp::kUnanswered = {"unanswered",       Severity::Medium, "This takes too long",
+                                   "It would matter.", "nothing",        {}};
 
 MadeUp::MadeUp()
     : checks{&kOpenDatabase, &kOpenToAll, &kNoDefaultDeny, &kDeadRule,
@@ -69,8 +81,10 @@ source::Span MadeUp::at(source::FileId file, std::string_view text) const {
 }
 
 void MadeUp::fill() {
-  const auto workloads = sources.add("k8s/work loads.yaml", source::Text::own(std::string(kWorkloads)));
-  const auto policies = sources.add("./k8s/policies.yaml", source::Text::own(std::string(kPolicies)));
+  const auto workloads =
+      sources.add("k8s/work loads.yaml", source::Text::own(std::string(kWorkloads)));
+  const auto policies =
+      sources.add("./k8s/policies.yaml", source::Text::own(std::string(kPolicies)));
 
   audit::Finding database;
   database.check = &kOpenDatabase;
@@ -90,8 +104,9 @@ void MadeUp::fill() {
   all.subject = "Deployment shop/wéb";
   all.where = at(workloads, "wéb");
   all.message = "any pod of the namespace can connect";
-  all.causes = {{at(policies, "{podSelector: {}}"), "rule 1 of NetworkPolicy data/allow lets it pass"},
-                {source::Span::none(), "no policy denies it"}};
+  all.causes = {
+      {at(policies, "{podSelector: {}}"), "rule 1 of NetworkPolicy data/allow lets it pass"},
+      {source::Span::none(), "no policy denies it"}};
   all.example = {"shop/example", "shop/wéb", "TCP 10.0.0.9:40000 -> 10.0.0.8:80",
                  "apiVersion: v1\nkind: Pod\nmetadata:\n  name: example\n"};
   all.also = {"Deployment shop/a", "Deployment shop/b", "Deployment shop/c",
@@ -156,8 +171,8 @@ void MadeUp::fill_with(const std::string& hostile) {
 }
 
 cli::FindingsReport MadeUp::report() const {
-  cli::FindingsReport report{sources,  "audit", "2 workloads, 1 policy", checks, findings, unchecked,
-                             suppressed, 0};
+  cli::FindingsReport report{
+      sources, "audit", "2 workloads, 1 policy", checks, findings, unchecked, suppressed, 0};
   report.assumptions = {{"A-complete", "the input holds all policies and all pods", "", {}}};
   return report;
 }
