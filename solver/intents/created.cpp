@@ -8,7 +8,6 @@
 
 #include "solver/queries/example_pods.h"
 #include "solver/queries/named_keys.h"
-#include "solver/z3/budget.h"
 
 namespace polreach::solver::intents {
 
@@ -106,7 +105,10 @@ Creatable::Creatable(const compiler::Cluster& cluster,
     }
   }
   std::set<std::string_view> taken;
-  for (Symbol value : named.values) taken.insert(model_.text(value));
+  for (Symbol value : named.values) {
+    taken.insert(model_.text(value));
+    values_.emplace(model_.text(value));
+  }
   other_value_ = fresh("example", taken);
   pod_keys_.assign(keys.pods.begin(), keys.pods.end());
   keys.namespaces.insert(name_key_);
@@ -188,9 +190,9 @@ ExamplePod Creatable::example(const check::Witness& witness, bool source) const 
   const EndpointId id = source ? *packet.source : *packet.destination;
   const NamespaceId ns = model_.namespace_of(id);
   const auto owner = source ? check::LabelOwner::SourcePod : check::LabelOwner::DestinationPod;
-  // What a label has that no selector names.
+  // A value that no selector names can be any text: it is shown as one.
   const auto text = [&](const std::string& value) {
-    return value == z3::kOtherValue ? other_value_ : value;
+    return values_.contains(value) ? value : other_value_;
   };
   ExamplePod pod;
   std::vector<std::pair<std::string, std::string>> of_namespace;
@@ -213,7 +215,7 @@ ExamplePod Creatable::example(const check::Witness& witness, bool source) const 
     } else if (label.owner == check::LabelOwner::Namespace && label.ns == ns && is_new(ns)) {
       if (label.key != name_key_) {
         of_namespace.emplace_back(key, text(*value));
-      } else if (*value != z3::kOtherValue) {
+      } else if (values_.contains(*value)) {
         pod.ns = *value;
       }
     }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,7 +53,8 @@ class Creatable {
   std::vector<model::Symbol> namespace_keys_;
   std::vector<model::Symbol> names_;  // that selectors ask for
   model::Symbol name_key_{};
-  std::string other_value_;  // of labels: no selector names it
+  std::set<std::string, std::less<>> values_;  // of labels, that selectors name
+  std::string other_value_;                    // that none does
   model::Selector new_name_;
   std::vector<model::EndpointId> sources_;
   std::vector<model::EndpointId> destinations_;
