@@ -37,7 +37,7 @@ class Command {
     const judged::Verification verification = judged::verify(setting.setting(), intents_);
     session_.lap("solve");
     const auto written = report({session_.input(), setting.cluster(), intents_, verification});
-    if (!written) return session_.refuse("report", written.error().message, "");
+    if (!written) return session_.refuse("no-verdict", written.error().message, "");
     session_.lap("report");
     return exit_status(verification);
   }
