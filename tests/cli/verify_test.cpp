@@ -127,7 +127,7 @@ TEST_CASE("verify: a counterexample has ends, a packet, the rules, and the pod t
 
 TEST_CASE("verify: what is open makes an intent depend") {
   // Whether the ipBlock matches the pods is not known, nor whether the labels of the namespace.
-  const std::string block = "from: default/db, to: default/web, expect: denied";
+  const std::string block = "from: default/client, to: default/some, expect: denied";
   CHECK(verdict(block, "ipblock-pods-unknown-address") == "DEPENDS 2");
   const std::string labels = "from: {namespaces: {team: a}}, to: any, expect: denied";
   CHECK(verdict(labels, "namespace-undeclared") == "DEPENDS 2");
