@@ -40,6 +40,8 @@ std::string text_of_box(const sets::FlowBox& box) {
   return text;
 }
 
+EndName plain(const std::string& name) { return {name, name, {}}; }
+
 class Evaluation {
  public:
   Evaluation(const Setting& setting, const Question& question)
@@ -112,11 +114,11 @@ class Evaluation {
                                             : outcome.denied.boxes;
     breach.traffic = boxes.empty() ? "all traffic" : text_of_box(boxes.front());
     if (boxes.size() > 1) breach.traffic += " and more";
-    breach.sources.push_back({outcome.connection.source, outcome.connection.source});
-    breach.destinations.push_back({outcome.connection.destination, outcome.connection.destination});
+    breach.sources.push_back(plain(outcome.connection.source));
+    breach.destinations.push_back(plain(outcome.connection.destination));
     for (const std::string& each : outcome.also) {
       auto& others = question_.blames_source ? breach.destinations : breach.sources;
-      others.push_back({each, each});
+      others.push_back(plain(each));
     }
     if (!breach.certain) breach.rests_on = outcome.rests_on;
     for (const queries::WayReason& way : outcome.ways) explain(way, breach);

@@ -91,8 +91,11 @@ class Evaluation {
   void name_ends(const Outcome& outcome, Traffic Part::*of_part, Breach& breach) const {
     net::AddressSet addresses;
     for (const Part& part : outcome.parts) {
-      if (!(part.*of_part).empty()) addresses |= part.addresses;
+      if ((part.*of_part).empty()) continue;
+      addresses |= part.addresses;
+      breach.open |= part.*of_part;
     }
+    breach.addresses = addresses;
     for (const queries::Variant& each : outcome.sources) {
       breach.sources.push_back(name_of(model_, each, addresses));
     }

@@ -253,6 +253,7 @@ class Search {
 
   /// Pods that do not exist are called by where they could be.
   void rename(const Witness& witness, Breach& breach) const {
+    breach.open = {};  // it is about a pod that the input does not hold
     for (const bool source : {true, false}) {
       const auto& id = source ? witness.packet.source : witness.packet.destination;
       if (!id || !creatable_.is_creatable(*id)) continue;
@@ -264,7 +265,7 @@ class Search {
       }
       if (!labels.empty()) text += " with " + labels;
       text += pod.namespace_labels ? " in a new namespace" : " in namespace " + pod.ns;
-      (source ? breach.sources : breach.destinations) = {{text, text}};
+      (source ? breach.sources : breach.destinations) = {EndName{text, text, {}}};
       if (breach.example) (source ? breach.example->source : breach.example->destination) = text;
     }
   }
@@ -282,8 +283,8 @@ class Search {
     Breach breach;
     breach.certain = false;
     breach.traffic = net::to_string(asked_);
-    breach.sources = {{question_.from.text, question_.from.text}};
-    breach.destinations = {{question_.to.text, question_.to.text}};
+    breach.sources = {EndName{question_.from.text, question_.from.text, {}}};
+    breach.destinations = {EndName{question_.to.text, question_.to.text, {}}};
     breach.rests_on = queries::describe(setting_.cluster, {}, gaps);
     evidence_.breaches.push_back(std::move(breach));
   }

@@ -101,16 +101,17 @@ EndName name_of(const Model& model, EndpointId id) {
   const std::string brief = queries::name_of(model, workload);
   const std::string plain = fmt::format("{}/{}", model.text(model[model[workload].ns].name),
                                         model.text(model[workload].name));
-  return {fmt::format("{} {}", model.text(model[workload].kind), plain), brief};
+  return {fmt::format("{} {}", model.text(model[workload].kind), plain), brief, {}};
 }
 
 EndName name_of(const Model& model, const queries::Variant& variant,
                 const net::AddressSet& addresses) {
   if (!variant.workload) {
     const std::string text = text_of(addresses);
-    return {text, text};
+    return {text, text, {}};
   }
   EndName name = name_of(model, variant.endpoints.front());
+  name.pods = variant.endpoints;
   if (variant.is_whole_workload) return name;
   std::string pods;
   std::size_t count = 0;

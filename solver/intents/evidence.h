@@ -26,6 +26,7 @@ struct Question {
 struct EndName {
   std::string full;
   std::string brief;
+  std::vector<model::EndpointId> pods = {};  // of the input; none: no pods, or not of the input
   friend auto operator<=>(const EndName&, const EndName&) = default;
 };
 
@@ -39,7 +40,9 @@ struct Breach {
   std::vector<audit::Cause> causes;
   std::optional<audit::Example> example;
   std::vector<queries::NamedAssumption> rests_on;
-  std::optional<audit::Opening> opening;
+  /// What could be closed, between pods of the input, or with addresses.
+  net::Traffic open;
+  net::AddressSet addresses;
 };
 
 struct Evidence {

@@ -274,16 +274,41 @@ class Case {
       audit::Finding& finding = known.finding;
       if (is_new || (!finding.example && breach.example)) {
         const auto rests_on = std::move(finding.rests_on);
+        const auto opening = std::move(finding.opening);
         finding = started(breach, subject, peers.front(), question, is_certain);
         finding.rests_on = rests_on;
+        finding.opening = opening;
         known.peer = peers.front().brief;
       }
       for (const EndName& peer : peers) known.peers.insert(peer.brief);
+      if (is_certain && question.forbids && !breach.open.empty()) {
+        widen(finding.opening, breach, subject, peers, question.blames_source);
+      }
       if (!is_certain) {
         add_assumptions(breach.rests_on, finding.rests_on);
         if (!certain) add_assumptions(doubts(question), finding.rests_on);
       }
     }
+  }
+
+  /// What could be closed: at the subject, where that is a pod, else at the other ends.
+  static void widen(std::optional<audit::Opening>& opening, const Breach& breach,
+                    const EndName& subject, const std::vector<EndName>& peers,
+                    bool subject_is_source) {
+    const auto add = [](const std::vector<model::EndpointId>& more,
+                        std::vector<model::EndpointId>& all) {
+      all.insert(all.end(), more.begin(), more.end());
+      std::sort(all.begin(), all.end());
+      all.erase(std::unique(all.begin(), all.end()), all.end());
+    };
+    if (!opening) opening.emplace();
+    const bool at_subject = !subject.pods.empty();
+    const bool is_egress = subject_is_source == at_subject;
+    opening->direction = is_egress ? model::Direction::Egress : model::Direction::Ingress;
+    opening->traffic |= breach.open;
+    opening->addresses |= breach.addresses;
+    add(subject.pods, opening->pods);
+    for (const EndName& peer : peers) add(peer.pods, at_subject ? opening->peers : opening->pods);
   }
 
   audit::Finding started(const Breach& breach, const EndName& subject, const EndName& peer,
@@ -297,7 +322,6 @@ class Case {
     finding.causes = breach.causes;
     finding.example = breach.example;
     finding.certain = certain;
-    finding.opening = breach.opening;
     const std::string& source = question.blames_source ? subject.brief : peer.brief;
     const std::string& destination = question.blames_source ? peer.brief : subject.brief;
     const std::string_view verb = question.forbids ? (certain ? "reaches" : "may reach")

@@ -47,17 +47,18 @@ Is meets(const Model& model, const model::Selector& selector, const model::Label
   for (const model::Requirement& each : selector.all_of) {
     const model::Label* label = labels.find(each.key);
     const bool unknown =
-        label == nullptr && ((labels.open && open_is_unknown) || std::find(labels.unknown.begin(), labels.unknown.end(),
-                                                      each.key) != labels.unknown.end());
+        label == nullptr &&
+        ((labels.open && open_is_unknown) ||
+         std::find(labels.unknown.begin(), labels.unknown.end(), each.key) != labels.unknown.end());
     if (unknown) {
       all = both(all, Is::Perhaps);
       continue;
     }
-    const bool listed = label != nullptr && std::any_of(each.values.begin(), each.values.end(),
-                                                        [&](model::Symbol value) {
-                                                          return model.text(value) ==
-                                                                 model.text(label->value);
-                                                        });
+    const bool listed =
+        label != nullptr &&
+        std::any_of(each.values.begin(), each.values.end(), [&](model::Symbol value) {
+          return model.text(value) == model.text(label->value);
+        });
     const bool met = each.op == model::Operator::In       ? listed
                      : each.op == model::Operator::NotIn  ? !listed
                      : each.op == model::Operator::Exists ? label != nullptr
@@ -76,7 +77,8 @@ Is is_in(const Model& model, const model::ClusterProfile& profile,
     if (!each.reference.empty()) continue;
     const model::LabelSet& space = model.label_sets[model[model.namespace_of(id)].labels];
     const Is ns = each.namespaces ? meets(model, *each.namespaces, space, open) : Is::Member;
-    some = either(some, both(ns, meets(model, each.pods, model.label_sets[model[id].labels], true)));
+    some =
+        either(some, both(ns, meets(model, each.pods, model.label_sets[model[id].labels], true)));
   }
   return some;
 }
@@ -138,9 +140,9 @@ struct Packet {
 };
 
 Packet random_packet(Random& random) {
-  static const std::vector<Packet> kPackets = {{net::Protocol::Tcp, 80},   {net::Protocol::Tcp, 443},
-                                               {net::Protocol::Udp, 53},   {net::Protocol::Tcp, 8080},
-                                               {net::Protocol::Udp, 8080}, {net::Protocol::Sctp, 80}};
+  static const std::vector<Packet> kPackets = {
+      {net::Protocol::Tcp, 80},   {net::Protocol::Tcp, 443},  {net::Protocol::Udp, 53},
+      {net::Protocol::Tcp, 8080}, {net::Protocol::Udp, 8080}, {net::Protocol::Sctp, 80}};
   return random.pick(kPackets);
 }
 
@@ -259,10 +261,10 @@ std::vector<oracle::Party> ends_of(const Model& model, bool addresses) {
   }
   // Where a member of an intent begins and ends, and where something in the model does.
   std::vector<net::Address> edges = edges_of(model);
-  for (const char* text : {"9.255.255.255", "10.0.0.0", "10.0.0.255", "10.0.1.0", "10.255.255.255",
-                           "11.0.0.0", "127.255.255.255", "128.0.0.0", "192.167.255.255",
-                           "192.168.0.0", "192.168.255.255", "192.169.0.0", "0.0.0.0",
-                           "255.255.255.255"}) {
+  for (const char* text :
+       {"9.255.255.255", "10.0.0.0", "10.0.0.255", "10.0.1.0", "10.255.255.255", "11.0.0.0",
+        "127.255.255.255", "128.0.0.0", "192.167.255.255", "192.168.0.0", "192.168.255.255",
+        "192.169.0.0", "0.0.0.0", "255.255.255.255"}) {
     edges.push_back(net::Address::parse(text).value());
   }
   for (const net::Address& each : edges) {
@@ -312,9 +314,9 @@ TEST_CASE("intents: the verdict is that of the oracle, packet by packet") {
       } else if (unmatched && expected == judged::Verdict::Holds) {
         CHECK_MESSAGE(said.verdict == judged::Verdict::Empty, "said " << to_string(said.verdict));
       } else {
-        CHECK_MESSAGE(said.verdict == expected,
-                      "said " << to_string(said.verdict) << ", the oracle "
-                              << to_string(expected) << "; " << said.why);
+        CHECK_MESSAGE(said.verdict == expected, "said " << to_string(said.verdict)
+                                                        << ", the oracle " << to_string(expected)
+                                                        << "; " << said.why);
       }
       CHECK((said.verdict == judged::Verdict::Violated) ==
             std::any_of(said.findings.begin(), said.findings.end(),
@@ -322,8 +324,8 @@ TEST_CASE("intents: the verdict is that of the oracle, packet by packet") {
     }
   }
   MESSAGE(counts.packets << " packets; " << counts.verdicts[0] << " hold, " << counts.verdicts[1]
-                         << " violated, " << counts.verdicts[2] << " depend, "
-                         << counts.verdicts[3] << " empty");
+                         << " violated, " << counts.verdicts[2] << " depend, " << counts.verdicts[3]
+                         << " empty");
   for (std::size_t verdict = 0; verdict < 4; ++verdict) CHECK(counts.verdicts[verdict] > 20);
   CHECK(counts.verdicts[4] == 0);
 }
@@ -343,7 +345,8 @@ EndpointId create(Model& model, const Spec& spec, Random& random) {
       std::vector<std::string> values = key.values;
       values.emplace_back("created");
       if (random.chance(60)) {
-        labels.push_back({model.symbols->intern(key.key), model.symbols->intern(random.pick(values))});
+        labels.push_back(
+            {model.symbols->intern(key.key), model.symbols->intern(random.pick(values))});
       }
     }
     return model.label_sets.intern(model::LabelSet::of(std::move(labels)));
@@ -355,7 +358,8 @@ EndpointId create(Model& model, const Spec& spec, Random& random) {
     model::Namespace space;
     space.name = model.symbols->intern(numbered("created", model.namespaces.size()));
     space.declared = true;
-    space.labels = some_labels(namespace_keys(), {{model.symbols->intern(kNamespaceName), space.name}});
+    space.labels =
+        some_labels(namespace_keys(), {{model.symbols->intern(kNamespaceName), space.name}});
     workload.ns = static_cast<model::NamespaceId>(model.namespaces.size());
     model.namespaces.push_back(space);
   }
@@ -409,9 +413,8 @@ TEST_CASE("intents: what holds for all pods that could be created holds for thos
       }
       if (said.verdict == judged::Verdict::Violated) continue;
       Referee referee(with_pods, profile, all[i], packet);
-      referee.run(ends_of(with_pods, false), [&](const auto& from, const auto& to) {
-        return is_new(from) || is_new(to);
-      });
+      referee.run(ends_of(with_pods, false),
+                  [&](const auto& from, const auto& to) { return is_new(from) || is_new(to); });
       counts.packets += referee.packets;
       const judged::Verdict found = referee.verdict();
       CHECK_MESSAGE(found != judged::Verdict::Violated,
@@ -420,8 +423,8 @@ TEST_CASE("intents: what holds for all pods that could be created holds for thos
     }
   }
   MESSAGE(counts.packets << " packets; " << counts.verdicts[0] << " hold, " << counts.verdicts[1]
-                         << " violated, " << counts.verdicts[2] << " depend, "
-                         << counts.verdicts[3] << " empty; " << shown << " pods shown");
+                         << " violated, " << counts.verdicts[2] << " depend, " << counts.verdicts[3]
+                         << " empty; " << shown << " pods shown");
   CHECK(counts.verdicts[0] > 20);
   CHECK(counts.verdicts[1] > 100);
   CHECK(shown > 100);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-
-#include <unistd.h>
 
 #include "tests/support/environment.h"
 #include "tests/support/program.h"
@@ -20,8 +20,8 @@ class Scratch {
  public:
   explicit Scratch(const std::string& text) {
     static int count = 0;
-    path_ = fs::temp_directory_path() /
-            ("polreach-intents-" + std::to_string(::getpid()) + "-" + std::to_string(++count) + ".yaml");
+    path_ = fs::temp_directory_path() / ("polreach-intents-" + std::to_string(::getpid()) + "-" +
+                                         std::to_string(++count) + ".yaml");
     std::ofstream(path_, std::ios::binary) << text;
   }
   Scratch(const Scratch&) = delete;
@@ -122,7 +122,8 @@ TEST_CASE("verify: a counterexample has ends, a packet, the rules, and the pod t
   CHECK(contains(run.out, "ingress: allowed by NetworkPolicy data/db, rule 1  "));
   CHECK(contains(run.out, "policies-data.yaml:23:7\n"));
   CHECK(contains(run.out, "egress: allowed by NetworkPolicy shop/api, rule 1  "));
-  CHECK(contains(run.out, "        namespace: \"shop\"\n        labels:\n          \"app\": \"api\"\n"));
+  CHECK(contains(run.out,
+                 "        namespace: \"shop\"\n        labels:\n          \"app\": \"api\"\n"));
 }
 
 TEST_CASE("verify: what is open makes an intent depend") {
@@ -157,7 +158,8 @@ TEST_CASE("verify: mistakes") {
   CHECK(support::run({"verify", fixture("quickstart")}).status == 2);
   CHECK(contains(support::run({"verify", fixture("quickstart")}).err, "--intents"));
   CHECK(contains(verify("", fixture("quickstart")).err, "error[not-intents]"));
-  CHECK(contains(verify("intents: [{name: x}]", fixture("quickstart")).err, "error[missing-field]"));
+  CHECK(
+      contains(verify("intents: [{name: x}]", fixture("quickstart")).err, "error[missing-field]"));
   CHECK(contains(verify("intents: {", fixture("quickstart")).err, "no verdict"));
   const Run none = verify("intents: []", fixture("quickstart"));
   CHECK(none.status == 2);
@@ -171,10 +173,18 @@ TEST_CASE("verify: networks") {
   CHECK(verdict("from: subnet/shop/web, to: subnet/shop/db, expect: denied", input) == "holds 0");
 }
 
+TEST_CASE("verify: every form that can stand in a file") {
+  const Run run = support::run(
+      {"verify", "--quiet", "--intents", fixture("intents/all-forms.json"), fixture("quickstart")});
+  CHECK(run.status == 0);
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 9);
+  CHECK_FALSE(contains(run.out, "EMPTY"));
+}
+
 TEST_CASE("verify: tests of other tools") {
   const auto run = [](const std::string& file) {
-    return support::run({"verify", "--quiet", "--intents", fixture("intents/" + file),
-                         fixture("quickstart")});
+    return support::run(
+        {"verify", "--quiet", "--intents", fixture("intents/" + file), fixture("quickstart")});
   };
   const Run first = run("netassert-v1.yaml");
   CHECK(first.status == 2);
@@ -216,8 +226,8 @@ TEST_CASE("init: a file is not overwritten") {
 }
 
 TEST_CASE("init: an input without pods and networks") {
-  CHECK(support::run({"init", "-"}, "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n").status ==
-        2);
+  CHECK(support::run({"init", "-"}, "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+            .status == 2);
 }
 
 }  // namespace polreach

@@ -2,12 +2,11 @@
 // What a published baseline claims of its segmentation, as intents. What is expected of each was
 // worked out by hand from its manifests, and the comments in them.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-
-#include <unistd.h>
 
 #include "tests/support/environment.h"
 #include "tests/support/program.h"
@@ -105,13 +104,13 @@ TEST_CASE("the claims of a regulated baseline, as intents") {
     MESSAGE("neither kubectl nor kustomize is here: the claims are not tested");
     return;
   }
-  const fs::path file = fs::temp_directory_path() /
-                        ("polreach-claims-" + std::to_string(::getpid()) + ".yaml");
+  const fs::path file =
+      fs::temp_directory_path() / ("polreach-claims-" + std::to_string(::getpid()) + ".yaml");
   std::string text = "intents:\n";
   for (const Claim& claim : kClaims) text += "- " + std::string(claim.text) + "\n";
   std::ofstream(file, std::ios::binary) << text;
-  const support::Run run = support::run({"verify", "--quiet", "--intents", file.string(),
-                                         "--kustomize", folder.string(), "-"});
+  const support::Run run = support::run(
+      {"verify", "--quiet", "--intents", file.string(), "--kustomize", folder.string(), "-"});
   fs::remove(file);
   INFO(run.err);
   CHECK(run.status == 1);
@@ -138,8 +137,8 @@ TEST_CASE("init: what it writes of published manifests holds") {
     INFO(written.err);
     REQUIRE(written.status == 0);
     REQUIRE(written.out.find("intents: []") == std::string::npos);
-    const fs::path file = fs::temp_directory_path() /
-                          ("polreach-init-" + std::to_string(::getpid()) + ".yaml");
+    const fs::path file =
+        fs::temp_directory_path() / ("polreach-init-" + std::to_string(::getpid()) + ".yaml");
     std::ofstream(file, std::ios::binary) << written.out;
     const support::Run run =
         support::run({"verify", "--quiet", "--intents", file.string(), folder});

@@ -6,7 +6,8 @@ usage: validate_schemas.py POLREACH
 
 Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, lists the connections and the
 exposure of every folder of fixtures/ in several ways, and compares it with itself and with the next
-one; lists effective rules of fixtures/nsg-effective; and asks about every file of
+one; lists effective rules of fixtures/nsg-effective; verifies fixtures/intents, which are held against
+the schema of intents, too; and asks about every file of
 fixtures/malformed/, with and without --keep-going.
 """
 
@@ -61,6 +62,10 @@ def questions():
     for words in (["subnet", "shop/web"], ["nic", "web-0"], ["nsg", "spare-nsg"], ["nsg", "none"]):
         yield ["effective", *words, "fixtures/nsg-effective"]
         yield ["effective", "--expand", *words, "fixtures/nsg-effective"]
+    for path in sorted(ROOT.glob("fixtures/intents/*.*")):
+        for folder in ("quickstart", "no-policies", "ipblock-pods-unknown-address", "foreign-cilium"):
+            yield ["verify", "--intents", str(path.relative_to(ROOT)), f"fixtures/{folder}"]
+    yield ["verify", "--intents", "fixtures/quickstart/workloads.yaml", "fixtures/quickstart"]
     for expect in sorted(ROOT.glob("fixtures/*/relate.txt")):
         folder = expect.parent.relative_to(ROOT)
         for line in expect.read_text(encoding="utf-8").splitlines():
@@ -132,6 +137,20 @@ def problem_with(text):
     return f"{error.json_path}: {error.message[:300]}"
 
 
+def problem_with_intents():
+    """What the schema of intents says of a file that holds every form; None for nothing."""
+    intents = json.loads((ROOT / "fixtures/intents/all-forms.json").read_text(encoding="utf-8"))
+    validator = schema_of("polreach.intents/v1")
+    error = next(validator.iter_errors(intents), None)
+    if error is not None:
+        return f"{error.json_path}: {deepest(error).message[:300]}"
+    for field, value in (("expect", "deny"), ("scop", "possible"), ("from", []), ("ports", []),
+                         ("to", {"pod": "x"})):
+        if not list(validator.iter_errors({"intents": [{**intents["intents"][0], field: value}]})):
+            return f"{field}: {value} is no error"
+    return None
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -151,6 +170,9 @@ def main():
             problems.append(f"polreach {' '.join(words)}\n    {problem}")
         if len(problems) >= MOST_SHOWN:
             break
+    problem = problem_with_intents()
+    if problem is not None:
+        problems.append(f"fixtures/intents/all-forms.json\n    {problem}")
     print(f"validated {validated} outputs against docs/schemas/")
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -55,7 +55,8 @@ TEST_CASE("intents: ports in every form") {
   CHECK(ports_of("udp") == "UDP all ports");
   CHECK(ports_of("http") == "TCP port http");
   CHECK(ports_of("dns/udp") == "UDP port dns");
-  for (const char* wrong : {"", "0", "65536", "9-8", "tcp/udp", "tcp/", "/", "a b", "icmp/8", "1/2"}) {
+  for (const char* wrong :
+       {"", "0", "65536", "9-8", "tcp/udp", "tcp/", "/", "a b", "icmp/8", "1/2"}) {
     CAPTURE(wrong);
     CHECK(ports_of(wrong) == "none");
   }
@@ -73,7 +74,8 @@ TEST_CASE("intents: all fields of one") {
       "        - shop/api\n"
       "        - {namespace: [a, b], pods: {app: web}}\n"
       "        - {cidr: 10.0.0.0/8, except: 10.1.0.0/16}\n"
-      "      except: {namespaces: {matchExpressions: [{key: env, operator: NotIn, values: [dev]}]}}\n"
+      "      except: {namespaces: {matchExpressions: [{key: env, operator: NotIn, values: "
+      "[dev]}]}}\n"
       "    to: [shop/db, internet]\n"
       "    ports: [5432, 53/udp]\n"
       "    expect: only-from\n"
@@ -122,8 +124,9 @@ TEST_CASE("intents: mistakes have places") {
         Problems{"bad-intent 2:19"});
   CHECK(Read("intents:\n- {name: x, from: [], to: c/d, expect: denied}\n").problems() ==
         Problems{"bad-intent 2:19"});
-  CHECK(Read("intents:\n- {name: x, from: {cidr: 10.0.0/8}, to: c/d, expect: denied}\n").problems() ==
-        Problems{"bad-cidr 2:26"});
+  CHECK(
+      Read("intents:\n- {name: x, from: {cidr: 10.0.0/8}, to: c/d, expect: denied}\n").problems() ==
+      Problems{"bad-cidr 2:26"});
   CHECK(Read(one("- name: x\n  from: a/b\n  to: c/d\n  expect: denied\n")).problems() ==
         Problems{"duplicate-intent 6:9"});
   CHECK(Read("- {name: x, from: a/b, to: c/d, expect: denied}\n").problems() ==
