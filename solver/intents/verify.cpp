@@ -397,9 +397,9 @@ std::string ends_of(const Intent& intent) {
     case Expect::Denied:
       return fmt::format("nothing passes from {} to {}{}", intent.from.text, intent.to.text, ports);
     case Expect::OnlyFrom:
-      return fmt::format("only {} reaches {}{}", intent.from.text, intent.to.text, ports);
+      return fmt::format("nothing but {} reaches {}{}", intent.from.text, intent.to.text, ports);
     case Expect::OnlyTo:
-      return fmt::format("{} reaches only {}{}", intent.from.text, intent.to.text, ports);
+      return fmt::format("{} reaches nothing but {}{}", intent.from.text, intent.to.text, ports);
     case Expect::Isolated:
       return fmt::format("{} is isolated{}",
                          intent.from.given() ? intent.from.text : intent.to.text, ports);
