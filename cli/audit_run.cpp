@@ -10,6 +10,7 @@
 #include "cli/profile.h"
 #include "cli/report/findings_common.h"
 #include "cli/report/map_report.h"
+#include "cli/report/reasons.h"
 #include "policies/source/nearest.h"
 #include "solver/queries/conflicts.h"
 
@@ -129,6 +130,35 @@ tl::expected<AuditRun, ListingError> run_audit(const Arguments& arguments, const
   run.findings = std::move(made.findings);
   run.unchecked = std::move(made.unchecked);
   return run;
+}
+
+std::map<std::string, source::Span> object_places(const Input& input) {
+  const model::Model& model = input.model;
+  std::map<std::string, source::Span> places;
+  const auto name = [&](model::Symbol kind, model::NamespaceId ns, model::Symbol own) {
+    return std::string(model.text(kind)) + " " + std::string(model.text(model[ns].name)) + "/" +
+           std::string(model.text(own));
+  };
+  for (const model::Namespace& each : model.namespaces) {
+    places.emplace("Namespace " + std::string(model.text(each.name)), each.where);
+  }
+  for (const model::Workload& each : model.workloads) {
+    places.emplace(name(each.kind, each.ns, each.name), each.where);
+  }
+  for (std::size_t i = 0; i < model.policies.size(); ++i) {
+    places.emplace(policy_name(model, static_cast<model::PolicyId>(i)), model.policies[i].where);
+  }
+  for (const model::Service& each : model.services) {
+    places.emplace("Service " + std::string(model.text(model[each.ns].name)) + "/" +
+                       std::string(model.text(each.name)),
+                   each.where);
+  }
+  for (const model::SecurityGroup& each : input.cloud.groups) {
+    places.emplace(
+        "NSG " + (each.resource_group.empty() ? "" : each.resource_group + "/") + each.name,
+        each.where);
+  }
+  return places;
 }
 
 }  // namespace polreach::cli

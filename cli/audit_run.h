@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,5 +41,8 @@ struct AuditRun {
 [[nodiscard]] tl::expected<AuditRun, ListingError> run_audit(
     const Arguments& arguments, const Input& input,
     std::vector<const solver::audit::Check*> checks);
+
+/// The places of objects by the names that findings have for them: "Deployment shop/web".
+[[nodiscard]] std::map<std::string, source::Span> object_places(const Input& input);
 
 }  // namespace polreach::cli

@@ -403,6 +403,7 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
   if (!read) return tl::unexpected(read.error());
   input->model = kubernetes::assemble(read->objects, symbols, input->sources, input->diagnostics,
                                       {options.keep_going});
+  input->ignored = std::move(read->objects.ignored);
   input->resources = std::move(read->resources);
   input->cloud = cloud_of(input->resources, std::move(read->service_tags), options, *input);
   enforce(input->model, options, input->cloud);

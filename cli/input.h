@@ -52,7 +52,8 @@ struct Input {
   model::Model model;
   azure::Resources resources;  // what the cloud was linked from
   model::Cloud cloud;
-  std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
+  std::vector<kubernetes::IgnoreNote> ignored;  // what objects say of findings about them
+  std::vector<std::string> absent_paths;        // see RevisionInput::absent_paths
 };
 
 /// A model with the texts that its places are in.

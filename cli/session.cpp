@@ -46,6 +46,17 @@ bool Session::accept(std::unique_ptr<Input> input) {
   return false;
 }
 
+bool Session::accept(const source::SourceMap& sources, const source::Diagnostics& problems,
+                     const std::string& name) {
+  write_diagnostics(streams_.err, error_style(), sources, problems, !is_quiet());
+  if (problems.errors() == 0) return true;
+  const std::string why = fmt::format("{} {} in {}", problems.errors(),
+                                      problems.errors() == 1 ? "error" : "errors", printable(name));
+  streams_.err << "no verdict: " << why << "\n";
+  if (is_json()) write_json_error(streams_.out, schema_, nullptr, "config", why, "");
+  return false;
+}
+
 void Session::warn(const std::vector<source::Diagnostic>& warnings) {
   source::Diagnostics more;
   for (const source::Diagnostic& warning : warnings) {

@@ -26,7 +26,12 @@ class Session {
   bool read(const InputOptions& options);
   /// The same for input that came another way.
   bool accept(std::unique_ptr<Input> input);
+  /// Writes the problems of a configuration. False as above.
+  bool accept(const source::SourceMap& sources, const source::Diagnostics& problems,
+              const std::string& name);
   [[nodiscard]] const Input& input() const { return *input_; }
+  /// Where texts that are read later get their places.
+  [[nodiscard]] source::SourceMap& sources() { return input_->sources; }
   /// Writes what a query found to warn of, and adds it to what was said of the input.
   void warn(const std::vector<source::Diagnostic>& warnings);
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/audit.h"
 
-#include <algorithm>
-#include <sstream>
-
+#include "cli/baseline.h"
+#include "cli/findings_output.h"
 #include "cli/output_file.h"
 #include "cli/report/check_list.h"
-#include "cli/report/findings_common.h"
 
 namespace polreach::cli {
 namespace {
@@ -37,84 +35,83 @@ std::optional<audit::Severity> fail_level(const Arguments& arguments) {
   return severity_of(arguments.value("fail-on"));
 }
 
-/// A check without an answer is not clean: where nothing else says no, there is no verdict.
-int status_of(const FindingsReport& report) {
-  const auto counts = [&](audit::Severity severity) {
-    return report.fail_on && severity <= *report.fail_on;
-  };
-  if (std::any_of(report.findings.begin(), report.findings.end(),
-                  [&](const audit::Finding& each) { return counts(each.severity); })) {
-    return kNo;
-  }
-  const bool all_checked =
-      std::none_of(report.unchecked.begin(), report.unchecked.end(),
-                   [&](const audit::Unchecked& each) { return counts(each.check->severity); });
-  return all_checked ? kYes : kNoVerdict;
-}
-
-int write(Session& session, const FindingsReport& report) {
-  const Arguments& arguments = session.arguments();
-  const std::string format = arguments.value("format");
-  const bool to_file = arguments.has("output");
-  std::ostringstream text;
-  const Style style = to_file ? Style(false) : session.style();
-  const auto written = write_findings(to_file ? static_cast<std::ostream&>(text) : session.out(),
-                                      format, style, report, session.is_quiet());
-  if (!written) return session.refuse("no-verdict", written.error().message, "");
-  if (to_file) {
-    const std::string path = arguments.value("output");
-    if (auto stored = write_file(path, text.str()); !stored) {
-      return session.refuse("output", stored.error().message, "");
-    }
-    if (!session.is_quiet()) {
-      const std::string beside = beside_text(report);
-      session.out() << findings_text(report) << (beside.empty() ? "" : "; " + beside) << "; see "
-                    << printable(path) << "\n";
-    }
-  }
-  session.lap("report");
-  return status_of(report);
-}
-
 }  // namespace
 
-int report_audit(Session& session, const AuditRun& run) {
+std::optional<Triage> triage_of(Session& session, const Config& config) {
   const Arguments& arguments = session.arguments();
-  const auto shown = severity_of(arguments.value("severity")).value_or(audit::Severity::Info);
-  std::vector<audit::Finding> findings;
-  std::size_t hidden = 0;
-  for (const audit::Finding& each : run.findings) {
-    if (each.severity <= shown) {
-      findings.push_back(each);
-    } else {
-      ++hidden;
+  Triage how;
+  how.severities = config.severities;
+  source::Diagnostics problems;
+  how.suppressions = suppressions_beside(session.input(), problems);
+  if (!session.check(problems.all())) return std::nullopt;
+  for (Suppression& each : config.suppressions_in(session.sources())) {
+    how.suppressions.push_back(std::move(each));
+  }
+  if (arguments.has("baseline")) {
+    auto known = read_baseline(arguments.value("baseline"));
+    if (!known) {
+      session.refuse("bad-baseline", known.error().message,
+                     "make one with polreach audit --write-baseline FILE");
+      return std::nullopt;
     }
+    how.baseline = std::move(*known);
+  }
+  const auto day = today();
+  if (!day) {
+    session.refuse("usage", day.error().message, "");
+    return std::nullopt;
+  }
+  how.today = *day;
+  how.shown = severity_of(arguments.value("severity")).value_or(audit::Severity::Info);
+  how.place = [places = object_places(session.input())](const std::string& object) {
+    const auto found = places.find(object);
+    return found == places.end() ? source::Span::none() : found->second;
+  };
+  return how;
+}
+
+int report_audit(Session& session, const AuditRun& run, const Config& config) {
+  const Arguments& arguments = session.arguments();
+  const auto how = triage_of(session, config);
+  if (!how) return kNoVerdict;
+  const Triaged triaged = triage(run, *how);
+  session.warn(triaged.warnings);
+  if (arguments.has("write-baseline")) {
+    const auto stored = write_file(arguments.value("write-baseline"), baseline_text(triaged.found));
+    if (!stored) return session.refuse("output", stored.error().message, "");
   }
   FindingsReport report{
-      session.input().sources, "audit", run.overview, run.checks, findings, run.unchecked, {}, 0};
-  report.hidden = hidden;
+      session.input().sources, "audit",       run.overview,       run.checks,
+      triaged.findings,        run.unchecked, triaged.suppressed, triaged.known_findings};
+  report.known_entries = triaged.known;
+  report.gone = triaged.gone;
+  report.hidden = triaged.hidden;
   report.fail_on = fail_level(arguments);
   report.assumptions = run.assumptions;
   report.input = &session.input();
-  return write(session, report);
+  return report_findings(session, report);
 }
 
 int run_audit_command(const Arguments& arguments, const Streams& streams) {
-  Session session(arguments, streams, kSchema);
-  if (arguments.has("list")) return list_checks(session);
+  Session early(arguments, streams, kSchema);
+  if (arguments.has("list")) return list_checks(early);
+  const auto config = load_config(early);
+  if (!config) return kNoVerdict;
+  const Arguments all = with_config(arguments, *config, true);
+  Session session(all, streams, kSchema);
   const auto refuse = [&](const ListingError& error) {
     return session.refuse(error.code, error.message, error.help);
   };
-  const auto checks = checks_of(arguments.all("only"), arguments.all("skip"));
+  const auto checks = checks_of(all.all("only"), all.all("skip"));
   if (!checks) return refuse(checks.error());
-  InputOptions options = session.input_options(arguments.value("default-namespace"));
-  options.paths = arguments.positional;
+  InputOptions options = session.input_options(all.value("default-namespace"));
+  options.paths = all.positional;
   if (!session.read(options)) return kNoVerdict;
-  const auto run = run_audit(arguments, session.input(), *checks);
+  const auto run = run_audit(all, session.input(), *checks);
   if (!run) return refuse(run.error());
   if (!session.check(run->mistakes)) return kNoVerdict;
   session.lap("solve");
-  return report_audit(session, *run);
+  return report_audit(session, *run, *config);
 }
 
 }  // namespace polreach::cli

@@ -5,7 +5,7 @@
 namespace polreach::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 8> kOnlyAuditOptions = {{
+constexpr std::array<OptionSpec, 10> kOnlyAuditOptions = {{
     {"list", '\0', "", "list the checks that there are, and read nothing", "", ""},
     {"only", '\0', "CHECKS", "make these checks only: ids, joined by commas", "", ""},
     {"skip", '\0', "CHECKS", "leave these checks out", "", ""},
@@ -18,11 +18,17 @@ constexpr std::array<OptionSpec, 8> kOnlyAuditOptions = {{
      "text|json|md|sarif|junit|github|gitlab|azure", "text"},
     {"output", 'o', "FILE", "write the answer to this file, and a line about it to the terminal",
      "", ""},
+    {"baseline", '\0', "FILE",
+     "report only what this file does not have: one of --write-baseline, or of --format json", "",
+     ""},
+    {"write-baseline", '\0', "FILE", "write all that is found to this file, for --baseline", "",
+     ""},
     {"default-namespace", '\0', "NAMESPACE", "the namespace of objects that name none", "",
      "default"},
 }};
 
-constexpr auto kAuditOptions = joined(kOnlyAuditOptions, kRenderOptions, kInputOptions);
+constexpr auto kAuditOptions =
+    joined(kOnlyAuditOptions, kConfigOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 

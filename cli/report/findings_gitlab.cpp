@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // GitLab's code quality report: a list of issues of the Code Climate specification, with the
 // members that GitLab reads.
+#include <map>
+
 #include "cli/report/findings_common.h"
 #include "cli/report/json.h"
 
@@ -41,9 +43,13 @@ class Writer : private JsonWriter {
       issue(each.check->id, headline(each), prints[i], severity_of(each.severity),
             spot_of(report_, place_of(each)));
     }
+    std::map<std::string, std::size_t> seen;
     for (const audit::Unchecked& each : report_.unchecked) {
-      issue(each.check->id, "not checked: " + printable(each.why),
-            "unchecked-" + std::string(each.check->id), "blocker", std::nullopt);
+      std::string print = "unchecked-" + std::string(each.check->id);
+      if (const std::size_t before = seen[print]++; before > 0) {
+        print += "-" + std::to_string(before + 1);
+      }
+      issue(each.check->id, "not checked: " + printable(each.why), print, "blocker", std::nullopt);
     }
     json_.EndArray();
     finish();

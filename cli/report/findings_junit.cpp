@@ -69,7 +69,10 @@ class Writer {
  public:
   Writer(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {
     for (const Finding& each : report.findings) found_[each.check].push_back(&each);
-    for (const audit::Unchecked& each : report.unchecked) unchecked_[each.check] = &each;
+    for (const audit::Unchecked& each : report.unchecked) {
+      std::string& why = unchecked_[each.check];
+      why += (why.empty() ? "not checked: " : "; ") + printable(each.why);
+    }
   }
 
   void all() {
@@ -116,9 +119,8 @@ class Writer {
       for (const Finding* const each : all) out_ << xml(text_of(*each));
       out_ << "</failure>\n";
     } else if (unchecked != unchecked_.end()) {
-      const std::string why = "not checked: " + printable(unchecked->second->why);
-      out_ << "      <error message=\"" << xml(why) << "\" type=\"unchecked\">" << xml(why)
-           << "</error>\n";
+      const std::string why = xml(unchecked->second);
+      out_ << "      <error message=\"" << why << "\" type=\"unchecked\">" << why << "</error>\n";
     }
     if (found != found_.end() && !fails(check)) {
       out_ << "      <system-out>";
@@ -139,7 +141,7 @@ class Writer {
   std::ostream& out_;
   const FindingsReport& report_;
   std::map<const audit::Check*, std::vector<const Finding*>> found_;
-  std::map<const audit::Check*, const audit::Unchecked*> unchecked_;
+  std::map<const audit::Check*, std::string> unchecked_;  // why
 };
 
 }  // namespace

@@ -263,12 +263,25 @@ class Loader::Receiver : public syntax::Sink {
       return;
     }
     ++loader_.ledger_.used;
+    note_ignored(root, subject, info.role == Role::Namespace);
     if (info.deprecated) {
       fields.warning(
           "deprecated-version", version_place(root),
           std::string(api_version) + " is no longer served by Kubernetes",
           kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
     }
+  }
+
+  void note_ignored(const Value& root, const std::string& subject, bool is_namespace) {
+    const auto metadata = Fields::get(root, "metadata");
+    if (!metadata || !metadata->is(Type::Mapping)) return;
+    const auto annotations = Fields::get(*metadata, "annotations");
+    if (!annotations || !annotations->is(Type::Mapping)) return;
+    const auto note = annotations->find(kIgnoreAnnotation);
+    if (!note) return;
+    loader_.objects_.ignored.push_back({subject, is_namespace ? text_of(*metadata, "name") : "",
+                                        std::string(note->text()), note->span(),
+                                        note->is(Type::String)});
   }
 
   /// Where an object of this kind acts; nothing where that cannot be told.

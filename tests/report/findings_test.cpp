@@ -179,6 +179,18 @@ TEST_CASE("findings: fingerprints are unique, and do not move with places") {
   CHECK(std::adjacent_find(prints.begin(), prints.end()) == prints.end());
 }
 
+TEST_CASE("findings: a check that several things kept from an answer is one test case") {
+  MadeUp made_up;
+  made_up.fill();
+  made_up.unchecked.push_back({&MadeUp::kUnanswered, "and this"});
+  const std::string junit = made_up.written("junit");
+  CHECK(contains(junit, "errors=\"1\""));
+  CHECK(contains(junit, "not checked: the budget of 10 steps ran out; and this"));
+  const auto gitlab = parsed(made_up.written("gitlab"));
+  CHECK(gitlab[5]["fingerprint"] == "unchecked-unanswered");
+  CHECK(gitlab[6]["fingerprint"] == "unchecked-unanswered-2");
+}
+
 TEST_CASE("findings: columns of pipelines are characters") {
   MadeUp made_up;
   made_up.fill();
