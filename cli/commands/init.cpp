@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "cli/intents_setting.h"
+#include "cli/intents_run.h"
 #include "cli/output_file.h"
 #include "cli/session.h"
 #include "policies/intents/reader.h"
@@ -36,7 +36,7 @@ class Command {
       return session_.refuse("no-workloads", "there are no pods or workloads to speak of",
                              "give the workloads with the policies");
     }
-    IntentsSetting setting(session_);
+    IntentsSetting setting(arguments_, session_.input());
     if (!session_.check(solver::queries::equal_priorities(setting.cluster()))) return kNoVerdict;
     if (const auto done = setting.complete(); !done) {
       return session_.refuse(done.error().code, done.error().message, done.error().help);

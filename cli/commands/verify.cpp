@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include "cli/intents_setting.h"
+#include "cli/intents_run.h"
 #include "cli/report/verify_report.h"
 #include "cli/session.h"
-#include "policies/intents/reader.h"
 #include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
@@ -29,7 +28,7 @@ class Command {
                              "first one");
     }
     if (!read()) return kNoVerdict;
-    IntentsSetting setting(session_);
+    IntentsSetting setting(arguments_, session_.input());
     if (!session_.check(queries::equal_priorities(setting.cluster()))) return kNoVerdict;
     if (const auto done = setting.complete(); !done) {
       return session_.refuse(done.error().code, done.error().message, done.error().help);
@@ -53,28 +52,13 @@ class Command {
       return false;
     }
     std::unique_ptr<Input> input = std::move(*read);
-    intents::ReadOptions how;
-    how.default_namespace = arguments_.value("default-namespace");
-    for (const std::string& path : arguments_.all("intents")) {
-      auto text = source::Text::map(path);
-      if (!text) {
-        session_.refuse("input", text.error().message, "");
-        return false;
-      }
-      const source::FileId file = input->sources.add(path, std::move(*text));
-      const std::size_t before = intents_.size() + input->diagnostics.errors();
-      intents::read(input->sources, file, *input->model.symbols, how, input->diagnostics, intents_);
-      if (intents_.size() + input->diagnostics.errors() == before) {
-        input->diagnostics.add({source::Severity::Error,
-                                "not-intents",
-                                "this file holds no intents",
-                                {file, 0, 0},
-                                {},
-                                "start with intents: and a list",
-                                {},
-                                {}});
-      }
+    auto found = read_intents(arguments_.all("intents"), arguments_.value("default-namespace"),
+                              *input);
+    if (!found) {
+      session_.refuse("input", found.error().message, "");
+      return false;
     }
+    intents_ = std::move(*found);
     return session_.accept(std::move(input));
   }
 
