@@ -20,8 +20,14 @@ source::Result<std::vector<intents::Intent>> read_intents(const std::vector<std:
     const std::size_t before = all.size() + input.diagnostics.errors();
     intents::read(input.sources, file, *input.model.symbols, how, input.diagnostics, all);
     if (all.size() + input.diagnostics.errors() > before) continue;
-    input.diagnostics.add({source::Severity::Error, "not-intents", "this file holds no intents",
-                           source::Span{file, 0, 0}, "", "start with intents: and a list", {}, {}});
+    input.diagnostics.add({source::Severity::Error,
+                           "not-intents",
+                           "this file holds no intents",
+                           source::Span{file, 0, 0},
+                           "",
+                           "start with intents: and a list",
+                           {},
+                           {}});
   }
   return all;
 }

@@ -52,8 +52,8 @@ class Command {
       return false;
     }
     std::unique_ptr<Input> input = std::move(*read);
-    auto found = read_intents(arguments_.all("intents"), arguments_.value("default-namespace"),
-                              *input);
+    auto found =
+        read_intents(arguments_.all("intents"), arguments_.value("default-namespace"), *input);
     if (!found) {
       session_.refuse("input", found.error().message, "");
       return false;

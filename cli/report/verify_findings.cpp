@@ -11,8 +11,14 @@ source::Result<void> write_as_findings(std::ostream& out, const std::string& for
   for (const auto& each : report.verification.checks) checks.push_back(&each.check());
   const std::vector<solver::audit::Finding> findings = report.verification.findings();
   const std::vector<solver::audit::Unchecked> unchecked = report.verification.unchecked();
-  FindingsReport all{report.input.sources, "verify", summary_of(report.verification), checks,
-                     findings,             unchecked, {},                             0};
+  FindingsReport all{report.input.sources,
+                     "verify",
+                     summary_of(report.verification),
+                     checks,
+                     findings,
+                     unchecked,
+                     {},
+                     0};
   all.fail_on = solver::audit::Severity::Info;  // whatever its severity
   all.assumptions = standing_assumptions(report.cluster);
   all.input = &report.input;

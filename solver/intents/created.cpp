@@ -255,7 +255,8 @@ EndpointId Creation::add(const ExamplePod& pod) {
   return id;
 }
 
-model::LabelSetId Creation::labels(std::vector<std::pair<std::string, std::string>> written) {
+model::LabelSetId Creation::labels(
+    const std::vector<std::pair<std::string, std::string>>& written) {
   std::vector<model::Label> known;
   for (const auto& [key, value] : written) {
     known.push_back({model_.symbols->intern(key), model_.symbols->intern(value)});
@@ -276,7 +277,7 @@ NamespaceId Creation::namespace_of(const ExamplePod& pod) {
   with_name.emplace_back(kNameKey, pod.ns);
   model::Namespace space;
   space.name = model_.symbols->intern(pod.ns);
-  space.labels = labels(std::move(with_name));
+  space.labels = labels(with_name);
   space.declared = true;
   const auto id = static_cast<NamespaceId>(model_.namespaces.size());
   model_.namespaces.push_back(space);

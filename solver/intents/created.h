@@ -69,7 +69,7 @@ class Creation {
 
  private:
   model::NamespaceId namespace_of(const queries::ExamplePod& pod);
-  model::LabelSetId labels(std::vector<std::pair<std::string, std::string>> written);
+  model::LabelSetId labels(const std::vector<std::pair<std::string, std::string>>& written);
 
   model::Model& model_;
   std::map<std::string, model::NamespaceId> created_;
