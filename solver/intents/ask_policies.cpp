@@ -53,10 +53,7 @@ class Evaluation {
     return target;
   }
 
-  void look_at(Outcome outcome) {
-    if (!choose_ends(outcome)) return;
-    leave_out_families(outcome);
-    if (outcome.parts.empty()) return;
+  void look_at(const Outcome& outcome) {
     evidence_.pairs += std::max<std::size_t>(1, outcome.sources.size()) *
                        std::max<std::size_t>(1, outcome.destinations.size());
     Traffic wrong;
@@ -78,47 +75,6 @@ class Evaluation {
     if (!breach.certain) breach.rests_on = assumptions_of(outcome);
     explain(outcome, of_part, breach);
     evidence_.breaches.push_back(std::move(breach));
-  }
-
-  /// Two pods between which packets can travel. False where no two of them have a family of
-  /// addresses in common: whatever the policies say, there is nothing to let pass or to stop.
-  [[nodiscard]] bool choose_ends(Outcome& outcome) const {
-    const auto* source = std::get_if<EndpointId>(&outcome.source);
-    const auto* destination = std::get_if<EndpointId>(&outcome.destination);
-    if (source == nullptr || destination == nullptr) return true;
-    if (!setting_.cluster.share_no_family(*source, *destination)) return true;
-    for (const queries::Variant& from : outcome.sources) {
-      for (const queries::Variant& to : outcome.destinations) {
-        for (EndpointId a : from.endpoints) {
-          for (EndpointId b : to.endpoints) {
-            if (a == b || setting_.cluster.share_no_family(a, b)) continue;
-            outcome.source = a;
-            outcome.destination = b;
-            return true;
-          }
-        }
-      }
-    }
-    return false;
-  }
-
-  /// Addresses of a family that none of the pods has are no other end of theirs.
-  void leave_out_families(Outcome& outcome) const {
-    const bool from_outside = std::holds_alternative<net::AddressSet>(outcome.source);
-    const bool to_outside = std::holds_alternative<net::AddressSet>(outcome.destination);
-    if (!from_outside && !to_outside) return;
-    net::AddressSet families;
-    for (const queries::Variant& each : from_outside ? outcome.destinations : outcome.sources) {
-      for (EndpointId id : each.endpoints) {
-        const net::AddressSet own = setting_.cluster.pod_addresses(id);
-        for (net::Family family : {net::Family::V4, net::Family::V6}) {
-          const net::AddressSet all = net::all_addresses(family);
-          if (!(own & all).empty()) families |= all;
-        }
-      }
-    }
-    for (Part& part : outcome.parts) part.addresses &= families;
-    std::erase_if(outcome.parts, [](const Part& part) { return part.addresses.empty(); });
   }
 
   [[nodiscard]] std::vector<queries::NamedAssumption> assumptions_of(const Outcome& outcome) const {
