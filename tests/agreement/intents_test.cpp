@@ -30,7 +30,7 @@ using model::Model;
 using oracle::Tri;
 
 constexpr std::uint64_t kClusters = 1000;
-constexpr std::uint64_t kPossibleClusters = 200;
+constexpr std::uint64_t kPossibleClusters = 300;
 constexpr std::size_t kCreated = 10;
 
 /// Whether something is a member: certainly, perhaps (labels that are not known), or not.
