@@ -12,6 +12,12 @@
 namespace polreach::syntax {
 namespace {
 
+/// A CIDR of IPv4: there is no number with a slash.
+bool is_cidr(std::string_view value) {
+  return value.find('/') != std::string_view::npos && value.front() >= '0' &&
+         value.front() <= '9' && value.find_first_not_of("0123456789./") == std::string_view::npos;
+}
+
 /// Letters first, then letters, digits and what names and label keys are made of; none of the
 /// words that YAML 1.1 takes for something else.
 bool is_plain(std::string_view value) {
@@ -21,7 +27,9 @@ bool is_plain(std::string_view value) {
   const auto fits = [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '/' || c == '-';
   };
-  if (value.empty() || !is_letter(value.front())) return false;
+  if (value.empty()) return false;
+  if (is_cidr(value)) return true;
+  if (!is_letter(value.front())) return false;
   if (!std::all_of(value.begin(), value.end(), fits)) return false;
   std::string lower(value);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {

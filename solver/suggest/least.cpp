@@ -3,7 +3,6 @@
 #include <map>
 
 #include "compiler/resolve/classes.h"
-#include "solver/queries/outside.h"
 #include "solver/sets/reach.h"
 #include "solver/suggest/drafts.h"
 #include "solver/suggest/peers.h"
@@ -34,7 +33,7 @@ class Least {
         model_(cluster_.model()),
         ns_(ns),
         classes_(cluster_, {}),
-        outside_(queries::outside_addresses(cluster_)),
+        outside_(net::all_addresses()),
         names_(model_) {}
 
   std::vector<Draft> drafts() {
@@ -45,13 +44,23 @@ class Least {
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  /// One policy isolates what is not isolated yet, and what will come.
   void add_default_deny() {
+    const auto isolates_all = [&](Direction direction) {
+      return std::any_of(model_.policies.begin(), model_.policies.end(), [&](const auto& policy) {
+        return policy.tier == model::Tier::Network && policy.ns == ns_ &&
+               policy.subject.all_of.empty() && policy.rules(direction);
+      });
+    };
+    const bool ingress = !isolates_all(Direction::Ingress);
+    const bool egress = !isolates_all(Direction::Egress);
+    if (!ingress && !egress) return;
     Draft draft;
     draft.policy.kind = model_.symbols->intern("NetworkPolicy");
     draft.policy.ns = ns_;
     draft.policy.name = names_.take(ns_, "default-deny");
-    draft.policy.ingress.emplace();
-    draft.policy.egress.emplace();
+    if (ingress) draft.policy.ingress.emplace();
+    if (egress) draft.policy.egress.emplace();
     draft.purpose = "isolates every pod of the namespace; the others say what passes";
     drafts_.push_back(std::move(draft));
   }
@@ -118,6 +127,7 @@ class Least {
     for (const auto& [traffic, addresses] : needs.addresses) {
       for (model::Peer& each : blocks_of(addresses)) rules[traffic].push_back(std::move(each));
     }
+    if (direction == Direction::Egress) add_names(needs, rules);
     const Telling labels = telling(model_, pods, without(pods_in(model_, ns_), pods));
     if (labels.selectors.empty()) {
       notes_.push_back(workloads_of(model_, pods) +
@@ -128,8 +138,7 @@ class Least {
       draft.policy.kind = model_.symbols->intern("NetworkPolicy");
       draft.policy.ns = ns_;
       const std::string way = direction == Direction::Ingress ? "ingress" : "egress";
-      const model::Workload& workload = model_[model_[pods.front()].workload];
-      draft.policy.name = names_.take(ns_, std::string(model_.text(workload.name)) + "-" + way);
+      draft.policy.name = names_.take(ns_, name_for(pods) + "-" + way);
       draft.policy.subject = subject;
       auto& list = rules_of(draft.policy, direction).emplace();
       for (const auto& [traffic, peers] : rules) {
@@ -143,6 +152,42 @@ class Least {
       draft.purpose = "allows the " + way + " of " + workloads_of(model_, pods) + " as it is today";
       drafts_.push_back(std::move(draft));
     }
+  }
+
+  /// Of one workload its name.
+  [[nodiscard]] std::string name_for(const Pods& pods) const {
+    const model::WorkloadId first = model_[pods.front()].workload;
+    const bool one = std::all_of(pods.begin(), pods.end(),
+                                 [&](EndpointId pod) { return model_[pod].workload == first; });
+    return one ? std::string(model_.text(model_[first].name)) : "allow";
+  }
+
+  /// Pods that resolve names today go on to: those that answer are seldom among the manifests.
+  void add_names(const Needs& needs, std::map<Traffic, std::vector<model::Peer>>& rules) {
+    constexpr net::Port kDns = 53;
+    constexpr std::string_view kSystem = "kube-system";
+    Traffic dns(net::Protocol::Udp, net::PortSet(kDns, kDns));
+    const bool resolves = std::any_of(needs.addresses.begin(), needs.addresses.end(),
+                                      [&](const auto& each) { return each.first.contains(dns); });
+    if (!resolves) return;
+    for (std::size_t i = 0; i < model_.endpoints.size(); ++i) {
+      const auto ns = model_.namespace_of(static_cast<EndpointId>(i));
+      if (model_.text(model_[ns].name) == kSystem) return;
+    }
+    dns[net::Protocol::Tcp] = net::PortSet(kDns, kDns);
+    const auto label = [&](std::string_view key, std::string_view value) {
+      model::Selector selector;
+      selector.all_of.push_back({model_.symbols->intern(key), model::Operator::In,
+                                 {model_.symbols->intern(value)}, {}});
+      return selector;
+    };
+    rules[dns].push_back({model::PodPeer{label("kubernetes.io/metadata.name", kSystem),
+                                         label("k8s-app", "kube-dns")},
+                          {}});
+    const std::string note =
+        "the pods that resolve names are not in the input: kube-dns in kube-system is taken for "
+        "them";
+    if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
   }
 
   const compiler::Cluster& cluster_;
@@ -165,6 +210,10 @@ source::Result<Suggestion> least_privilege(const Request& request, model::Namesp
   }
   Least least(request, ns);
   const std::vector<Draft> drafts = least.drafts();
+  if (drafts.empty()) {
+    none.none = "policies isolate every pod of the namespace today";
+    return none;
+  }
   auto result = conclude(request, drafts, nullptr, Wish::Close);
   if (result) result->notes = least.notes();
   return result;

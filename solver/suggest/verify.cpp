@@ -5,7 +5,6 @@
 #include <map>
 #include <tuple>
 
-#include "solver/queries/outside.h"
 #include "solver/sets/joint.h"
 #include "solver/sets/within.h"
 #include "solver/z3/prover.h"
@@ -94,9 +93,7 @@ class Comparer {
                             const std::vector<sets::Matrix::FlowId>& flows) {
       between(source, destination, joint_.flow(0, flows[0]), joint_.flow(1, flows[1]));
     });
-    const AddressSet outside = queries::outside_addresses(given_.before) |
-                               queries::outside_addresses(given_.after);
-    joint_.with_outside(outside, [&](std::uint32_t group, Direction direction,
+    joint_.with_outside(net::all_addresses(), [&](std::uint32_t group, Direction direction,
                                      const sets::Overlay& part) { with(group, direction, part); });
     if (wish_ == Wish::Open && opening_ != nullptr) add_still_stopped();
     effect_.done = done_.take();
