@@ -58,6 +58,7 @@ class Reading {
     if (auto added = options_.revision ? add_revision(*options_.revision) : add_paths(); !added) {
       return tl::unexpected(added.error());
     }
+    for (const InputOptions::NamedText& text : options_.texts) add(text.name, text.bytes);
     return load(symbols);
   }
 

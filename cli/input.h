@@ -42,6 +42,12 @@ struct InputOptions {
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};
+  /// Further texts, read as files of these names would be.
+  struct NamedText {
+    std::string name;
+    std::string bytes;
+  };
+  std::vector<NamedText> texts = {};
 };
 
 /// Everything that a run reads.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/suggest_network.h"
 #include "cli/ports.h"
 #include "cli/profile.h"
 #include "cli/report/suggest_report.h"
@@ -50,6 +51,11 @@ class Command {
     const model::Model& model = session_.input().model;
     const compiler::Cluster cluster(model, list_profile_of(arguments_, model));
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
+    if (is_pair && is_about_network(model)) {
+      const auto packets = parse_packets(arguments_.all("port"), arguments_.value("protocol"));
+      if (!packets) return session_.refuse("bad-port", packets.error().message, "");
+      return run_suggest_network(session_, options, cluster, *packets);
+    }
     if (model.endpoints.empty()) {
       return session_.refuse("no-workloads", "there are no pods or workloads to connect",
                              "give the workloads with the policies");
@@ -75,6 +81,18 @@ class Command {
       }
     }
     return kYes;
+  }
+
+  /// Neither end is a pod, and there is a network.
+  [[nodiscard]] bool is_about_network(const model::Model& model) const {
+    if (session_.input().cloud.empty()) return false;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::string& text = arguments_.positional[i];
+      if (text == "any") continue;
+      const auto target = queries::resolve(model, text, arguments_.value("namespace"));
+      if (target && !target->endpoints.empty()) return false;
+    }
+    return true;
   }
 
   [[nodiscard]] bool has_windows() const {
