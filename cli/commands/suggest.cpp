@@ -257,7 +257,7 @@ class Command {
     }
     const Finding& finding = *found.front();
     if (!finding.opening || finding.opening->pods.empty()) {
-      return session_.refuse("no-suggestion", "no NetworkPolicy closes this finding",
+      return session_.refuse("no-suggestion", "this finding names no pods that could be closed",
                              finding.remedy.empty() ? std::string(finding.check->remedy)
                                                     : finding.remedy);
     }

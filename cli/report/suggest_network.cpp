@@ -73,6 +73,11 @@ std::string text_of(const GroupChange& change) {
                      word(change.after));
 }
 
+std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
+  if (report.rules.empty() || report.input.model.endpoints.empty()) return {};
+  return {"connections of pods are not compared: polreach can says what becomes of each"};
+}
+
 std::string quoted(const std::string& word) {
   const bool plain =
       !word.empty() && word.find_first_not_of(
@@ -124,7 +129,7 @@ class Writer : private JsonWriter {
     list("misses", std::vector<int>{}, [](int) {});
     changes("cuts", report_.effect.others);
     list("opens", std::vector<int>{}, [](int) {});
-    list("notes", std::vector<int>{}, [](int) {});
+    list("notes", notes_of(report_), [&](const std::string& each) { string(each); });
     list("notUnderstood", std::vector<int>{}, [](int) {});
     number("proofs", report_.proofs);
     number("unproven", report_.unproven);
@@ -235,6 +240,7 @@ void write_suggest_network_text(std::ostream& out, const Style& style,
           : verdict == SuggestVerdict::None ? style.red(head)
                                             : style.yellow(head))
       << "\n";
+  for (const std::string& note : notes_of(report)) out << "  note: " << note << "\n";
   const auto list = [&](std::string_view title, const std::vector<GroupChange>& changes) {
     if (changes.empty()) return;
     out << "\n" << style.bold(title) << "\n";

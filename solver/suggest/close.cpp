@@ -154,6 +154,9 @@ class Closing {
     Restriction restriction(cluster_, what, ns);
     const std::vector<model::Rule> rules = restriction.rest_of(everything());
     note_losses(restriction);
+    const std::string extent = rules.empty()                  ? "nothing"
+                               : restriction.losses().empty() ? "everything else"
+                                                              : "the rest as far as rules can";
     const Telling labels = telling(model_, pods, without(pods_in(model_, ns), pods));
     if (labels.selectors.empty()) {
       notes_.push_back(workloads_of(model_, pods) +
@@ -169,7 +172,7 @@ class Closing {
       draft.policy.subject = subject;
       rules_of(draft.policy, direction_) = rules;
       draft.purpose = "no policy selects " + workloads_of(model_, pods) + " for " +
-                      word(direction_) + ": this one does, and allows everything else";
+                      word(direction_) + ": this one does, and allows " + extent;
       drafts_.push_back(std::move(draft));
     }
   }

@@ -201,7 +201,10 @@ void Restriction::add_rest(const BlockPeer& block, std::vector<Peer>& result) {
   const auto& pods = excluded_.peers;
   if (std::any_of(pods.begin(), pods.end(), [&](EndpointId pod) { return may_match(block, pod); })) {
     losses_.push_back("ipBlock " + block.cidr.to_string() +
-                      " could match the addresses of these pods, and is left out");
+                      " could match the addresses of these pods, and is left out" +
+                      (cluster_.profile().ipblock_matches_pods == model::Reading::Both
+                           ? "; it can stay where ipBlocks match no pods (--ipblock-matches-pods no)"
+                           : ""));
     return;
   }
   const AddressSet rest = compiler::addresses_of(block) - excluded_.addresses;

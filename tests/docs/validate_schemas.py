@@ -98,6 +98,16 @@ def questions():
     for options in ([], ["--explain"], ["--from", "subnet/shop/web"], ["--to", "internet"],
                     ["--from", "10.0.2.0/25"]):
         yield ["map", *options, "fixtures/network-diff/old"]
+    for words in (["any", "data/db"], ["shop/api", "data/db", "--port", "5432"],
+                  ["shop/web", "data/db", "--allow"], ["internet", "shop/web", "--force"],
+                  ["shop/web", "data/db"], ["--default-deny", "shop"], ["shop/web", "nobody"],
+                  ["--finding", "0123456789abcdef"]):
+        yield ["suggest", *words, "fixtures/quickstart"]
+    yield ["suggest", "--default-deny", "default", "fixtures/no-policies"]
+    yield ["suggest", "default/web", "default/db", "fixtures/no-policies"]
+    for words in (["vnet/shop", "subnet/shop/db", "--port", "22"], ["internet", "subnet/shop/web"],
+                  ["internet", "subnet/shop/db"], ["subnet/shop/web", "internet"]):
+        yield ["suggest", *words, "fixtures/network-diff/new"]
     yield ["map", "fixtures/quickstart", "fixtures/network-diff/new"]
     yield ["diff", "fixtures/quickstart", "fixtures/network-diff/new"]
 
