@@ -30,7 +30,7 @@ bool passes(const std::string& source, const std::string& destination, const std
 
 std::string pod(const std::string& name, const std::string& labels) {
   return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: shop, labels: " +
-         labels + "}\n---\n";
+         labels + "}\nspec: {containers: [{name: c, image: i}]}\n---\n";
 }
 
 const std::string kPods = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n" +
@@ -200,7 +200,7 @@ TEST_CASE("suggest: what no NetworkPolicy can do is said") {
       "apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\n"
       "metadata: {name: open}\nspec:\n  priority: 1\n  subject: {namespaces: {}}\n"
       "  ingress: [{action: Allow, from: [{namespaces: {}}]}]\n";
-  const Run tier = suggest("shop/web shop/db", kPods + admin);
+  const Run tier = suggest("shop/web shop/db --at destination", kPods + admin);
   CHECK(tier.status == 1);
   CHECK(has(tier.out, "no suggestion: this NetworkPolicy does not close all of it"));
   const Run none = suggest("shop/web shop/db --engine none", kPods);
