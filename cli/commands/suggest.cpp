@@ -74,10 +74,9 @@ class Command {
     }
     for (const char* option : {"port", "protocol", "allow"}) {
       if (!is_pair && arguments_.has(option)) {
-        return session_.refuse("usage",
-                               fmt::format("--{} has no place without SOURCE and DESTINATION",
-                                           option),
-                               "leave it out");
+        return session_.refuse(
+            "usage", fmt::format("--{} has no place without SOURCE and DESTINATION", option),
+            "leave it out");
       }
     }
     return kYes;
@@ -257,9 +256,9 @@ class Command {
     }
     const Finding& finding = *found.front();
     if (!finding.opening || finding.opening->pods.empty()) {
-      return session_.refuse("no-suggestion", "this finding names no pods that could be closed",
-                             finding.remedy.empty() ? std::string(finding.check->remedy)
-                                                    : finding.remedy);
+      return session_.refuse(
+          "no-suggestion", "this finding names no pods that could be closed",
+          finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy);
     }
     return conclude("close: " + finding.message, "close",
                     suggest::close(request, *finding.opening));
@@ -269,8 +268,7 @@ class Command {
                const source::Result<Suggestion>& suggestion) {
     if (!suggestion) return session_.refuse("no-verdict", suggestion.error().message, "");
     session_.lap("solve");
-    const SuggestReport report{session_.input(), asked, kind, *suggestion,
-                               arguments_.has("force")};
+    const SuggestReport report{session_.input(), asked, kind, *suggestion, arguments_.has("force")};
     const std::string format = arguments_.value("format");
     const int status = exit_status(report);
     if (format == "json") {

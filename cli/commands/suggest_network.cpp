@@ -44,7 +44,7 @@ class Command {
     const queries::PassageAsked asked{packets_.asked, packets_.protocols};
     const auto today = queries::passage(**around, ends->first, ends->second, asked);
     if (!today) return session_.refuse("no-verdict", today.error().message, "");
-    SuggestNetworkReport report{session_.input(), {}, {}, {}, {}, {}, 0, 0, false,
+    SuggestNetworkReport report{session_.input(),       {}, {}, {}, {}, {}, 0, 0, false,
                                 arguments_.has("force")};
     report.asked = fmt::format("close {} from {} to {}", packets_.text, arguments_.positional[0],
                                arguments_.positional[1]);

@@ -119,7 +119,7 @@ std::string headline(const SuggestReport& report) {
   const std::string proof =
       found.effect.unproven == 0
           ? "proven"
-          : fmt::format("by the set engine; Z3 gave up on {} of {} pairs", found.effect.unproven,
+          : fmt::format("by the set engine, of which Z3 proved {} of {} pairs", found.effect.proofs,
                         found.effect.unproven + found.effect.proofs);
   switch (verdict_of(found)) {
     case SuggestVerdict::Proven:

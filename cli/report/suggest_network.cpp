@@ -32,8 +32,7 @@ std::string headline_of(const SuggestNetworkReport& report) {
   const std::string count = report.rules.size() == 1
                                 ? "one security rule"
                                 : fmt::format("{} security rules", report.rules.size());
-  const std::string proof =
-      report.unproven == 0 ? "proven" : "by the set engine, where Z3 gave up";
+  const std::string proof = report.unproven == 0 ? "proven" : "by the set engine, where Z3 gave up";
   switch (verdict_of(report)) {
     case SuggestVerdict::Proven:
       return fmt::format("{}, {}: nothing else changes", count, proof);
@@ -256,8 +255,8 @@ void write_suggest_network_text(std::ostream& out, const Style& style,
   for (const GroupRule& rule : report.rules) {
     const model::SecurityGroup& group = report.input.cloud[rule.group];
     out << "\n"
-        << style.bold(printable(fmt::format("security group {}: {} {}", group.name, rule.priority,
-                                            rule.name)))
+        << style.bold(printable(
+               fmt::format("security group {}: {} {}", group.name, rule.priority, rule.name)))
         << " (new)  " << style.dim(printable(report.input.sources.place(group.where))) << "\n"
         << printable("  asked before rule " + rule.before + ", which lets it pass") << "\n";
     if (!brief) out << "\n  " << printable(az_of(report.input.cloud, rule)) << "\n";

@@ -14,10 +14,10 @@ namespace polreach::cli {
 /// Rules of security groups that `polreach suggest` found.
 struct SuggestNetworkReport {
   const Input& input;
-  std::string asked;                             // "close TCP 22 from internet to subnet/shop/web"
-  std::string none;                              // why there are no rules
+  std::string asked;  // "close TCP 22 from internet to subnet/shop/web"
+  std::string none;   // why there are no rules
   std::vector<solver::suggest::GroupRule> rules;
-  std::string arm;                               // a template that adds them
+  std::string arm;  // a template that adds them
   solver::suggest::GroupEffect effect;
   std::size_t proofs = 0;
   std::size_t unproven = 0;
@@ -31,8 +31,7 @@ struct SuggestNetworkReport {
 [[nodiscard]] std::string arm_of(const model::Cloud& cloud,
                                  const std::vector<solver::suggest::GroupRule>& rules);
 /// `az network nsg rule create ...`, quoted for a shell.
-[[nodiscard]] std::string az_of(const model::Cloud& cloud,
-                                const solver::suggest::GroupRule& rule);
+[[nodiscard]] std::string az_of(const model::Cloud& cloud, const solver::suggest::GroupRule& rule);
 
 void write_suggest_network_text(std::ostream& out, const Style& style,
                                 const SuggestNetworkReport& report, bool brief);

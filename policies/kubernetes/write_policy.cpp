@@ -81,8 +81,8 @@ class Writer {
     std::vector<const model::Requirement*> expressions;
     std::set<model::Symbol> keys;
     for (const model::Requirement& each : selector.all_of) {
-      const bool is_label = each.op == model::Operator::In && each.values.size() == 1 &&
-                            keys.insert(each.key).second;
+      const bool is_label =
+          each.op == model::Operator::In && each.values.size() == 1 && keys.insert(each.key).second;
       (is_label ? labels : expressions).push_back(&each);
     }
     yaml_.open_map();

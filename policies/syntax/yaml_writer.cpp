@@ -21,8 +21,8 @@ bool is_cidr(std::string_view value) {
 /// Letters first, then letters, digits and what names and label keys are made of; none of the
 /// words that YAML 1.1 takes for something else.
 bool is_plain(std::string_view value) {
-  static constexpr std::array<std::string_view, 10> kWords = {"true", "false", "yes",  "no",  "on",
-                                                              "off",  "null",  "y",    "n",   "nan"};
+  static constexpr std::array<std::string_view, 10> kWords = {"true", "false", "yes", "no", "on",
+                                                              "off",  "null",  "y",   "n",  "nan"};
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto fits = [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '/' || c == '-';

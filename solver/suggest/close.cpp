@@ -75,8 +75,8 @@ class Passing {
     if (!opening_.addresses.empty()) {
       const compiler::Party there = opening_.addresses;
       const bool ingress = opening_.direction == Direction::Ingress;
-      for (const sets::Piece& piece : sets::reach(cluster_, ingress ? there : self,
-                                                  ingress ? compiler::Party(self) : there)) {
+      for (const sets::Piece& piece :
+           sets::reach(cluster_, ingress ? there : self, ingress ? compiler::Party(self) : there)) {
         if (!(piece.may & opening_.traffic).empty()) result |= piece.addresses;
       }
     }
@@ -199,9 +199,9 @@ class Closing {
       for (model::Rule& each : restriction.rest_of(rule)) rest.push_back(std::move(each));
     }
     note_losses(restriction);
-    const std::string which =
-        word(direction_) + (touched.find(',') == std::string::npos ? " rule " : " rules ") +
-        touched;
+    const std::string which = word(direction_) +
+                              (touched.find(',') == std::string::npos ? " rule " : " rules ") +
+                              touched;
     const Pods others = without(selected, asked_pods_);
     const auto key = others.empty() ? std::nullopt : telling_key(model_, selves, others);
     if (key) {
@@ -223,14 +223,19 @@ class Closing {
     const auto outer = narrowed(policy.subject, negated(key));
     const auto inner = narrowed(policy.subject, key);
     if (outer) {
-      Draft draft{policy, id, "no longer selects " + workloads_of(model_, selves) + "; nothing "
-                              "changes for " + workloads_of(model_, others)};
+      Draft draft{policy, id,
+                  "no longer selects " + workloads_of(model_, selves) +
+                      "; nothing "
+                      "changes for " +
+                      workloads_of(model_, others)};
       draft.policy.subject = *outer;
       drafts_.push_back(std::move(draft));
     }
     if (!inner) return;
-    Draft draft{policy, {}, "what that policy was for " + workloads_of(model_, selves) + ", with " +
-                            which + " cut down"};
+    Draft draft{policy,
+                {},
+                "what that policy was for " + workloads_of(model_, selves) + ", with " + which +
+                    " cut down"};
     const model::Workload& workload = model_[model_[selves.front()].workload];
     draft.policy.name = names_.take(policy.ns, std::string(model_.text(policy.name)) + "-" +
                                                    std::string(model_.text(workload.name)));
@@ -292,8 +297,9 @@ source::Result<Suggestion> close(const Request& request, const audit::Opening& o
   if (!result) return result;
   result->notes = closing.notes();
   if (!result->effect.missed.empty()) {
-    result->none = "this NetworkPolicy does not close all of it: another tier, a pod with "
-                   "hostNetwork, or labels that are not known let it pass";
+    result->none =
+        "this NetworkPolicy does not close all of it: another tier, a pod with "
+        "hostNetwork, or labels that are not known let it pass";
   }
   return result;
 }

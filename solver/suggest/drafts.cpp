@@ -68,15 +68,24 @@ Model changed(const Request& request, const Model& read, const std::vector<Draft
   return result;
 }
 
-/// Gaps that keep a change from being certain: those of the input, and those that the engine makes
-/// of the suggestion.
-std::vector<std::string> doubts_of(const Model& before, const Model& after, Wish wish) {
+/// Gaps that keep a change from being certain, of the input and of what the engine makes of the
+/// suggestion: those that act on pods whose policies decide. To close something one end is enough.
+std::vector<std::string> doubts_of(const Model& before, const Model& after,
+                                   const std::vector<Draft>& drafts, const audit::Opening* opening,
+                                   Wish wish) {
+  std::set<model::NamespaceId> where;
+  for (const Draft& draft : drafts) where.insert(draft.policy.ns);
+  if (wish == Wish::Open && opening != nullptr) {
+    for (const auto* pods : {&opening->pods, &opening->peers}) {
+      for (const model::EndpointId pod : *pods) where.insert(before.namespace_of(pod));
+    }
+  }
   std::set<std::string> result;
   for (const Model* model : {&before, &after}) {
     for (const model::Gap& gap : model->gaps) {
       const bool counts = gap.effect == model::Gap::Effect::AllowOrDeny ||
                           (gap.effect == model::Gap::Effect::DenyOnly && wish == Wish::Open);
-      if (counts) result.insert(gap.what);
+      if (counts && (!gap.ns || where.contains(*gap.ns))) result.insert(gap.what);
     }
   }
   return {result.begin(), result.end()};
@@ -148,7 +157,7 @@ source::Result<Suggestion> conclude(const Request& request, const std::vector<Dr
   const compiler::Cluster cluster(after, request.cluster.profile());
   result.effect =
       compare({request.cluster, cluster, gone, find_added(after, drafts)}, opening, wish);
-  result.doubts = doubts_of(model, after, wish);
+  result.doubts = doubts_of(model, after, drafts, opening, wish);
   return result;
 }
 

@@ -145,8 +145,8 @@ class Denial {
     for (const auto& [index, behind] : groups) {
       const AddressSet source = inbound ? addresses_of(asked_.sources) : behind.addresses;
       const AddressSet destination = inbound ? behind.addresses : addresses_of(asked_.destinations);
-      const auto added = at_group(static_cast<GroupId>(index), behind.guard, *protocols, source,
-                                  destination);
+      const auto added =
+          at_group(static_cast<GroupId>(index), behind.guard, *protocols, source, destination);
       if (!added) return tl::unexpected(added.error());
     }
     return std::move(result_);
@@ -202,8 +202,7 @@ class Denial {
     if (internet) return {"Internet"};
     if (addresses == net::all_addresses()) return {"*"};
     std::vector<std::string> result;
-    for (const net::Prefix& prefix :
-         net::prefixes_of(addresses & net::all_addresses(family))) {
+    for (const net::Prefix& prefix : net::prefixes_of(addresses & net::all_addresses(family))) {
       result.push_back(prefix.to_string());
     }
     return result;
@@ -215,9 +214,8 @@ class Denial {
                                              const AddressSet& destination) {
     const auto meets = [](const compiler::AddressMatch& match, const AddressSet& addresses) {
       return !(match.certain & addresses).empty() ||
-             std::any_of(match.open.begin(), match.open.end(), [&](const auto& open) {
-               return !(open.addresses & addresses).empty();
-             });
+             std::any_of(match.open.begin(), match.open.end(),
+                         [&](const auto& open) { return !(open.addresses & addresses).empty(); });
     };
     const compiler::Filter& filter = around_.filters().of(*guard.group, direction_, guard.network);
     for (const compiler::FilterRule& rule : filter.rules) {
@@ -241,9 +239,9 @@ class Denial {
     const bool unknown_place = first.rule->priority_open.has_value();
     std::int32_t priority =
         unknown_place ? kFirstPriority : std::min(first.rule->priority - 1, kLastPriority);
-    const std::string before =
-        unknown_place ? first.rule->name
-                      : std::to_string(first.rule->priority) + " " + first.rule->name;
+    const std::string before = unknown_place
+                                   ? first.rule->name
+                                   : std::to_string(first.rule->priority) + " " + first.rule->name;
     for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
       while (priority >= kFirstPriority && taken.contains(priority)) --priority;
       if (priority < kFirstPriority) {
@@ -310,8 +308,8 @@ std::map<std::string, AddressSet> places_of(compiler::Surroundings& around) {
 
 }  // namespace
 
-source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around,
-                                            const GroupAsked& asked, Direction direction) {
+source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around, const GroupAsked& asked,
+                                            Direction direction) {
   return Denial(around, asked, direction).rules();
 }
 

@@ -26,29 +26,24 @@ constexpr std::string_view kNamespaceName = "kubernetes.io/metadata.name";
 
 /// Labels that change with every roll-out, or name one pod of many.
 bool is_volatile(std::string_view key) {
-  static constexpr std::array<std::string_view, 10> kKeys = {
-      "pod-template-hash",
-      "controller-revision-hash",
-      "pod-template-generation",
-      "controller-uid",
-      "job-name",
-      "batch.kubernetes.io/controller-uid",
-      "batch.kubernetes.io/job-name",
-      "statefulset.kubernetes.io/pod-name",
-      "apps.kubernetes.io/pod-index",
-      "helm.sh/chart"};
+  static constexpr std::array<std::string_view, 10> kKeys = {"pod-template-hash",
+                                                             "controller-revision-hash",
+                                                             "pod-template-generation",
+                                                             "controller-uid",
+                                                             "job-name",
+                                                             "batch.kubernetes.io/controller-uid",
+                                                             "batch.kubernetes.io/job-name",
+                                                             "statefulset.kubernetes.io/pod-name",
+                                                             "apps.kubernetes.io/pod-index",
+                                                             "helm.sh/chart"};
   return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
 /// The place of a key in the order in which people expect them.
 std::size_t rank(std::string_view key) {
-  static constexpr std::array<std::string_view, 7> kUsual = {"app.kubernetes.io/name",
-                                                             "app",
-                                                             "k8s-app",
-                                                             "name",
-                                                             "app.kubernetes.io/component",
-                                                             "component",
-                                                             "tier"};
+  static constexpr std::array<std::string_view, 7> kUsual = {
+      "app.kubernetes.io/name",      "app",       "k8s-app", "name",
+      "app.kubernetes.io/component", "component", "tier"};
   return static_cast<std::size_t>(
       std::distance(kUsual.begin(), std::find(kUsual.begin(), kUsual.end(), key)));
 }

@@ -83,9 +83,8 @@ class Least {
 
   [[nodiscard]] bool is_isolated(EndpointId pod, Direction direction) const {
     const auto& ids = cluster_.candidates(pod, direction);
-    return std::any_of(ids.begin(), ids.end(), [&](model::PolicyId id) {
-      return model_[id].tier == model::Tier::Network;
-    });
+    return std::any_of(ids.begin(), ids.end(),
+                       [&](model::PolicyId id) { return model_[id].tier == model::Tier::Network; });
   }
 
   Needs needs_of(Direction direction, EndpointId self) const {
@@ -177,8 +176,8 @@ class Least {
     dns[net::Protocol::Tcp] = net::PortSet(kDns, kDns);
     const auto label = [&](std::string_view key, std::string_view value) {
       model::Selector selector;
-      selector.all_of.push_back({model_.symbols->intern(key), model::Operator::In,
-                                 {model_.symbols->intern(value)}, {}});
+      selector.all_of.push_back(
+          {model_.symbols->intern(key), model::Operator::In, {model_.symbols->intern(value)}, {}});
       return selector;
     };
     rules[dns].push_back({model::PodPeer{label("kubernetes.io/metadata.name", kSystem),

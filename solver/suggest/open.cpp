@@ -34,8 +34,8 @@ class Opener {
       : cluster_(request.cluster), model_(cluster_.model()), opening_(opening), names_(model_) {}
 
   std::vector<Draft> drafts() {
-    const Direction far = opening_.direction == Direction::Ingress ? Direction::Egress
-                                                                   : Direction::Ingress;
+    const Direction far =
+        opening_.direction == Direction::Ingress ? Direction::Egress : Direction::Ingress;
     add(opening_.direction, opening_.pods, opening_.peers, opening_.addresses);
     add(far, opening_.peers, opening_.pods, {});
     return std::move(drafts_);
@@ -82,13 +82,11 @@ class Opener {
 
   [[nodiscard]] bool is_isolated(EndpointId pod, Direction direction) const {
     const auto& ids = cluster_.candidates(pod, direction);
-    return std::any_of(ids.begin(), ids.end(), [&](model::PolicyId id) {
-      return model_[id].tier == model::Tier::Network;
-    });
+    return std::any_of(ids.begin(), ids.end(),
+                       [&](model::PolicyId id) { return model_[id].tier == model::Tier::Network; });
   }
 
-  void draft(Direction direction, model::NamespaceId ns, const Pods& pods,
-             const Stopped& stopped) {
+  void draft(Direction direction, model::NamespaceId ns, const Pods& pods, const Stopped& stopped) {
     Pods everyone;
     for (std::size_t i = 0; i < model_.endpoints.size(); ++i) {
       everyone.push_back(static_cast<EndpointId>(i));
@@ -111,8 +109,8 @@ class Opener {
       draft.policy.kind = model_.symbols->intern("NetworkPolicy");
       draft.policy.ns = ns;
       const model::Workload& workload = model_[model_[pods.front()].workload];
-      draft.policy.name = names_.take(ns, std::string(model_.text(workload.name)) + "-allow-" +
-                                              word(direction));
+      draft.policy.name =
+          names_.take(ns, std::string(model_.text(workload.name)) + "-allow-" + word(direction));
       draft.policy.subject = subject;
       rules_of(draft.policy, direction) = std::vector<model::Rule>{rule};
       draft.purpose = "the policies of " + workloads_of(model_, pods) + " stop it at " +
@@ -152,8 +150,9 @@ source::Result<Suggestion> open(const Request& request, const audit::Opening& op
   if (!result) return result;
   result->notes = opener.notes();
   if (!result->effect.missed.empty()) {
-    result->none = "these NetworkPolicies do not open all of it: another tier, or ends that have no "
-                   "address family in common, stop it";
+    result->none =
+        "these NetworkPolicies do not open all of it: another tier, or ends that have no "
+        "address family in common, stop it";
   }
   return result;
 }

@@ -199,19 +199,20 @@ std::vector<Peer> Restriction::other_peers(const Rule& rule) {
 
 void Restriction::add_rest(const BlockPeer& block, std::vector<Peer>& result) {
   const auto& pods = excluded_.peers;
-  if (std::any_of(pods.begin(), pods.end(), [&](EndpointId pod) { return may_match(block, pod); })) {
-    losses_.push_back("ipBlock " + block.cidr.to_string() +
-                      " could match the addresses of these pods, and is left out" +
-                      (cluster_.profile().ipblock_matches_pods == model::Reading::Both
-                           ? "; it can stay where ipBlocks match no pods (--ipblock-matches-pods no)"
-                           : ""));
+  if (std::any_of(pods.begin(), pods.end(),
+                  [&](EndpointId pod) { return may_match(block, pod); })) {
+    losses_.push_back(
+        "ipBlock " + block.cidr.to_string() +
+        " could match the addresses of these pods, and is left out" +
+        (cluster_.profile().ipblock_matches_pods == model::Reading::Both
+             ? "; it can stay where ipBlocks match no pods (--ipblock-matches-pods no)"
+             : ""));
     return;
   }
   const AddressSet rest = compiler::addresses_of(block) - excluded_.addresses;
   if (rest.empty()) return;
   // The same block with more exceptions, or what is left of it.
-  const std::vector<net::Prefix> holes =
-      net::prefixes_of(net::addresses_of(block.cidr) - rest);
+  const std::vector<net::Prefix> holes = net::prefixes_of(net::addresses_of(block.cidr) - rest);
   const std::vector<net::Prefix> prefixes = net::prefixes_of(rest);
   if (holes.size() < prefixes.size()) {
     result.push_back({BlockPeer{block.cidr, holes, block.matches_pods}, {}});
@@ -228,8 +229,7 @@ void Restriction::add_rest(const PodPeer& peer, std::vector<Peer>& result) {
   for (std::size_t i = 0; i < model_.endpoints.size(); ++i) {
     const auto pod = static_cast<EndpointId>(i);
     if (matches(cluster_, peer, ns_, pod) == Tri::No) continue;
-    const bool excluded =
-        std::binary_search(excluded_.peers.begin(), excluded_.peers.end(), pod);
+    const bool excluded = std::binary_search(excluded_.peers.begin(), excluded_.peers.end(), pod);
     (excluded ? gone : rest).push_back(pod);
   }
   if (rest.empty() && !peer.pods.all_of.empty()) return;
@@ -237,14 +237,14 @@ void Restriction::add_rest(const PodPeer& peer, std::vector<Peer>& result) {
   std::vector<model::NamespaceId> names;
   for (const PodsOf& part : parts) names.push_back(part.ns);
   // Every other namespace as before.
-  const auto elsewhere = peer.namespaces
-                             ? narrowed(*peer.namespaces, negated(named(model_, names)))
-                             : std::nullopt;
+  const auto elsewhere =
+      peer.namespaces ? narrowed(*peer.namespaces, negated(named(model_, names))) : std::nullopt;
   if (elsewhere) {
     const bool any = std::any_of(rest.begin(), rest.end(), [&](EndpointId pod) {
       return std::find(names.begin(), names.end(), model_.namespace_of(pod)) == names.end();
     });
-    if (any || peer.namespaces->all_of.empty()) result.push_back({PodPeer{*elsewhere, peer.pods}, {}});
+    if (any || peer.namespaces->all_of.empty())
+      result.push_back({PodPeer{*elsewhere, peer.pods}, {}});
   }
   for (const PodsOf& part : parts) {
     Pods stay;

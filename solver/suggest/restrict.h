@@ -15,7 +15,7 @@ struct Excluded {
   Pods selves;  // the pods that the policies protect
   net::Traffic traffic;
   bool anyone = false;
-  Pods peers;                // unless `anyone`
+  Pods peers;                 // unless `anyone`
   net::AddressSet addresses;  // likewise
 };
 

@@ -21,7 +21,7 @@ using sets::Joint;
 using sets::Piece;
 
 /// Pairs that Z3 is asked about, at most.
-constexpr std::size_t kMostProofs = 4000;
+constexpr std::size_t kMostProofs = 50'000;
 
 /// What one side lets pass between two ends.
 struct Bounds {
@@ -93,8 +93,10 @@ class Comparer {
                             const std::vector<sets::Matrix::FlowId>& flows) {
       between(source, destination, joint_.flow(0, flows[0]), joint_.flow(1, flows[1]));
     });
-    joint_.with_outside(net::all_addresses(), [&](std::uint32_t group, Direction direction,
-                                     const sets::Overlay& part) { with(group, direction, part); });
+    joint_.with_outside(net::all_addresses(),
+                        [&](std::uint32_t group, Direction direction, const sets::Overlay& part) {
+                          with(group, direction, part);
+                        });
     if (wish_ == Wish::Open && opening_ != nullptr) add_still_stopped();
     effect_.done = done_.take();
     effect_.missed = missed_.take();
@@ -107,8 +109,7 @@ class Comparer {
   void mark_touched(const compiler::Cluster& cluster, const std::vector<model::PolicyId>& which) {
     for (std::size_t i = 0; i < touched_.size(); ++i) {
       for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
-        for (const model::PolicyId id :
-             cluster.candidates(static_cast<EndpointId>(i), direction)) {
+        for (const model::PolicyId id : cluster.candidates(static_cast<EndpointId>(i), direction)) {
           if (std::find(which.begin(), which.end(), id) != which.end()) touched_[i] = true;
         }
       }
@@ -178,13 +179,12 @@ class Comparer {
     bool same = true;
     for (const auto& [from, from_pods] : parts(source)) {
       for (const auto& [to, to_pods] : parts(destination)) {
-        const bool asked = opening_ != nullptr && (opening_->direction == Direction::Ingress
-                                                       ? to.first && from.second
-                                                       : from.first && to.second);
+        const bool asked = opening_ != nullptr &&
+                           (opening_->direction == Direction::Ingress ? to.first && from.second
+                                                                      : from.first && to.second);
         const Traffic wanted = asked ? opening_->traffic : Traffic{};
-        const bool equal =
-            judge({from_pods, {}}, {to_pods, {}}, before, after, wanted, ends->source,
-                  ends->destination);
+        const bool equal = judge({from_pods, {}}, {to_pods, {}}, before, after, wanted,
+                                 ends->source, ends->destination);
         same = same && equal;
       }
     }
@@ -278,10 +278,9 @@ class Comparer {
       if (*refuted) throw source::InternalError("Z3 refutes what a suggestion does");
       return true;
     };
-    const bool proven =
-        alike ? confirm(old_prover_.difference(given_.after, source, destination))
-              : confirm(old_prover_.refute(source, destination, before)) &&
-                    confirm(new_prover_.refute(source, destination, after));
+    const bool proven = alike ? confirm(old_prover_.difference(given_.after, source, destination))
+                              : confirm(old_prover_.refute(source, destination, before)) &&
+                                    confirm(new_prover_.refute(source, destination, after));
     ++(proven ? effect_.proofs : effect_.unproven);
   }
 

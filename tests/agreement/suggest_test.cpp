@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a suggestion says that it does is what the oracle sees of it: the texts are read by the
 // program's own reader, and every packet tried has the verdict that it had, but for those listed.
-#include "solver/suggest/suggestion.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include "policies/kubernetes/assemble.h"
 #include "policies/kubernetes/loader.h"
 #include "solver/queries/variants.h"
+#include "solver/suggest/suggestion.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/listing_model.h"
 #include "tests/agreement/random.h"

@@ -29,8 +29,9 @@ bool passes(const std::string& source, const std::string& destination, const std
 }
 
 std::string pod(const std::string& name, const std::string& labels) {
-  return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: shop, labels: " +
-         labels + "}\nspec: {containers: [{name: c, image: i}]}\n---\n";
+  return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name +
+         ", namespace: shop, labels: " + labels +
+         "}\nspec: {containers: [{name: c, image: i}]}\n---\n";
 }
 
 const std::string kPods = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n" +
@@ -49,8 +50,8 @@ bool has(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("suggest: a pod that nothing selects gets a policy that allows all but what is closed") {
-  const Run run = suggest("shop/web shop/db --port 5432 --ipblock-matches-pods no --format yaml",
-                          kPods);
+  const Run run =
+      suggest("shop/web shop/db --port 5432 --ipblock-matches-pods no --format yaml", kPods);
   CHECK(run.status == 0);
   CHECK(run.out == R"(apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -116,8 +117,8 @@ TEST_CASE("suggest: what has to be cut besides is named, and needs --force") {
   CHECK(has(yaml.err, "more changes"));
   const Run forced = suggest("shop/web shop/db --format yaml --force", kPods);
   CHECK(forced.status == 0);
-  CHECK_FALSE(passes("shop/web", "shop/db", "80", kPods + forced.out,
-                     "--ipblock-matches-pods=both"));
+  CHECK_FALSE(
+      passes("shop/web", "shop/db", "80", kPods + forced.out, "--ipblock-matches-pods=both"));
   CHECK(passes("shop/api", "shop/db", "80", kPods + forced.out));
 }
 
@@ -141,8 +142,9 @@ TEST_CASE("suggest: of a rule that lets more pass the rest stays") {
 }
 
 TEST_CASE("suggest: a policy about other pods, too, is parted") {
-  const std::string before = policy("all", "  podSelector: {}\n  ingress: [{from: "
-                                           "[{podSelector: {matchLabels: {app: web}}}]}]\n");
+  const std::string before = policy("all",
+                                    "  podSelector: {}\n  ingress: [{from: "
+                                    "[{podSelector: {matchLabels: {app: web}}}]}]\n");
   const Run run = suggest("shop/web shop/db --format yaml", kPods + before);
   CHECK(run.status == 0);
   CHECK(has(run.out, "  name: all\n"));
@@ -167,8 +169,7 @@ TEST_CASE("suggest: a changed policy keeps its labels and annotations") {
 }
 
 TEST_CASE("suggest --allow: a rule at each end that stops the packets") {
-  const std::string deny =
-      policy("deny", "  podSelector: {}\n  policyTypes: [Ingress, Egress]\n");
+  const std::string deny = policy("deny", "  podSelector: {}\n  policyTypes: [Ingress, Egress]\n");
   const Run run = suggest("shop/api shop/db --port 5432 --allow --format yaml", kPods + deny);
   CHECK(run.status == 0);
   const std::string after = kPods + deny + "---\n" + run.out;

@@ -18,14 +18,15 @@ std::string written(std::string_view value) {
 }  // namespace
 
 TEST_CASE("YAML: texts that another reader would take for something else are quoted") {
-  for (const char* plain : {"web", "app.kubernetes.io/name", "pod-template-hash", "v1.2",
-                            "10.0.0.0/8", "TCP", "a_b"}) {
+  for (const char* plain :
+       {"web", "app.kubernetes.io/name", "pod-template-hash", "v1.2", "10.0.0.0/8", "TCP", "a_b"}) {
     CHECK(written(plain) == std::string("k: ") + plain + "\n");
   }
   // YAML 1.1, section 10.2 and the types repository: booleans, null, numbers, base 60.
   for (const char* quoted :
-       {"", "true", "False", "yes", "No", "on", "OFF", "null", "y", "N", "1", "1.5", "0x1f", "1e3",
-        "12:30", "::/0", "-", "- a", "a: b", "a #b", "*", "&a", "!x", "{}", "~", ".5", "=", " a"}) {
+       {"",  "true", "False", "yes", "No",    "on",   "OFF", "null", "y",    "N",
+        "1", "1.5",  "0x1f",  "1e3", "12:30", "::/0", "-",   "- a",  "a: b", "a #b",
+        "*", "&a",   "!x",    "{}",  "~",     ".5",   "=",   " a"}) {
     CHECK(written(quoted) == std::string("k: \"") + quoted + "\"\n");
   }
   CHECK(written("a\"b\n") == "k: \"a\\\"b\\n\"\n");
