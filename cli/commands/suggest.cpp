@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "cli/commands/suggest_network.h"
 #include "cli/ports.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 #include "compiler/resolve/classes.h"
 #include "solver/sets/reach.h"

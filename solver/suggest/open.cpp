@@ -15,7 +15,6 @@ using model::Direction;
 using model::EndpointId;
 using model::Model;
 using net::AddressSet;
-using net::Traffic;
 
 std::string word(Direction direction) {
   return direction == Direction::Ingress ? "ingress" : "egress";
