@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands/suggest_network.h"
+#include "cli/network_listing.h"
 #include "cli/ports.h"
 #include "cli/profile.h"
 #include "cli/report/suggest_report.h"
@@ -17,6 +18,7 @@
 #include "policies/source/nearest.h"
 #include "solver/audit/audit.h"
 #include "solver/queries/conflicts.h"
+#include "solver/queries/site_reference.h"
 #include "solver/suggest/suggestion.h"
 
 namespace polreach::cli {
@@ -89,6 +91,10 @@ class Command {
   /// Neither end is a pod, and there is a network.
   [[nodiscard]] bool is_about_network(const model::Model& model) const {
     if (session_.input().cloud.empty()) return false;
+    if (!model.endpoints.empty() && arguments_.positional[0] == "any" &&
+        arguments_.positional[1] == "any") {
+      return false;
+    }
     for (std::size_t i = 0; i < 2; ++i) {
       const std::string& text = arguments_.positional[i];
       if (text == "any") continue;
@@ -116,9 +122,8 @@ class Command {
                              "ask about one of these");
     }
     const model::Model& model = session_.input().model;
-    const std::string ns = arguments_.value("namespace");
-    const auto source = queries::resolve(model, arguments_.positional[0], ns);
-    const auto destination = queries::resolve(model, arguments_.positional[1], ns);
+    const auto source = resolve(request.cluster, arguments_.positional[0]);
+    const auto destination = resolve(request.cluster, arguments_.positional[1]);
     for (const auto* target : {&source, &destination}) {
       if (*target) continue;
       const queries::ReferenceError& error = target->error();
@@ -145,6 +150,22 @@ class Command {
                     arguments_.positional[0], arguments_.positional[1]);
     return conclude(text, allow ? "allow" : "close",
                     best(request, *source, *destination, *traffic, allow));
+  }
+
+  /// A place of a network is its addresses: policies know no more of it.
+  [[nodiscard]] tl::expected<Target, queries::ReferenceError> resolve(
+      const compiler::Cluster& cluster, const std::string& text) const {
+    const Input& input = session_.input();
+    auto target = queries::resolve(input.model, text, arguments_.value("namespace"));
+    if (target || !queries::is_site_reference(input.cloud, text)) return target;
+    const auto around = surroundings_of(arguments_, input, cluster);
+    if (!around) return target;
+    const auto site = queries::resolve_site(**around, text);
+    if (!site) return tl::unexpected(site.error());
+    Target result;
+    result.text = text;
+    for (const compiler::Site& each : site->sites) result.addresses |= each.addresses;
+    return result;
   }
 
   /// What all destinations understand by the packets asked about. Fails where they differ.

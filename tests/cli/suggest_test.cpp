@@ -231,6 +231,14 @@ TEST_CASE("suggest: policies that are not understood leave nothing proven") {
   CHECK(has(run.out, "not understood: CiliumNetworkPolicy shop/x"));
 }
 
+TEST_CASE("suggest: of a pod and a place of the network the policies of the pod are changed") {
+  const std::string folder = (support::source_folder() / "fixtures/network-diff/new").string();
+  const Run run = support::run({"suggest", "shop/web", "subnet/shop/db", folder, "-"}, kPods);
+  CHECK(run.status == 0);
+  CHECK(has(run.out, "closes\n  shop/web -> 10.0.3.0/24  all traffic\n"));
+  CHECK(has(run.out, "NetworkPolicy shop/web-egress (new)"));
+}
+
 TEST_CASE("suggest: a security rule in the last free place before the one that lets pass") {
   const std::string folder = (support::source_folder() / "fixtures/network-diff/new").string();
   const auto ask = [&](const std::vector<std::string>& words) {
