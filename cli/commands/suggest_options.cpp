@@ -46,7 +46,10 @@ constinit const CommandSpec kSuggest = {
     "where there is (unless --force is given) or where no policy can do it, 2 where nothing can "
     "be said for certain.\n\n"
     "SOURCE and DESTINATION are written as for polreach can: namespace/name, namespace/*, an "
-    "address, a CIDR, internet, any.",
+    "address, a CIDR, internet, any. Where the input holds a network of Azure they are also places "
+    "of it (subnet/NETWORK/NAME, nic/NAME, ...); between two of these a rule of a security group "
+    "is "
+    "written, with a free priority.",
     kSuggestOptions,
     1,
     false,
