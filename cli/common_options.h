@@ -79,7 +79,7 @@ inline constexpr std::array<OptionSpec, 12> kInputOptions = {{
 
 /// What every command that lists connections understands.
 inline constexpr std::array<OptionSpec, 7> kListOptions = {{
-    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg", "text"},
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg|html", "text"},
     {"from", '\0', "SOURCE", "list connections from these only; written as for polreach can", "",
      ""},
     {"to", '\0', "DESTINATION", "list connections to these only", "", ""},

@@ -8,8 +8,8 @@
 #include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
-#include "cli/report/diff_report.h"
 #include "cli/report/equivalence_report.h"
+#include "cli/report/html_report.h"
 #include "cli/revisions.h"
 #include "cli/session.h"
 #include "solver/queries/conflicts.h"
@@ -303,6 +303,8 @@ class Command {
       const auto drawn = svg(to_dot(graph_of(report)));
       if (!drawn) return session.refuse("graphviz", drawn.error().message, "");
       session.out() << *drawn;
+    } else if (format == "html") {
+      write_diff_html(session.out(), report);
     } else {
       write_diff_text(session.out(), session.style(), report, session.is_quiet());
     }

@@ -5,7 +5,7 @@
 #include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
-#include "cli/report/map_report.h"
+#include "cli/report/html_report.h"
 #include "cli/session.h"
 #include "solver/queries/conflicts.h"
 
@@ -94,6 +94,8 @@ class Command {
       const auto drawn = svg(to_dot(graph_of(report)));
       if (!drawn) return session_.refuse("graphviz", drawn.error().message, "");
       session_.out() << *drawn;
+    } else if (format == "html") {
+      write_map_html(session_.out(), report);
     } else {
       write_map_text(session_.out(), session_.style(), report, session_.is_quiet());
     }

@@ -1,0 +1,172 @@
+// Where things are drawn: layers from left to right, first inside of each group, then of the
+// groups. The same data give the same picture.
+
+const kRow = 30;
+const kGap = 14;
+const kBetween = 84;
+
+/** Layers of boxes {width, height}: sets x and y of each, gives the size of all. `edges`: [a, b]. */
+function layered(boxes, edges, between, gap, ratio) {
+  const count = boxes.length;
+  const out = boxes.map(() => []);
+  const into = boxes.map(() => []);
+  for (const [a, b] of edges) {
+    if (a === b) continue;
+    out[a].push(b);
+    into[b].push(a);
+  }
+  const lonely = [];
+  const order = [];
+  for (let i = 0; i < count; ++i) (out[i].length + into[i].length === 0 ? lonely : order).push(i);
+  const lead = (i) => (out[i].length - into[i].length) / (out[i].length + into[i].length);
+  order.sort((a, b) => lead(b) - lead(a) || a - b);
+  const place = new Array(count).fill(0);
+  order.forEach((i, at) => { place[i] = at; });
+  const rank = new Array(count).fill(0);
+  let deepest = 0;
+  for (const i of order) {
+    for (const b of out[i]) {
+      if (place[b] > place[i]) rank[b] = Math.max(rank[b], rank[i] + 1);
+    }
+    deepest = Math.max(deepest, rank[i]);
+  }
+  const area = boxes.reduce((sum, box) => sum + (box.width + between) * (box.height + gap), 0);
+  const tallest = Math.max(Math.sqrt(area / ratio), ...boxes.map((box) => box.height));
+  const widest = Math.max(1, ...boxes.map((box) => box.width));
+  const most = Math.max(6, Math.round((Math.sqrt(area * ratio) / (widest + between)) * 1.5));
+  const layers = [];
+  for (const i of order) {
+    const at = deepest < most ? rank[i] : Math.floor((rank[i] * most) / (deepest + 1));
+    (layers[at] ??= []).push(i);
+  }
+  const columns = [];
+  const position = new Array(count).fill(0);
+  for (const layer of layers.filter((each) => each)) {
+    const center = (i) => {
+      const around = into[i].concat(out[i]).map((j) => position[j]).filter((y) => y > 0);
+      return around.length ? around.reduce((a, b) => a + b, 0) / around.length : 0;
+    };
+    const weights = new Map(layer.map((i) => [i, center(i)]));
+    layer.sort((a, b) => weights.get(a) - weights.get(b) || a - b);
+    let column = [];
+    let height = 0;
+    for (const i of layer) {
+      if (column.length && height + boxes[i].height > tallest * 1.25) {
+        columns.push(column);
+        column = [];
+        height = 0;
+      }
+      column.push(i);
+      position[i] = height + boxes[i].height / 2 + 1;
+      height += boxes[i].height + gap;
+    }
+    columns.push(column);
+  }
+  // What nothing leads to, or from, fills columns of its own.
+  let rest = [];
+  let height = 0;
+  for (const i of lonely) {
+    if (rest.length && height + boxes[i].height > tallest) {
+      columns.push(rest);
+      rest = [];
+      height = 0;
+    }
+    rest.push(i);
+    height += boxes[i].height + gap;
+  }
+  if (rest.length) columns.push(rest);
+  const heights = columns.map((column) =>
+    column.reduce((sum, i) => sum + boxes[i].height + gap, -gap));
+  const total = Math.max(0, ...heights);
+  let x = 0;
+  columns.forEach((column, at) => {
+    const width = Math.max(...column.map((i) => boxes[i].width));
+    let y = (total - heights[at]) / 2;
+    for (const i of column) {
+      boxes[i].x = x + (width - boxes[i].width) / 2;
+      boxes[i].y = y;
+      y += boxes[i].height + gap;
+    }
+    const last = at + 1 === columns.length;
+    const lone = !last && columns[at].every((i) => lonely.includes(i));
+    x += width + (last ? 0 : lone ? gap : between);
+  });
+  return { width: x, height: total };
+}
+
+const measure = (() => {
+  const context = document.createElement('canvas').getContext('2d');
+  return (text, font) => {
+    context.font = font;
+    return context.measureText(text).width;
+  };
+})();
+const kFont = '12.5px system-ui, sans-serif';
+const kMostWidth = 300;
+
+/** Cards of groups with their chips: sets x, y, width and height of items, gives cards and size. */
+function layOut() {
+  const cards = new Map();
+  for (const item of items) {
+    const wanted = measure(item.label, kFont) + (item.node ? 30 : 76);
+    item.width = Math.min(kMostWidth, Math.max(84, Math.ceil(wanted)));
+    item.height = kRow;
+    if (!cards.has(item.group)) cards.set(item.group, { group: item.group, items: [] });
+    cards.get(item.group).items.push(item);
+  }
+  const all = [...cards.values()];
+  const cardOf = new Map();
+  all.forEach((card, at) => card.items.forEach((item) => cardOf.set(item.id, at)));
+  const inner = all.map(() => []);
+  const outer = new Map();
+  for (const bundle of bundles) {
+    const a = cardOf.get(bundle.from);
+    const b = cardOf.get(bundle.to);
+    if (a === b) {
+      const { items: own } = all[a];
+      inner[a].push([bundle.from - own[0].id, bundle.to - own[0].id]);
+    } else {
+      outer.set(a * all.length + b, [a, b]);
+    }
+  }
+  all.forEach((card, at) => {
+    card.folded = card.items.length === 1 && !card.items[0].node;
+    const size = layered(card.items, inner[at], 64, kGap, 1.1);
+    const [side, top] = card.folded ? [0, 0] : [16, 40];
+    const title = card.folded ? 0 : measure(card.group.name, '600 12.5px system-ui, sans-serif') + 56;
+    card.width = Math.max(size.width + 2 * side, Math.min(title, kMostWidth));
+    card.height = size.height + (card.folded ? 0 : top + 16);
+    card.inset = { x: (card.width - size.width) / 2, y: top };
+  });
+  const size = layered(all, [...outer.values()], kBetween, 22, 1.6);
+  for (const card of all) {
+    for (const item of card.items) {
+      item.x += card.x + card.inset.x;
+      item.y += card.y + card.inset.y;
+    }
+  }
+  return { cards: all, size };
+}
+
+/** The curve from one box to another, and the middle of it. */
+function curve(from, to) {
+  const y1 = from.y + from.height / 2;
+  const y2 = to.y + to.height / 2;
+  const right = from.x + from.width;
+  if (from === to) {
+    const x = right - 12;
+    const top = from.y;
+    return { d: `M${x} ${top}c0 -22 30 -22 12 6`, x: x + 14, y: top - 12 };
+  }
+  const bend = (x1, x2, side1, side2) => {
+    const reach = Math.min(140, Math.max(28, Math.abs(x2 - x1) / 2, Math.abs(y2 - y1) / 4));
+    const c1 = x1 + side1 * reach;
+    const c2 = x2 + side2 * reach;
+    const r = (value) => Math.round(value * 10) / 10;
+    return { d: `M${r(x1)} ${r(y1)}C${r(c1)} ${r(y1)} ${r(c2)} ${r(y2)} ${r(x2)} ${r(y2)}`,
+             x: (x1 + 3 * c1 + 3 * c2 + x2) / 8, y: (y1 + y2) / 2 };
+  };
+  if (to.x > right + 8) return bend(right, to.x - 5, 1, -1);
+  if (to.x + to.width < from.x - 8) return bend(from.x, to.x + to.width + 5, -1, 1);
+  return bend(right, to.x + to.width + 5, 1, 1);
+}
