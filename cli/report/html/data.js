@@ -8,7 +8,7 @@ const kSigns = ['', '+', '−', '~'];
 
 const groups = data.groups.map(([name, kind], id) => ({ id, name, kind, nodes: [] }));
 const nodes = data.nodes.map(([name, label, group, kind, change, egress, ingress], id) => {
-  const node = { id, name, label, group: groups[group], kind: data.kinds[kind], change, egress,
+  const node = { id, name, label: label || name, group: groups[group], kind: data.kinds[kind], change, egress,
                  ingress };
   node.group.nodes.push(node);
   return node;
@@ -43,10 +43,11 @@ function decode(rows) {
     };
     let destination = 0;
     while (at < bytes.length) {
-      destination += next();
-      const run = next();
+      const start = next();
+      destination += start >>> 1;
+      const run = start & 1 ? next() : 1;
       const flow = next();
-      const why = next();
+      const why = data.explained ? next() : 0;
       if (count + run > capacity) grow(count + run);
       for (let i = 0; i < run; ++i, ++count) {
         arrays[0][count] = source;
@@ -84,7 +85,7 @@ function placeText(place) {
 
 /** The lines that are shown of a place: [number, text, is it cited]. */
 function excerptOf(place) {
-  const [file, line, , last, excerpt] = data.places[place];
+  const [file, line, , last, shown, excerpt] = data.places[place];
   if (excerpt !== undefined) return [[line, excerpt, true]];
   const chunks = data.files[file];
   for (let i = 1; i + 1 < chunks.length; i += 2) {
@@ -92,8 +93,8 @@ function excerptOf(place) {
     if (first > line) break;
     const lines = chunks[i + 1].split('\n');
     if (line >= first + lines.length) continue;
-    const from = Math.max(first, line - 3);
-    const to = Math.min(first + lines.length - 1, last + 2);
+    const from = Math.max(first, line - 2);
+    const to = Math.min(first + lines.length - 1, shown);
     const result = [];
     for (let n = from; n <= to; ++n) result.push([n, lines[n - first], n >= line && n <= last]);
     return result;

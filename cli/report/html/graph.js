@@ -6,13 +6,13 @@ const kMostLabels = 36;
 
 const graph = { box: { x: 0, y: 0, width: 100, height: 100 }, all: null, shown: false, parts: [] };
 
-function fitText(text, width) {
-  if (measure(text, kFont) <= width) return text;
+function fitText(text, width, font = kFont) {
+  if (measure(text, font) <= width) return text;
   let low = 0;
   let high = text.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (measure(`${text.slice(0, middle)}…`, kFont) <= width) low = middle;
+    if (measure(`${text.slice(0, middle)}…`, font) <= width) low = middle;
     else high = middle - 1;
   }
   return `${text.slice(0, low)}…`;
@@ -70,7 +70,7 @@ function drawCard(card, layers) {
     head.dataset.key = `g${group.id}`;
     head.append(svg('rect', { x: card.x + 6, y: card.y + 6, width: card.width - 12, height: 26, rx: 7 }));
     const name = svg('text', { x: card.x + 16, y: card.y + 23.5 });
-    name.textContent = fitText(group.name, card.width - 60);
+    name.textContent = fitText(group.name, card.width - 56, kBold);
     head.append(name);
     if (group.nodes.length > 1) {
       head.append(svg('path', { class: 'sign',
@@ -99,7 +99,8 @@ function drawChip(item, layers) {
                             rx: group.kind === 'outside' ? 15 : 8 }));
   const text = svg('text', { x: item.x + 15, y: item.y + 19.5 });
   const sign = item.change ? `${kSigns[item.change]} ` : '';
-  text.textContent = fitText(sign + item.label, item.width - (node ? 28 : 70));
+  text.textContent = fitText(sign + item.label, item.width - (node ? 28
+    : measure(String(item.size), kFont) + 58), node ? kFont : kBold);
   chip.append(text);
   if (!node) {
     const count = svg('text', { class: 'count', x: item.x + item.width - 34, y: item.y + 19.5,
@@ -117,7 +118,6 @@ function drawChip(item, layers) {
 }
 
 function graphCounts(item) {
-  graph.counts ??= null;
   const counts = countsOfItems();
   return `${counts.out[item.id].toLocaleString('en')} out, ${counts.into[item.id].toLocaleString('en')} in`;
 }
@@ -209,6 +209,7 @@ function drawEdges() {
     const text = svg('text', { x, y: y + 3.5, 'text-anchor': 'middle',
       class: kChanges[bundle.change] });
     text.textContent = bundleLabel(bundle);
+    text.dataset.bundle = bundle.id;
     labels.append(text);
   }
 }
@@ -277,6 +278,9 @@ function heatGraph() {
       const edge = graph.curves.get(bundle.id);
       edge.classList.toggle('hot', is);
     }
+  }
+  for (const label of graph.layers.labels.children) {
+    label.classList.toggle('hot', hot !== null && hot.bundle(bundles[label.dataset.bundle]));
   }
   for (const part of graph.parts) {
     if (part.item) {

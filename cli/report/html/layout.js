@@ -6,7 +6,7 @@ const kGap = 14;
 const kBetween = 84;
 
 /** Layers of boxes {width, height}: sets x and y of each, gives the size of all. `edges`: [a, b]. */
-function layered(boxes, edges, between, gap, ratio) {
+function layered(boxes, edges, space, gap, ratio) {
   const count = boxes.length;
   const out = boxes.map(() => []);
   const into = boxes.map(() => []);
@@ -30,10 +30,10 @@ function layered(boxes, edges, between, gap, ratio) {
     }
     deepest = Math.max(deepest, rank[i]);
   }
-  const area = boxes.reduce((sum, box) => sum + (box.width + between) * (box.height + gap), 0);
+  const area = boxes.reduce((sum, box) => sum + (box.width + space) * (box.height + gap), 0);
   const tallest = Math.max(Math.sqrt(area / ratio), ...boxes.map((box) => box.height));
   const widest = Math.max(1, ...boxes.map((box) => box.width));
-  const most = Math.max(6, Math.round((Math.sqrt(area * ratio) / (widest + between)) * 1.5));
+  const most = Math.max(6, Math.round((Math.sqrt(area * ratio) / (widest + space)) * 1.5));
   const layers = [];
   for (const i of order) {
     const at = deepest < most ? rank[i] : Math.floor((rank[i] * most) / (deepest + 1));
@@ -89,7 +89,7 @@ function layered(boxes, edges, between, gap, ratio) {
     }
     const last = at + 1 === columns.length;
     const lone = !last && columns[at].every((i) => lonely.includes(i));
-    x += width + (last ? 0 : lone ? gap : between);
+    x += width + (last ? 0 : lone ? gap : space);
   });
   return { width: x, height: total };
 }
@@ -102,13 +102,22 @@ const measure = (() => {
   };
 })();
 const kFont = '12.5px system-ui, sans-serif';
+const kBold = `600 ${kFont}`;
 const kMostWidth = 300;
+
+/** Room for what stands at the arrows, where they are few. */
+function between(least) {
+  if (bundles.length > kMostLabels) return least;
+  const widest = Math.max(0, ...bundles.map((bundle) => measure(bundleLabel(bundle), kFont)));
+  return Math.max(least, Math.min(190, Math.ceil(widest) + 34));
+}
 
 /** Cards of groups with their chips: sets x, y, width and height of items, gives cards and size. */
 function layOut() {
   const cards = new Map();
   for (const item of items) {
-    const wanted = measure(item.label, kFont) + (item.node ? 30 : 76);
+    const wanted = item.node ? measure(item.label, kFont) + 30
+      : measure(item.label, kBold) + measure(String(item.size), kFont) + 62;
     item.width = Math.min(kMostWidth, Math.max(84, Math.ceil(wanted)));
     item.height = kRow;
     if (!cards.has(item.group)) cards.set(item.group, { group: item.group, items: [] });
@@ -131,14 +140,14 @@ function layOut() {
   }
   all.forEach((card, at) => {
     card.folded = card.items.length === 1 && !card.items[0].node;
-    const size = layered(card.items, inner[at], 64, kGap, 1.1);
+    const size = layered(card.items, inner[at], between(64), kGap, 1.1);
     const [side, top] = card.folded ? [0, 0] : [16, 40];
-    const title = card.folded ? 0 : measure(card.group.name, '600 12.5px system-ui, sans-serif') + 56;
+    const title = card.folded ? 0 : measure(card.group.name, kBold) + 56;
     card.width = Math.max(size.width + 2 * side, Math.min(title, kMostWidth));
     card.height = size.height + (card.folded ? 0 : top + 16);
     card.inset = { x: (card.width - size.width) / 2, y: top };
   });
-  const size = layered(all, [...outer.values()], kBetween, 22, 1.6);
+  const size = layered(all, [...outer.values()], between(kBetween), 22, 1.6);
   for (const card of all) {
     for (const item of card.items) {
       item.x += card.x + card.inset.x;

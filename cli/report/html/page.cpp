@@ -114,7 +114,7 @@ class Writer {
       if (groups.empty() || groups.back() != group) groups.push_back(group);
       json_.StartArray();
       string(node.name);
-      string(node.label);
+      string(node.label == node.name ? "" : node.label);
       number(static_cast<std::uint32_t>(groups.size() - 1));
       number(kinds.add(node.kind));
       number(static_cast<std::uint32_t>(node.change));
@@ -166,8 +166,9 @@ class Writer {
     list("whys", page_.whys.values(), [&](const auto& why) { numbers(why); });
   }
 
-  /// Sources with runs of destinations that have the same: how many are left out before, how many
-  /// they are, flow and reasons; each a number of append().
+  /// Sources with runs of destinations that have the same: how many are left out before, twice, and
+  /// 1 more where they are several; how many they are then; flow; reasons, where there are some for
+  /// each connection. All are numbers of append().
   void links() {
     json_.Key("rows");
     json_.StartArray();
@@ -184,10 +185,10 @@ class Writer {
              ++link) {
           ++count;
         }
-        append(bytes, first.destination - next);
-        append(bytes, count);
+        append(bytes, (first.destination - next) * 2 + (count > 1 ? 1 : 0));
+        if (count > 1) append(bytes, count);
         append(bytes, first.flow);
-        append(bytes, first.why);
+        if (page_.explained) append(bytes, first.why);
         next = first.destination + count;
         // Several things can pass between two ends: the next run may start again here.
         if (link != links.end() && link->source == source && link->destination < next) break;
@@ -207,6 +208,7 @@ class Writer {
       number(place.line);
       number(place.column);
       number(place.last);
+      number(place.shown);
       if (!place.excerpt.empty()) string(place.excerpt);
       json_.EndArray();
     });

@@ -227,6 +227,7 @@ function start() {
   };
   const filters = byId('filters');
   filters.addEventListener('input', later);
+  filters.addEventListener('change', later);
   filters.addEventListener('submit', (event) => event.preventDefault());
   filters.addEventListener('reset', () => setTimeout(() => {
     graph.moved = false;

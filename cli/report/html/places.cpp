@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::size_t kLongestLine = 240;
 constexpr std::uint32_t kMostMarked = 14;  // lines of one place
-constexpr std::uint32_t kBefore = 3;
-constexpr std::uint32_t kAfter = 2;
+constexpr std::uint32_t kBefore = 2;
+constexpr std::uint32_t kAfter = 1;
+constexpr std::uint32_t kMostAfter = 12;
 
 /// Where characters of UTF-8 start; a cut inside of one would make the line another one.
 bool is_start(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
@@ -22,6 +23,11 @@ std::string shown(std::string_view line) {
   std::size_t end = kLongestLine;
   while (end > 0 && !is_start(line[end])) --end;
   return printable(line.substr(0, end)) + " …";
+}
+
+std::size_t indent_of(std::string_view line) {
+  const std::size_t indent = line.find_first_not_of(" \t\r");
+  return indent == std::string_view::npos ? line.size() : indent;
 }
 
 /// The part of a line around an offset in it.
@@ -54,7 +60,7 @@ std::uint32_t Places::add(const source::SourceMap& sources, const source::Span& 
   // What ends at the start of a line does not reach into it.
   const std::uint32_t more = breaks - (!cited.empty() && cited.back() == '\n' ? 1 : 0);
   Place place{file_of(sources, where.file), location.line, location.column,
-              location.line + std::min(more, kMostMarked - 1), ""};
+              location.line + std::min(more, kMostMarked - 1), location.line, ""};
 
   std::size_t start = begin;
   while (start > 0 && bytes[start - 1] != '\n') --start;
@@ -69,9 +75,15 @@ std::uint32_t Places::add(const source::SourceMap& sources, const source::Span& 
     while (start > 0 && bytes[start - 1] != '\n') --start;
   }
   auto& lines = files_[place.file].lines;
-  for (; line <= place.last + kAfter && start < bytes.size(); ++line) {
+  bool is_inside = true;  // what stands deeper, or beside it behind the first line, belongs to it
+  for (; start < bytes.size(); ++line) {
     const std::size_t stop = std::min(bytes.find('\n', start), bytes.size());
-    lines.try_emplace(line, shown(bytes.substr(start, stop - start)));
+    const std::string_view text = bytes.substr(start, stop - start);
+    is_inside = is_inside && (line <= place.last || indent_of(text) + 1 >= place.column) &&
+                line <= place.line + kMostAfter;
+    if (line > place.last + kAfter && !is_inside) break;
+    place.shown = line;
+    lines.try_emplace(line, shown(text));
     start = stop + 1;
   }
   return places_.add(place);
