@@ -4,10 +4,11 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: scripts/install-deps.sh [--check]
+usage: scripts/install-deps.sh [--check] [--browser]
 
 Installs what building and testing need (Debian 12 or newer, through apt-get).
   --check   also what the format check, clang-tidy and the schema tests need
+  --browser also Chromium (300 MB), for the tests of the HTML pages; these are skipped without it
 END
 }
 
@@ -19,6 +20,7 @@ packages=(
 for argument in "$@"; do
   case $argument in
     --check) packages+=(clang-format clang-tidy graphviz python3-jsonschema) ;;
+    --browser) packages+=(chromium chromium-driver python3-selenium) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

@@ -130,7 +130,7 @@ class Places {
     std::uint32_t column = 0;
     std::uint32_t last = 0;   // the last line that is marked
     std::uint32_t shown = 0;  // the last line that is shown
-    std::string excerpt;     // of a line that is too long to be shown: the part around the place
+    std::string excerpt;      // of a line that is too long to be shown: the part around the place
     friend auto operator<=>(const Place&, const Place&) = default;
   };
   struct File {

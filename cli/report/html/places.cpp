@@ -59,8 +59,12 @@ std::uint32_t Places::add(const source::SourceMap& sources, const source::Span& 
   const auto breaks = static_cast<std::uint32_t>(std::count(cited.begin(), cited.end(), '\n'));
   // What ends at the start of a line does not reach into it.
   const std::uint32_t more = breaks - (!cited.empty() && cited.back() == '\n' ? 1 : 0);
-  Place place{file_of(sources, where.file), location.line, location.column,
-              location.line + std::min(more, kMostMarked - 1), location.line, ""};
+  Place place{file_of(sources, where.file),
+              location.line,
+              location.column,
+              location.line + std::min(more, kMostMarked - 1),
+              location.line,
+              ""};
 
   std::size_t start = begin;
   while (start > 0 && bytes[start - 1] != '\n') --start;
