@@ -290,7 +290,8 @@ TEST_CASE("html: findings, with places, examples and what was suppressed") {
   const auto& first = data["findings"][0];
   CHECK(first["severity"].GetString() == std::string("high"));
   CHECK(first["message"].GetString() == finding.message);
-  CHECK(first["facts"].Size() == 5);
+  CHECK(first["example"].Size() == 3);
+  CHECK(first["advice"].Size() == 2);
   CHECK(first["also"][0].GetString() == std::string("Deployment shop/api"));
   CHECK_FALSE(first.HasMember("suppressed"));
   CHECK(data["findings"][1]["suppressed"].GetString() == std::string("a demo"));

@@ -197,9 +197,14 @@ function showFinding(finding) {
   parts.push(place(finding.place));
   if (finding.causes.length) parts.push(el('h4', {}, 'because of'));
   for (const [text, at] of finding.causes) {
-    parts.push(el('div', { class: 'reason' }, el('p', {}, text), place(at)));
+    parts.push(el('div', { class: 'reason' }, el('p', {}, text),
+                  at === finding.place ? null : place(at)));
   }
-  for (const [name, text] of finding.facts) parts.push(el('h4', {}, name), el('p', {}, text));
+  if (finding.example.length) {
+    parts.push(el('h4', {}, 'an example'), el('dl', { class: 'sides' },
+      ...finding.example.flatMap(([name, text]) => [el('dt', {}, name), el('dd', {}, text)])));
+  }
+  for (const [name, text] of finding.advice) parts.push(el('h4', {}, name), el('p', {}, text));
   if (finding.restsOn.length) parts.push(el('h4', {}, 'depends on'), noteList(finding.restsOn));
   if (finding.also.length) {
     parts.push(el('h4', {}, `also (${finding.also.length})`),
@@ -211,6 +216,16 @@ function showFinding(finding) {
                el('ul', { class: 'plain' }, ...shown.map((node) => el('li', {}, nodeButton(node)))));
   }
   return parts;
+}
+
+const kSeverities = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** The worst finding about an item, of those that count. */
+function worstOf(item) {
+  const of = item.node ? (id) => id === item.node.id : (id) => nodes[id].group === item.group;
+  const found = (data.findings ?? []).filter((finding) =>
+    !finding.suppressed && finding.nodes.some(of));
+  return kSeverities.find((severity) => found.some((each) => each.severity === severity));
 }
 
 function openFinding(finding) {
@@ -240,7 +255,13 @@ function drawFindings() {
     el('span', { class: 'subject' }, finding.subject +
       (finding.also.length ? ` and ${finding.also.length} more` : '')),
     el('span', {}, finding.suppressed ? `suppressed: ${finding.suppressed}` : finding.message)));
-  panel.replaceChildren(el('ul', { class: 'findings' }, ...found.map(entry)));
+  const words = state.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const left = found.filter((finding) => words.every((word) =>
+    [finding.title, finding.subject, finding.message, finding.check, finding.severity,
+     ...finding.also].join(' ').toLowerCase().includes(word)));
+  const hidden = found.length - left.length;
+  panel.replaceChildren(el('ul', { class: 'findings' }, ...left.map(entry)));
+  if (hidden) panel.append(el('p', { class: 'muted' }, `${hidden} more without “${state.search}”`));
 }
 
 // What it rests on ------------------------------------------------------------------------------

@@ -48,16 +48,16 @@ class Filling {
     for (const audit::Cause& cause : given.causes) {
       finding.causes.push_back({printable(cause.text), page_.places.add(sources, cause.where)});
     }
-    const auto fact = [&](const char* name, std::string_view text) {
-      if (!text.empty()) finding.facts.emplace_back(name, printable(text));
+    const auto add_to = [](auto& list, const char* name, std::string_view text) {
+      if (!text.empty()) list.emplace_back(name, printable(text));
     };
     if (given.example) {
-      fact("From", given.example->source);
-      fact("To", given.example->destination);
-      fact("Packet", given.example->packet);
+      add_to(finding.example, "from", given.example->source);
+      add_to(finding.example, "to", given.example->destination);
+      add_to(finding.example, "packet", given.example->packet);
     }
-    fact("What to do", given.remedy.empty() ? given.check->remedy : given.remedy);
-    fact("Why it matters", given.check->why);
+    add_to(finding.advice, "What to do", given.remedy.empty() ? given.check->remedy : given.remedy);
+    add_to(finding.advice, "Why it matters", given.check->why);
     for (const std::string& also : given.also) finding.also.push_back(printable(also));
     for (const auto& each : given.rests_on) page_.add(finding.rests_on, sources, each);
     add_nodes(finding, finding.subject);

@@ -2,6 +2,7 @@
 // many, they are one path in the background, and only those of what is selected are by themselves.
 
 const kMostCurves = 700;
+const kMostCrowd = 12000;
 const kMostLabels = 36;
 
 const graph = { box: { x: 0, y: 0, width: 100, height: 100 }, all: null, shown: false, parts: [] };
@@ -43,6 +44,7 @@ function drawGraph() {
                    labels: svg('g', { class: 'labels' }) };
   for (const card of cards) drawCard(card, layers);
   graph.root = root;
+  graph.cards = cards;
   graph.layers = layers;
   drawEdges();
   root.append(layers.cards, layers.edges, layers.chips, layers.labels);
@@ -108,6 +110,12 @@ function drawChip(item, layers) {
     count.textContent = item.size;
     chip.append(count, svg('path', { class: 'sign', d:
       `M${item.x + item.width - 25} ${item.y + 15}h9m-4.5 -4.5v9` }));
+  }
+  const worst = worstOf(item);
+  if (worst) {
+    chip.append(svg('circle', { class: `dot ${worst}`, cx: item.x + item.width - 3, cy: item.y + 3,
+                                r: 5.5 }));
+    chip.setAttribute('aria-label', `${chip.getAttribute('aria-label')}, ${worst} finding`);
   }
   const full = svg('title');
   full.textContent = node ? `${node.kind} ${node.name}` : `${group.kind} ${group.name}`;
@@ -196,29 +204,53 @@ function drawEdges() {
   graph.isCrowded = bundles.length > kMostCurves;
   if (graph.isCrowded) {
     const d = [];
-    for (const bundle of bundles) d.push(curve(items[bundle.from], items[bundle.to]).d);
+    // More than these would be a grey area and nothing else.
+    for (const bundle of bundles.slice(0, kMostCrowd)) d.push(curve(items[bundle.from], items[bundle.to]).d);
     edges.append(svg('path', { class: 'crowd', d: d.join('') }));
     graph.hot = svg('g');
     edges.append(graph.hot);
     return;
   }
   for (const bundle of bundles) edges.append(drawEdge(bundle));
-  if (bundles.length > kMostLabels) return;
+  if (bundles.length <= kMostLabels) drawLabels();
+}
+
+/** Names arrows where nothing else stands. */
+function drawLabels() {
+  const taken = items.map(({ x, y, width, height }) => ({ x, y, width, height }));
+  for (const card of graph.cards) {
+    if (card.folded) continue;
+    taken.push({ x: card.x, y: card.y, width: measure(card.group.name, kBold) + 20, height: 30 });
+  }
   for (const bundle of bundles) {
-    const { x, y } = curve(items[bundle.from], items[bundle.to]);
-    const text = svg('text', { x, y: y + 3.5, 'text-anchor': 'middle',
-      class: kChanges[bundle.change] });
-    text.textContent = bundleLabel(bundle);
-    text.dataset.bundle = bundle.id;
-    labels.append(text);
+    const label = bundleLabel(bundle);
+    const width = measure(label, '11px system-ui, sans-serif') + 8;
+    const { points } = curve(items[bundle.from], items[bundle.to]);
+    // Beside its arrow: above those to the right, below those back.
+    const above = points[0] <= points[6] || bundle.from === bundle.to;
+    for (const t of [0.5, 0.4, 0.6, 0.3, 0.7]) {
+      const at = pointAt(points, t);
+      const box = { x: at.x - width / 2, y: at.y + (above ? -17 : 2), width, height: 15 };
+      const free = taken.every((other) => box.x + width < other.x || other.x + other.width < box.x ||
+        box.y + box.height < other.y || other.y + other.height < box.y);
+      if (!free) continue;
+      taken.push(box);
+      const text = svg('text', { x: at.x, y: box.y + 11.5, 'text-anchor': 'middle',
+        class: kChanges[bundle.change] });
+      text.textContent = label;
+      text.dataset.bundle = bundle.id;
+      graph.layers.labels.append(text);
+      break;
+    }
   }
 }
 
 function bundleLabel(bundle) {
   const sign = bundle.change ? `${kSigns[bundle.change]} ` : '';
   if (bundle.count > 1) return `${sign}${bundle.count}×`;
-  const { text } = data.flows[links.flow[bundle.first]];
-  return sign + (text.length > 26 ? `${text.slice(0, 25)}…` : text);
+  // That it is allowed the arrow says.
+  const text = data.flows[links.flow[bundle.first]].text.replace(/^(now )?allowed /, '');
+  return sign + (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 }
 
 function describeBundle(bundle) {
@@ -316,7 +348,7 @@ function fitGraph() {
   const host = byId('graph').getBoundingClientRect();
   const all = graph.all;
   const scale = Math.max(all.width / Math.max(host.width, 50), all.height / Math.max(host.height, 50),
-                         1 / 1.25);
+                         1 / 1.4);
   const width = host.width * scale;
   const height = host.height * scale;
   graph.box = { x: all.x - (width - all.width) / 2, y: all.y - (height - all.height) / 2, width,

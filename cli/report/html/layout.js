@@ -2,7 +2,8 @@
 // groups. The same data give the same picture.
 
 const kRow = 30;
-const kGap = 14;
+/** Between workloads: more where there is room. */
+const gapOf = (count) => (count <= 40 ? 26 : 14);
 const kBetween = 84;
 
 /** Layers of boxes {width, height}: sets x and y of each, gives the size of all. `edges`: [a, b]. */
@@ -16,8 +17,15 @@ function layered(boxes, edges, space, gap, ratio) {
     into[b].push(a);
   }
   const lonely = [];
+  const isLonely = new Set();
   const order = [];
-  for (let i = 0; i < count; ++i) (out[i].length + into[i].length === 0 ? lonely : order).push(i);
+  for (let i = 0; i < count; ++i) {
+    if (out[i].length + into[i].length > 0) order.push(i);
+    else {
+      lonely.push(i);
+      isLonely.add(i);
+    }
+  }
   const lead = (i) => (out[i].length - into[i].length) / (out[i].length + into[i].length);
   order.sort((a, b) => lead(b) - lead(a) || a - b);
   const place = new Array(count).fill(0);
@@ -33,7 +41,7 @@ function layered(boxes, edges, space, gap, ratio) {
   const area = boxes.reduce((sum, box) => sum + (box.width + space) * (box.height + gap), 0);
   const tallest = Math.max(Math.sqrt(area / ratio), ...boxes.map((box) => box.height));
   const widest = Math.max(1, ...boxes.map((box) => box.width));
-  const most = Math.max(6, Math.round((Math.sqrt(area * ratio) / (widest + space)) * 1.5));
+  const most = Math.max(4, Math.round((Math.sqrt(area * ratio) / (widest + space)) * 1.5));
   const layers = [];
   for (const i of order) {
     const at = deepest < most ? rank[i] : Math.floor((rank[i] * most) / (deepest + 1));
@@ -88,7 +96,7 @@ function layered(boxes, edges, space, gap, ratio) {
       y += boxes[i].height + gap;
     }
     const last = at + 1 === columns.length;
-    const lone = !last && columns[at].every((i) => lonely.includes(i));
+    const lone = !last && column.every((i) => isLonely.has(i));
     x += width + (last ? 0 : lone ? gap : space);
   });
   return { width: x, height: total };
@@ -140,8 +148,9 @@ function layOut() {
   }
   all.forEach((card, at) => {
     card.folded = card.items.length === 1 && !card.items[0].node;
-    const size = layered(card.items, inner[at], between(64), kGap, 1.1);
-    const [side, top] = card.folded ? [0, 0] : [16, 40];
+    const size = layered(card.items, inner[at], between(64), gapOf(items.length), 1.1);
+    const loops = inner[at].some(([a, b]) => a === b);
+    const [side, top] = card.folded ? [0, 0] : [16, loops ? 74 : 42];
     const title = card.folded ? 0 : measure(card.group.name, kBold) + 56;
     card.width = Math.max(size.width + 2 * side, Math.min(title, kMostWidth));
     card.height = size.height + (card.folded ? 0 : top + 16);
@@ -157,25 +166,42 @@ function layOut() {
   return { cards: all, size };
 }
 
-/** The curve from one box to another, and the middle of it. */
+/** A curve: where it starts, its two control points, where it ends. */
+function path(points) {
+  const r = (value) => Math.round(value * 10) / 10;
+  const [x1, y1, x2, y2, x3, y3, x4, y4] = points.map(r);
+  return { d: `M${x1} ${y1}C${x2} ${y2} ${x3} ${y3} ${x4} ${y4}`, points };
+}
+
+/** The point of a curve at t, between 0 and 1. */
+function pointAt([x1, y1, x2, y2, x3, y3, x4, y4], t) {
+  const u = 1 - t;
+  const [a, b, c, d] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return { x: a * x1 + b * x2 + c * x3 + d * x4, y: a * y1 + b * y2 + c * y3 + d * y4 };
+}
+
+/** The curve from one box to another: to the right in the upper lane, back in the lower one, and
+ *  the further the more it bows, so that it does not run through what stands between. */
 function curve(from, to) {
-  const y1 = from.y + from.height / 2;
-  const y2 = to.y + to.height / 2;
   const right = from.x + from.width;
+  const middle1 = from.y + from.height / 2;
+  const middle2 = to.y + to.height / 2;
   if (from === to) {
-    const x = right - 12;
-    const top = from.y;
-    return { d: `M${x} ${top}c0 -22 30 -22 12 6`, x: x + 14, y: top - 12 };
+    const x = right - 10;
+    return path([x - 16, from.y, x - 18, from.y - 26, x + 10, from.y - 26, x + 2, from.y - 5]);
   }
-  const bend = (x1, x2, side1, side2) => {
-    const reach = Math.min(140, Math.max(28, Math.abs(x2 - x1) / 2, Math.abs(y2 - y1) / 4));
-    const c1 = x1 + side1 * reach;
-    const c2 = x2 + side2 * reach;
-    const r = (value) => Math.round(value * 10) / 10;
-    return { d: `M${r(x1)} ${r(y1)}C${r(c1)} ${r(y1)} ${r(c2)} ${r(y2)} ${r(x2)} ${r(y2)}`,
-             x: (x1 + 3 * c1 + 3 * c2 + x2) / 8, y: (y1 + y2) / 2 };
+  const lane = 5;
+  const bend = (x1, x2, side1, side2, way) => {
+    const dx = Math.abs(x2 - x1);
+    const dy = Math.abs(middle2 - middle1);
+    const reach = Math.min(150, Math.max(26, dx / 2.4, dy / 4));
+    const flat = Math.max(0, 1 - dy / 90);
+    const bow = side1 === side2 || dx < 230 ? 0 : way * flat * Math.min(80, dx * 0.15);
+    const y1 = middle1 + way * lane;
+    const y2 = middle2 + way * lane;
+    return path([x1, y1, x1 + side1 * reach, y1 + bow, x2 + side2 * reach, y2 + bow, x2, y2]);
   };
-  if (to.x > right + 8) return bend(right, to.x - 5, 1, -1);
-  if (to.x + to.width < from.x - 8) return bend(from.x, to.x + to.width + 5, -1, 1);
-  return bend(right, to.x + to.width + 5, 1, 1);
+  if (to.x > right + 8) return bend(right, to.x - 5, 1, -1, -1);
+  if (to.x + to.width < from.x - 8) return bend(from.x, to.x + to.width + 5, -1, 1, 1);
+  return bend(right, to.x + to.width + 5, 1, 1, to.y > from.y ? -1 : 1);
 }

@@ -1,8 +1,7 @@
 // The matrix: sources down, destinations across. Only what is in sight is drawn.
 
-const kCell = 20;
 const kMostHead = 230;
-const matrix = { rows: [], columns: [], cells: new Map(), at: null, over: null };
+const matrix = { cell: 20, rows: [], columns: [], cells: new Map(), at: null, over: null };
 
 function prepareMatrix() {
   const isSource = new Uint8Array(items.length);
@@ -17,6 +16,7 @@ function prepareMatrix() {
   matrix.columns = items.filter((item) => isDestination[item.id]);
   const head = (list) => Math.min(kMostHead, Math.max(90, 26 + Math.max(0, ...list.map((item) =>
     measure(matrixName(item), kFont)))));
+  matrix.cell = matrix.columns.length <= 28 ? 26 : 20;
   matrix.left = Math.ceil(head(matrix.rows));
   matrix.top = Math.ceil(head(matrix.columns));
   matrix.at = null;
@@ -35,8 +35,8 @@ function drawMatrix() {
   }
   const canvas = el('canvas', {});
   const spacer = el('div', { class: 'spacer' });
-  spacer.style.width = `${matrix.left + matrix.columns.length * kCell + 16}px`;
-  spacer.style.height = `${matrix.top + matrix.rows.length * kCell + 16}px`;
+  spacer.style.width = `${matrix.left + matrix.columns.length * matrix.cell + 16}px`;
+  spacer.style.height = `${matrix.top + matrix.rows.length * matrix.cell + 16}px`;
   const scroller = el('div', { class: 'scroller', tabindex: '0', role: 'application',
     'aria-roledescription': 'matrix', 'aria-describedby': 'matrix-says', 'aria-label':
     `Matrix of ${many(matrix.rows.length, 'source')} and ` +
@@ -112,8 +112,8 @@ function cellAt(event) {
   const x = event.clientX - host.left;
   const y = event.clientY - host.top;
   const column = x < matrix.left ? -1
-    : Math.floor((x - matrix.left + matrix.scroller.scrollLeft) / kCell);
-  const row = y < matrix.top ? -1 : Math.floor((y - matrix.top + matrix.scroller.scrollTop) / kCell);
+    : Math.floor((x - matrix.left + matrix.scroller.scrollLeft) / matrix.cell);
+  const row = y < matrix.top ? -1 : Math.floor((y - matrix.top + matrix.scroller.scrollTop) / matrix.cell);
   if ((row < 0 && column < 0) || row >= matrix.rows.length || column >= matrix.columns.length) {
     return null;
   }
@@ -124,11 +124,11 @@ function revealCell({ row, column }) {
   const { scroller } = matrix;
   const into = (scroll, at, inset, size) => {
     if (at < scroll) return at;
-    if (at + kCell > scroll + size - inset) return at + kCell - size + inset;
+    if (at + matrix.cell > scroll + size - inset) return at + matrix.cell - size + inset;
     return scroll;
   };
-  scroller.scrollLeft = into(scroller.scrollLeft, column * kCell, matrix.left, scroller.clientWidth);
-  scroller.scrollTop = into(scroller.scrollTop, row * kCell, matrix.top, scroller.clientHeight);
+  scroller.scrollLeft = into(scroller.scrollLeft, column * matrix.cell, matrix.left, scroller.clientWidth);
+  scroller.scrollTop = into(scroller.scrollTop, row * matrix.cell, matrix.top, scroller.clientHeight);
 }
 
 function colours() {
@@ -136,7 +136,7 @@ function colours() {
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
   return { text: of('text'), muted: of('muted'), surface: of('surface'), line: of('line'),
            faint: of('faint'), accent: of('accent'), depends: of('depends'),
-           changes: [of('flow'), of('added'), of('removed'), of('changed')] };
+           changes: [of('accent'), of('added'), of('removed'), of('changed')] };
 }
 
 function paintMatrix() {
@@ -157,14 +157,14 @@ function paintMatrix() {
   paint.fillStyle = colour.surface;
   paint.fillRect(0, 0, width, height);
   const { left, top } = matrix;
-  const firstColumn = Math.floor(scroller.scrollLeft / kCell);
+  const firstColumn = Math.floor(scroller.scrollLeft / matrix.cell);
   const lastColumn = Math.min(matrix.columns.length,
-                              Math.ceil((scroller.scrollLeft + width - left) / kCell));
-  const firstRow = Math.floor(scroller.scrollTop / kCell);
+                              Math.ceil((scroller.scrollLeft + width - left) / matrix.cell));
+  const firstRow = Math.floor(scroller.scrollTop / matrix.cell);
   const lastRow = Math.min(matrix.rows.length,
-                           Math.ceil((scroller.scrollTop + height - top) / kCell));
-  const xOf = (column) => left + column * kCell - scroller.scrollLeft;
-  const yOf = (row) => top + row * kCell - scroller.scrollTop;
+                           Math.ceil((scroller.scrollTop + height - top) / matrix.cell));
+  const xOf = (column) => left + column * matrix.cell - scroller.scrollLeft;
+  const yOf = (row) => top + row * matrix.cell - scroller.scrollTop;
   const hot = isHot();
   const spot = matrix.over ?? matrix.at;
 
@@ -174,8 +174,8 @@ function paintMatrix() {
   paint.clip();
   if (spot) {
     paint.fillStyle = colour.faint;
-    if (spot.row >= 0) paint.fillRect(left, yOf(spot.row), width, kCell);
-    if (spot.column >= 0) paint.fillRect(xOf(spot.column), top, kCell, height);
+    if (spot.row >= 0) paint.fillRect(left, yOf(spot.row), width, matrix.cell);
+    if (spot.column >= 0) paint.fillRect(xOf(spot.column), top, matrix.cell, height);
   }
   for (let row = firstRow; row < lastRow; ++row) {
     for (let column = firstColumn; column < lastColumn; ++column) {
@@ -183,7 +183,7 @@ function paintMatrix() {
       const to = matrix.columns[column];
       const x = xOf(column) + 2;
       const y = yOf(row) + 2;
-      const side = kCell - 4;
+      const side = matrix.cell - 4;
       const bundle = matrix.cells.get(from.id * items.length + to.id);
       if (!bundle) {
         paint.fillStyle = colour.line;
@@ -213,9 +213,9 @@ function paintMatrix() {
         paint.font = '700 13px system-ui, sans-serif';
         paint.textAlign = 'center';
         paint.fillText(kSigns[bundle.change], x + side / 2, y + side / 2 + 4.5);
-      } else if (bundle.count > 1 && bundle.count < 1000) {
+      } else if (bundle.count > 1 && bundle.count < 100) {
         paint.fillStyle = colour.text;
-        paint.font = '9px system-ui, sans-serif';
+        paint.font = '9.5px system-ui, sans-serif';
         paint.textAlign = 'center';
         paint.fillText(bundle.count, x + side / 2, y + side / 2 + 3.2);
       }
@@ -239,7 +239,7 @@ function paintMatrix() {
   if (matrix.at) {
     paint.strokeStyle = colour.accent;
     paint.lineWidth = 2;
-    paint.strokeRect(xOf(matrix.at.column) + 0.5, yOf(matrix.at.row) + 0.5, kCell - 1, kCell - 1);
+    paint.strokeRect(xOf(matrix.at.column) + 0.5, yOf(matrix.at.row) + 0.5, matrix.cell - 1, matrix.cell - 1);
   }
   paint.restore();
 
@@ -255,7 +255,7 @@ function paintMatrix() {
   for (let row = firstRow; row < lastRow; ++row) {
     const item = matrix.rows[row];
     name(item, spot?.row === row);
-    paint.fillText(fitText(matrixName(item), left - 20), left - 10, yOf(row) + 14);
+    paint.fillText(fitText(matrixName(item), left - 20), left - 10, yOf(row) + matrix.cell / 2 + 4);
   }
   paint.restore();
   paint.save();
@@ -267,7 +267,7 @@ function paintMatrix() {
     const item = matrix.columns[column];
     name(item, spot?.column === column);
     paint.save();
-    paint.translate(xOf(column) + 14, top - 9);
+    paint.translate(xOf(column) + matrix.cell / 2 + 4, top - 9);
     paint.rotate(-Math.PI / 2);
     paint.fillText(fitText(matrixName(item), top - 20), 0, 0);
     paint.restore();

@@ -267,12 +267,14 @@ class Writer {
       number(cause.place);
       json_.EndArray();
     });
-    list("facts", finding.facts, [&](const auto& fact) {
+    const auto pair = [&](const auto& each) {
       json_.StartArray();
-      string(fact.first);
-      string(fact.second);
+      string(each.first);
+      string(each.second);
       json_.EndArray();
-    });
+    };
+    list("example", finding.example, pair);
+    list("advice", finding.advice, pair);
     strings("also", finding.also);
     notes("restsOn", finding.rests_on);
     if (!finding.suppressed.empty()) text("suppressed", finding.suppressed);

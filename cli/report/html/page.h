@@ -94,7 +94,8 @@ struct PageFinding {
   std::string message;
   std::uint32_t place = 0;
   std::vector<PageCause> causes;
-  std::vector<std::pair<std::string, std::string>> facts;  // "Example", "TCP 10.0.0.4 -> ..."
+  std::vector<std::pair<std::string, std::string>> example;  // "Packet", "TCP 10.0.0.4 -> ..."
+  std::vector<std::pair<std::string, std::string>> advice;   // "What to do", ...
   std::vector<std::string> also;
   std::vector<PageNote> rests_on;
   std::string suppressed;  // why somebody decided to live with it; empty: nobody did

@@ -107,6 +107,9 @@ function expandFound() {
 }
 
 const kFewNodes = 70;
+/** What "Expand all" opens at most, so that the page stays fluent. */
+const kMostExpanded = 3000;
+const kMostExpandedLinks = 40000;
 
 function sayStatus() {
   const all = kept.length === links.count;
@@ -115,7 +118,10 @@ function sayStatus() {
     : `${kept.length.toLocaleString('en')} of ${many(links.count, what)}`;
   const open = groups.filter((group) => group.nodes.length > 1 && state.expanded.has(group.id));
   byId('collapse').disabled = open.length === 0;
-  byId('expand').disabled = open.length === groups.filter((group) => group.nodes.length > 1).length;
+  const tooMany = nodes.length > kMostExpanded || kept.length > kMostExpandedLinks;
+  byId('expand').disabled = tooMany ||
+    open.length === groups.filter((group) => group.nodes.length > 1).length;
+  byId('expand').title = tooMany ? 'too many to show at once: open boxes one by one, or filter' : '';
   const hint = byId('hint');
   hint.hidden = !(bundles.length > kMostCurves);
   hint.textContent = 'Very many arrows: those of what you point at, or select, come to the front.';
@@ -205,6 +211,7 @@ function endPrint() {
 listeners.filter.push(() => {
   for (const view of Object.keys(draw)) stale.add(view);
   sayStatus();
+  drawFindings();
   drawView();
 });
 listeners.selection.push(() => {
