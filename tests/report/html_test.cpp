@@ -128,8 +128,7 @@ TEST_CASE("html: connections are runs of destinations with the same") {
   CHECK(data["rows"][0][0].GetUint() == 0);
   CHECK(data["rows"][0][1].GetString() == cli::html::base64("\x03\x03\x01\x01"));
   CHECK(data["rows"][1][0].GetUint() == 2);
-  CHECK(data["rows"][1][1].GetString() ==
-        cli::html::base64(std::string_view("\x00\x01\x00", 3)));
+  CHECK(data["rows"][1][1].GetString() == cli::html::base64(std::string_view("\x00\x01\x00", 3)));
 }
 
 TEST_CASE("html: two things between the same ends are both there") {
@@ -243,9 +242,9 @@ TEST_CASE("html: the order of files makes no difference") {
   const support::Run one = support::run({"map", "--format", "html", folder + "namespaces.yaml",
                                          folder + "policies-data.yaml",
                                          folder + "policies-shop.yaml", folder + "workloads.yaml"});
-  const support::Run two = support::run({"map", "--format", "html", folder + "workloads.yaml",
-                                         folder + "policies-shop.yaml",
-                                         folder + "policies-data.yaml", folder + "namespaces.yaml"});
+  const support::Run two = support::run(
+      {"map", "--format", "html", folder + "workloads.yaml", folder + "policies-shop.yaml",
+       folder + "policies-data.yaml", folder + "namespaces.yaml"});
   CHECK(one.status == 0);
   CHECK(one.out == two.out);
 }
@@ -254,8 +253,8 @@ TEST_CASE("html: the exit status of a comparison does not depend on the format")
   const std::string folder = support::source_folder().string() + "/fixtures/";
   CHECK(support::run({"diff", "--format", "html", folder + "quickstart", folder + "quickstart"})
             .status == 0);
-  const support::Run run = support::run({"diff", "--format", "html", folder + "network-diff/old",
-                                         folder + "network-diff/new"});
+  const support::Run run = support::run(
+      {"diff", "--format", "html", folder + "network-diff/old", folder + "network-diff/new"});
   CHECK(run.status == 1);
   const auto data = data_of(run.out);
   CHECK(data["flows"][1]["text"].GetString() == std::string("now allowed TCP 22"));
@@ -267,8 +266,12 @@ TEST_CASE("html: findings, with places, examples and what was suppressed") {
   const std::string text = "kind: Service\nspec: {}\n";
   source::SourceMap sources;
   const source::FileId file = sources.add("a.yaml", source::Text::own(text));
-  const audit::Check check{"open-to-all", audit::Severity::High, "Everybody reaches it",
-                           "Nobody named everybody.", "Close it.", {}};
+  const audit::Check check{"open-to-all",
+                           audit::Severity::High,
+                           "Everybody reaches it",
+                           "Nobody named everybody.",
+                           "Close it.",
+                           {}};
   audit::Finding finding;
   finding.check = &check;
   finding.severity = audit::Severity::High;
@@ -280,8 +283,7 @@ TEST_CASE("html: findings, with places, examples and what was suppressed") {
   finding.also = {"Deployment shop/api"};
   const std::vector<audit::Finding> findings{finding};
   const std::vector<audit::Unchecked> unchecked{{&check, "it took too long"}};
-  cli::FindingsReport report{sources, "audit", "1 workload", {&check}, findings,
-                             unchecked, {},        0};
+  cli::FindingsReport report{sources, "audit", "1 workload", {&check}, findings, unchecked, {}, 0};
   report.suppressed.push_back({finding, "a demo", source::Span::none()});
   std::ostringstream out;
   cli::write_audit_html(out, report, nullptr);

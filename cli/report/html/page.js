@@ -83,27 +83,20 @@ function readFilters() {
   refresh();
 }
 
-/** Names that are searched for are shown, and not the group that they are in. */
+/** Names that are searched for are shown, and not the box that they are in. */
 function expandFound() {
   if (state.search.trim() === '' && state.group < 0) return;
-  const found = new Set();
-  let count = 0;
   const seen = new Uint8Array(nodes.length);
   for (const id of kept) {
-    for (const at of [links.source[id], links.destination[id]]) {
-      if (seen[at]) continue;
-      seen[at] = 1;
-      count++;
-      found.add(nodes[at].group.id);
-    }
+    seen[links.source[id]] = 1;
+    seen[links.destination[id]] = 1;
   }
-  if (count <= kFewNodes) {
-    state.expanded = new Set([...state.expanded, ...found]);
-    applyExpansion();
-  } else if (state.group >= 0) {
-    state.expanded.add(state.group);
-    applyExpansion();
-  }
+  const all = nodes.filter((node) => seen[node.id]);
+  const found = hits.filter((node) => seen[node.id]);
+  const shown = all.length <= kFewNodes ? all : found.length <= kFewNodes ? found : [];
+  state.expanded = new Set([...state.expanded, ...shown.map((node) => node.group.id)]);
+  if (state.group >= 0) state.expanded.add(state.group);
+  applyExpansion();
 }
 
 const kFewNodes = 70;

@@ -12,6 +12,8 @@ const tell = (what) => { for (const each of listeners[what]) each(); };
 
 /** The connections that the filters leave: their numbers. */
 let kept = new Uint32Array(0);
+/** The nodes that are searched for. */
+let hits = [];
 /** What is drawn: groups that are not expanded, and nodes of those that are. */
 let items = [];
 let itemOf = new Int32Array(nodes.length);
@@ -60,6 +62,7 @@ function applyFilter() {
   const inGroup = nodes.map((node) => state.group < 0 || node.group.id === state.group);
   const hit = nodes.map((node) =>
     inGroup[node.id] && (words.length === 0 || says(`${node.name} ${node.kind}`.toLowerCase())));
+  hits = words.length > 0 ? nodes.filter((node) => hit[node.id]) : [];
   const result = new Uint32Array(links.count);
   let count = 0;
   const { source, destination, flow } = links;
