@@ -335,6 +335,50 @@ class NetworkTest(Page):
                   "fixtures/network/main.json:44:20", "ROUTING")
 
 
+class FindingsTest(Page):
+    """The findings of a report beside its connections."""
+
+    def page_with(self, name, with_map):
+        page = write_page(self.folder, name, "map", "fixtures/quickstart")
+        text = page.read_text()
+        start = text.index('id="data">') + len('id="data">')
+        end = text.index("</script>", start)
+        data = json.loads(text[start:end])
+        names = [node[0] for node in data["nodes"]]
+
+        def finding(severity, title, subject, where):
+            return {"severity": severity, "check": "a-check", "title": title, "subject": subject,
+                    "message": f"something about {subject}", "place": 1, "causes": [["a rule", 1]],
+                    "example": [["packet", "TCP 10.0.0.1:1 -> 10.0.0.2:80"]],
+                    "advice": [["What to do", "Close it."]], "also": [], "restsOn": [],
+                    "nodes": [names.index(where)] if with_map else []}
+        data["command"] = "audit"
+        data["findings"] = [finding("critical", "First", "Deployment shop/web", "shop/web"),
+                            finding("low", "Second", "Deployment data/db", "data/db")]
+        if not with_map:
+            data["nodes"], data["groups"], data["rows"] = [], [], []
+        page.write_text(text[:start] + json.dumps(data).replace("<", "\\u003c") + text[end:])
+        self.open(page)
+
+    def test_a_finding_marks_its_workload(self):
+        self.page_with("audit.html", True)
+        self.assertEqual(len(self.all("svg .chip[aria-label*='shop/web'] .dot.critical")), 1)
+        self.says("First", "Second", inside="#findings")
+        self.all("#findings .finding")[0].click()
+        self.says("Deployment shop/web", "Close it.", "TCP 10.0.0.1:1", "fixtures/quickstart/")
+        self.assertIn("hot", self.get("svg .chip[aria-label*='shop/web']").get_attribute("class"))
+        self.get("#tab-findings").click()
+        self.fill("#search", "data/db")
+        self.status_becomes("1 of 2 connections")
+        self.assertEqual(len(self.all("#findings .finding")), 1)
+        self.says("1 more without", inside="#findings")
+
+    def test_findings_alone(self):
+        self.page_with("findings.html", False)
+        self.says("This report has findings alone", inside="#graph")
+        self.assertEqual(len(self.all("#findings .finding")), 2)
+
+
 class HostileTest(Page):
     """Rules and subnets of Azure, files, folders and comments can be called anything."""
 

@@ -249,6 +249,40 @@ TEST_CASE("html: the order of files makes no difference") {
   CHECK(one.out == two.out);
 }
 
+TEST_CASE("html: of very many connections the ends have the reasons") {
+  // 230 pods without any policy, each with each other: 52,670 connections, and some outside.
+  std::string text = R"({"apiVersion":"v1","kind":"List","items":[)";
+  for (int i = 0; i < 230; ++i) {
+    text += (i == 0 ? "" : ",") +
+            (R"({"apiVersion":"v1","kind":"Pod","metadata":{"namespace":"shop","name":"pod-)" +
+             std::to_string(i) + R"("},"spec":{"containers":[{"name":"c","image":"i"}]}})");
+  }
+  const support::Run run = support::run({"map", "--format", "html", "-"}, text + "]}");
+  CHECK(run.status == 0);
+  // All pods of one row say the same of all others: runs keep it short.
+  CHECK(run.out.size() < 300'000);
+  const auto data = data_of(run.out);
+  CHECK_FALSE(data["explained"].GetBool());
+  const auto& why = data["whys"][data["nodes"][0][5].GetUint()];
+  REQUIRE(why.Size() == 1);
+  CHECK(data["reasons"][why[0].GetUint()][0].GetString() == std::string("egress"));
+  CHECK(data["reasons"][why[0].GetUint()][1].GetString() == std::string("no policy selects it"));
+}
+
+TEST_CASE("html: findings name the nodes of the page, wherever these come to stand") {
+  Page page;
+  page.command = "audit";
+  page.has_findings = true;
+  page.nodes = {node_called("shop", "web"), node_called("data", "db")};
+  cli::html::PageFinding finding;
+  finding.nodes = {0};
+  page.findings.push_back(finding);
+  const auto data = data_of(page_of(std::move(page)));
+  const auto& nodes = data["findings"][0]["nodes"];
+  REQUIRE(nodes.Size() == 1);
+  CHECK(data["nodes"][nodes[0].GetUint()][0].GetString() == std::string("shop/web"));
+}
+
 TEST_CASE("html: the exit status of a comparison does not depend on the format") {
   const std::string folder = support::source_folder().string() + "/fixtures/";
   CHECK(support::run({"diff", "--format", "html", folder + "quickstart", folder + "quickstart"})
