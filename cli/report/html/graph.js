@@ -30,9 +30,7 @@ function drawGraph() {
     return;
   }
   const { cards, size } = layOut();
-  graph.all = { x: -30, y: -30, width: size.width + 60, height: size.height + 60 };
-  const title = svg('title');
-  title.textContent = 'Graph of the connections; the table holds the same';
+  graph.all = boundsOf(size);
   const root = svg('svg', { role: 'group', 'aria-label': 'Graph of the connections. Arrow keys move ' +
     'between workloads, Enter selects. The table holds the same.', class: 'graph' });
   const marker = (id) => svg('marker', { id, viewBox: '0 0 8 8', refX: '6', refY: '4',
@@ -58,6 +56,23 @@ function drawGraph() {
     const again = graph.parts.find((part) => part.element.dataset.key === focused);
     if (again) focusPart(again);
   }
+}
+
+/** Around the boxes and the curves, which bow beyond them. */
+function boundsOf(size) {
+  const bounds = { left: 0, top: 0, right: size.width, bottom: size.height };
+  for (const bundle of bundles.slice(0, kMostCrowd)) {
+    const { points } = curve(items[bundle.from], items[bundle.to]);
+    for (const t of [0.25, 0.5, 0.75]) {
+      const { x, y } = pointAt(points, t);
+      bounds.left = Math.min(bounds.left, x);
+      bounds.right = Math.max(bounds.right, x);
+      bounds.top = Math.min(bounds.top, y);
+      bounds.bottom = Math.max(bounds.bottom, y);
+    }
+  }
+  return { x: bounds.left - 30, y: bounds.top - 30, width: bounds.right - bounds.left + 60,
+           height: bounds.bottom - bounds.top + 60 };
 }
 
 function drawCard(card, layers) {
@@ -248,8 +263,10 @@ function drawLabels() {
 function bundleLabel(bundle) {
   const sign = bundle.change ? `${kSigns[bundle.change]} ` : '';
   if (bundle.count > 1) return `${sign}${bundle.count}×`;
-  // That it is allowed the arrow says.
-  const text = data.flows[links.flow[bundle.first]].text.replace(/^(now )?allowed /, '');
+  // That it is allowed, or depends, the arrow says; what on, the selection.
+  const whole = data.flows[links.flow[bundle.first]].text;
+  const text = whole.replace(/^(now )?(allowed|depends) /, '')
+    .replace(whole.includes(';') ? /^$/ : / if A-.*$/, '');
   return sign + (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 }
 

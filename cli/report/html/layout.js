@@ -41,7 +41,7 @@ function layered(boxes, edges, space, gap, ratio) {
   const area = boxes.reduce((sum, box) => sum + (box.width + space) * (box.height + gap), 0);
   const tallest = Math.max(Math.sqrt(area / ratio), ...boxes.map((box) => box.height));
   const widest = Math.max(1, ...boxes.map((box) => box.width));
-  const most = Math.max(4, Math.round((Math.sqrt(area * ratio) / (widest + space)) * 1.5));
+  const most = Math.max(4, Math.floor(Math.sqrt(area * ratio) / (widest + space)));
   const layers = [];
   for (const i of order) {
     const at = deepest < most ? rank[i] : Math.floor((rank[i] * most) / (deepest + 1));
@@ -120,6 +120,58 @@ function between(least) {
   return Math.max(least, Math.min(190, Math.ceil(widest) + 34));
 }
 
+/** Groups in layers; what is outside stands at the side to which most of its arrows lead. */
+function placeCards(cards, edges) {
+  const space = between(kBetween);
+  const lead = cards.map(() => 0);
+  for (const [a, b] of edges) {
+    lead[a]--;
+    lead[b]++;
+  }
+  const sides = { left: [], main: [], right: [] };
+  const at = new Map();
+  cards.forEach((card, i) => {
+    const outside = card.group.kind === 'outside';
+    const side = !outside ? sides.main : lead[i] < 0 ? sides.left : sides.right;
+    at.set(i, side.length);
+    side.push(i);
+  });
+  const inner = edges.filter(([a, b]) => sides.main.includes(a) && sides.main.includes(b));
+  const main = layered(sides.main.map((i) => cards[i]),
+                       inner.map(([a, b]) => [at.get(a), at.get(b)]), space, 22, 1.6);
+  const stack = (list) => ({
+    width: Math.max(0, ...list.map((i) => cards[i].width)),
+    height: list.reduce((sum, i) => sum + cards[i].height + 22, -22),
+  });
+  const left = stack(sides.left);
+  const right = stack(sides.right);
+  const height = Math.max(main.height, left.height, right.height);
+  const put = (list, size, x) => {
+    let y = (height - size.height) / 2;
+    for (const i of list) {
+      cards[i].x = x + (size.width - cards[i].width) / 2;
+      cards[i].y = y;
+      y += cards[i].height + 22;
+    }
+  };
+  let x = 0;
+  if (sides.left.length) {
+    put(sides.left, left, 0);
+    x = left.width + (sides.main.length || sides.right.length ? space : 0);
+  }
+  for (const i of sides.main) {
+    cards[i].x += x;
+    cards[i].y += (height - main.height) / 2;
+  }
+  x += main.width;
+  if (sides.right.length) {
+    x += sides.main.length ? space : 0;
+    put(sides.right, right, x);
+    x += right.width;
+  }
+  return { width: x, height };
+}
+
 /** Cards of groups with their chips: sets x, y, width and height of items, gives cards and size. */
 function layOut() {
   const cards = new Map();
@@ -156,7 +208,7 @@ function layOut() {
     card.height = size.height + (card.folded ? 0 : top + 16);
     card.inset = { x: (card.width - size.width) / 2, y: top };
   });
-  const size = layered(all, [...outer.values()], between(kBetween), 22, 1.6);
+  const size = placeCards(all, [...outer.values()]);
   for (const card of all) {
     for (const item of card.items) {
       item.x += card.x + card.inset.x;

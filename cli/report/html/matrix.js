@@ -209,7 +209,8 @@ function paintMatrix() {
       }
       paint.globalAlpha = 1;
       if (bundle.change) {
-        paint.fillStyle = colour.surface;
+        const isHollow = bundle.depends === bundle.count;
+        paint.fillStyle = isHollow ? colour.changes[bundle.change] : colour.surface;
         paint.font = '700 13px system-ui, sans-serif';
         paint.textAlign = 'center';
         paint.fillText(kSigns[bundle.change], x + side / 2, y + side / 2 + 4.5);
