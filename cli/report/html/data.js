@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The data of the page, taken apart: nodes, groups, and connections in typed arrays, so that
 // millions of them fit.
 

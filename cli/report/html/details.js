@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The panel at the side: what is selected, with its rules and their lines; findings; what all of it
 // rests on.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The graph: cards of groups with their workloads, and curves between them. Where there are very
 // many, they are one path in the background, and only those of what is selected are by themselves.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where things are drawn: layers from left to right, first inside of each group, then of the
 // groups. The same data give the same picture.
 

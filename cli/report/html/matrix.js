@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The matrix: sources down, destinations across. Only what is in sight is drawn.
 
 const kMostHead = 230;

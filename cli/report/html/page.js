@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page around the views: header, filters, tabs, theme, print.
 
 function emptyText() {
@@ -190,7 +191,6 @@ function preparePrint() {
   if (graph.root) {
     const { x, y, width, height } = graph.all;
     graph.root.setAttribute('viewBox', `${x} ${y} ${width} ${height}`);
-    graph.root.classList.toggle('tall', height > width * 1.3);
   }
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is filtered, expanded and selected. Views are told through `listeners`.
 
 const state = {

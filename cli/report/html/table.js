@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table: every connection that is kept, a line each. Only the lines in sight are elements.
 
 const kLine = 34;
