@@ -9,13 +9,14 @@
 #include "cli/commands/generate.h"
 #include "cli/commands/map.h"
 #include "cli/commands/relate.h"
+#include "cli/commands/shell.h"
 #include "cli/options.h"
 
 namespace polreach::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kGenerate,
+    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kShell, &kGenerate,
 };
 
 }  // namespace

@@ -148,8 +148,8 @@ class Reading {
   source::Result<void> add_stdin() {
     if (stdin_used_) return {};
     stdin_used_ = true;
-    auto bytes = options_.snapshot ? options_.snapshot->standard_input(in_)
-                                   : read_stream(in_, "<stdin>");
+    auto bytes =
+        options_.snapshot ? options_.snapshot->standard_input(in_) : read_stream(in_, "<stdin>");
     if (!bytes) return tl::unexpected(bytes.error());
     add("<stdin>", std::move(*bytes));
     return {};
@@ -282,8 +282,8 @@ class Reading {
     for (const source::FileId file : parameters_) azure.load_parameters(file);
     for (const source::FileId file : service_tags_) azure.load_service_tags(file);
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
-    if (!options_.added.empty()) loader.set_filter({});
     for (const AddedText& each : options_.added) {
+      loader.set_filter(each.filter);
       loader.load(input_->sources.add(each.name, Text::own(each.bytes)), format_of(each.name));
     }
     loader.finish();

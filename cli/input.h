@@ -22,6 +22,7 @@ class Snapshot;
 struct AddedText {
   std::string name;  // what messages call it
   std::string bytes;
+  kubernetes::ObjectFilter filter = {};  // which of its objects are read; empty: all
 };
 
 /// A revision of a git repository, to be read in place of the file system.
@@ -54,7 +55,7 @@ struct InputOptions {
   std::shared_ptr<Snapshot> snapshot = {};
   /// Which objects are read; empty: all.
   kubernetes::ObjectFilter filter = {};
-  /// Read behind all others, and not filtered.
+  /// Read behind all others, each with a filter of its own.
   std::vector<AddedText> added = {};
 };
 

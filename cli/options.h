@@ -41,6 +41,8 @@ struct CommandSpec {
   /// The same about input that the session has: asks, and reports. Nothing where a command is about
   /// something else than one input. PATHs are not among the arguments then.
   int (*ask)(Session& session) = nullptr;
+  /// Whether its text is wrapped to the width of a terminal.
+  bool wraps = true;
 };
 
 /// All commands, in the order in which help shows them.

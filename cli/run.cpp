@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
+#include "cli/report/wrap.h"
 #include "policies/source/nearest.h"
 #include "policies/source/result.h"
 
@@ -39,7 +40,15 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
     return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
-  return command.run(*arguments, streams);
+  // What programs read, and what is cut and pasted, keeps its lines.
+  const std::string format = arguments->value("format");
+  const bool for_people = format.empty() || format == "text";
+  if (!streams.out_is_terminal || !for_people || !command.wraps || streams.width == 0) {
+    return command.run(*arguments, streams);
+  }
+  WrappingStream out(streams.out, streams.width);
+  return command.run(*arguments, {streams.in, out, streams.err, true, streams.err_is_terminal,
+                                  streams.in_is_terminal, streams.width});
 }
 
 int dispatch(const std::vector<std::string>& words, const Streams& streams) {

@@ -32,6 +32,11 @@ class Session {
   /// must outlive the session.
   void use(Input& input) { input_ = &input; }
   [[nodiscard]] const Input& input() const { return *input_; }
+  /// Hands over input that was accepted: the session has none then.
+  [[nodiscard]] std::unique_ptr<Input> give_input() {
+    input_ = nullptr;
+    return std::move(own_);
+  }
   /// Writes what a query found to warn of, and adds it to what was said of the input.
   void warn(const std::vector<source::Diagnostic>& warnings);
 

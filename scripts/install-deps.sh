@@ -7,18 +7,18 @@ usage() {
 usage: scripts/install-deps.sh [--check]
 
 Installs what building and testing need (Debian 12 or newer, through apt-get).
-  --check   also what the format check, clang-tidy and the schema tests need
+  --check   also what the format check, clang-tidy, and the tests of schemas and terminals need
 END
 }
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libboost-dev libboost-filesystem-dev libboost-program-options-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev
+  libboost-dev libboost-filesystem-dev libboost-program-options-dev libedit-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev
   libyaml-cpp-dev libz3-dev rapidjson-dev doctest-dev
 )
 for argument in "$@"; do
   case $argument in
-    --check) packages+=(clang-format clang-tidy graphviz python3-jsonschema) ;;
+    --check) packages+=(clang-format clang-tidy graphviz python3-jsonschema tmux) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
