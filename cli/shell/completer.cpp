@@ -139,9 +139,11 @@ Completion complete(std::string_view line, const Names& names, std::size_t citat
     if (each.starts_with(word)) result.words.push_back(each);
   }
   // "redis<Tab>": the namespace comes with the name.
-  if (result.words.empty() && word.find('/') == std::string::npos && names_places(beginning)) {
+  const bool is_bare = !word.empty() && word.find('/') == std::string::npos;
+  if (is_bare && names_places(beginning)) {
     for (const std::string& each : all) {
-      if (bare(each).starts_with(word)) result.words.push_back(each);
+      const bool service = each.starts_with("svc/");  // its pods are meant more often
+      if (!service && bare(each).starts_with(word)) result.words.push_back(each);
     }
   }
   std::sort(result.words.begin(), result.words.end());

@@ -276,6 +276,7 @@ Executor::Query Executor::difference(std::shared_ptr<Version> before) const {
   Query query = this->query(kDiff);
   query.before = std::move(before);
   query.arguments.positional = {query.before->name, query.about->name};
+  if (query.before->name == query.about->name) query.arguments.positional = {"before", "now"};
   return query;
 }
 
@@ -325,10 +326,12 @@ Answer Executor::reload() {
   const bool same = reread->files.empty();
   if (same) out << "no file has changed\n";
   if (had_changes) out << "changes of what if are given up\n";
+  std::vector<std::string> files = reread->files;
   state_.accept(std::move(*reread));
   // The same texts mean the same; programs get the comparison all the same.
-  if (same && !json) return told(out.str());
-  return difference_answer(out.str(), before);
+  Answer answer = same && !json ? told(out.str()) : difference_answer(out.str(), before);
+  answer.files = std::move(files);
+  return answer;
 }
 
 // Files ------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ struct Answer {
   std::string document;   // for programs: what the command wrote, where one was asked
   std::optional<Mistake> mistake;
   std::optional<Excerpt> excerpt;
+  std::optional<std::vector<std::string>> files;  // of a reload: what changed
   std::vector<Citation> cited;  // what `source` can show from here on, if the line cites anything
   bool quit = false;
 };

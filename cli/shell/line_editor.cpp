@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -47,6 +48,12 @@ struct LineEditor::Parts {
     parts.given_up = true;
     std::fputs("^C\n", parts.out);
     return CC_EOF;
+  }
+
+  /// Ctrl-Z: libedit gives the terminal back on the way, and takes it again.
+  static unsigned char suspend(EditLine*, int) {
+    std::raise(SIGTSTP);
+    return CC_REDISPLAY;
   }
 
   static unsigned char complete_word(EditLine* editor, int) {
@@ -105,8 +112,11 @@ LineEditor::LineEditor(std::FILE* in, std::FILE* out, const std::string& history
   el_set(parts.editor, EL_EDITOR, "emacs");
   el_set(parts.editor, EL_SIGNAL, 1);
   el_set(parts.editor, EL_PROMPT, &Parts::show_prompt);
-  // While a line is edited, Ctrl-C is a key; while a question runs, it is the terminal's signal.
-  el_set(parts.editor, EL_SETTY, "-d", "intr=", nullptr);
+  // While a line is edited, Ctrl-C and Ctrl-Z are keys; while a question runs, they are the
+  // terminal's signals.
+  el_set(parts.editor, EL_SETTY, "-d", "-isig", nullptr);
+  el_set(parts.editor, EL_ADDFN, "polreach-suspend", "Suspend the shell", &Parts::suspend);
+  el_set(parts.editor, EL_BIND, "^Z", "polreach-suspend", nullptr);
   el_set(parts.editor, EL_ADDFN, "polreach-give-up", "Give the line up", &Parts::give_up);
   el_set(parts.editor, EL_BIND, "^C", "polreach-give-up", nullptr);
   el_set(parts.editor, EL_ADDFN, "polreach-complete", "Complete a word", &Parts::complete_word);

@@ -27,10 +27,7 @@ std::string compact(const std::string& document) {
   Writer writer(buffer);
   rapidjson::StringStream stream(document.c_str());
   rapidjson::Reader reader;
-  // Numbers as they are written.
-  const auto result =
-      reader.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag>(stream,
-                                                                                           writer);
+  const auto result = reader.Parse<rapidjson::kParseIterativeFlag>(stream, writer);
   return result.IsError() ? "" : buffer.GetString();
 }
 
@@ -87,6 +84,12 @@ void write_json_line(std::ostream& out, std::size_t number, const std::string& l
     for (const std::string& text : answer.excerpt->lines) json.String(valid(text));
     json.EndArray();
     json.EndObject();
+  }
+  if (answer.files) {
+    json.Key("files");
+    json.StartArray();
+    for (const std::string& each : *answer.files) json.String(printable(each));
+    json.EndArray();
   }
   const bool only_text = !answer.mistake && document.empty() && !answer.excerpt;
   if (only_text && !answer.text.empty()) write(json, "text", answer.text);
