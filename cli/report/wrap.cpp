@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kLeastWidth = 30;
 constexpr std::size_t kDeepestIndent = 12;
 
-/// "  12 | text", "> 12 | text", "   | ^": digits, if any, and a bar.
+/// "  12 | text", "* 12 | text", "   | ^": digits, if any, and a bar.
 bool is_excerpt(std::string_view line) {
   std::string plain;
   for (std::size_t i = 0; i < line.size() && plain.size() < 24; ++i) {
@@ -22,7 +22,7 @@ bool is_excerpt(std::string_view line) {
     }
   }
   const std::size_t bar = plain.find(" | ");
-  return bar != std::string::npos && plain.find_first_not_of("> 0123456789") == bar + 1;
+  return bar != std::string::npos && plain.find_first_not_of("* 0123456789") == bar + 1;
 }
 
 std::string wrap_line(std::string_view line, std::size_t width) {

@@ -304,7 +304,7 @@ void write_text(std::ostream& out, const Style& style, const Excerpt& excerpt) {
         std::string_view(text).substr(0, source::SourceMap::kLongestLine);
     std::string tail = printable(shown);
     if (shown.size() < text.size()) tail += " ...";
-    out << (marked ? "> " : "  ") << style.dim(fmt::format("{:>{}} | ", line, width))
+    out << (marked ? "* " : "  ") << style.dim(fmt::format("{:>{}} | ", line, width))
         << (marked ? style.bold(tail) : tail) << "\n";
     ++line;
   }

@@ -6,8 +6,8 @@ usage: validate_schemas.py POLREACH
 
 Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, lists the connections and the
 exposure of every folder of fixtures/ in several ways, and compares it with itself and with the next
-one; lists effective rules of fixtures/nsg-effective; and asks about every file of
-fixtures/malformed/, with and without --keep-going.
+one; lists effective rules of fixtures/nsg-effective; asks about every file of
+fixtures/malformed/, with and without --keep-going; and gives scripts of questions to the shell.
 """
 
 import json
@@ -102,6 +102,13 @@ def questions():
     yield ["diff", "fixtures/quickstart", "fixtures/network-diff/new"]
 
 
+def scripts():
+    """Yields the arguments and the questions of every run of the shell."""
+    yield ["shell", "fixtures/quickstart"], ROOT / "docs" / "samples" / "shell.txt"
+    for script in sorted(ROOT.glob("tests/cli/shell/*.questions")):
+        yield ["shell", f"fixtures/{script.stem}"], script
+
+
 def schema_of(name, loaded={}):
     """The validator for the schema that an output names, "polreach.can/v1"."""
     if name not in loaded:
@@ -151,6 +158,17 @@ def main():
             problems.append(f"polreach {' '.join(words)}\n    {problem}")
         if len(problems) >= MOST_SHOWN:
             break
+    for words, script in scripts():
+        run = subprocess.run([polreach, *words, "--format", "json", "--script", str(script)],
+                             cwd=ROOT, check=False, stdout=subprocess.PIPE)
+        for line in run.stdout.splitlines():
+            # A question that the command answers brings its own format with it.
+            answer = json.loads(line).get("answer")
+            for text in (line, json.dumps(answer)) if answer else (line,):
+                problem = problem_with(text)
+                validated += problem is None
+                if problem:
+                    problems.append(f"polreach {' '.join(words)}\n    {line!r}\n    {problem}")
     print(f"validated {validated} outputs against docs/schemas/")
     for problem in problems:
         print(problem, file=sys.stderr)
