@@ -51,6 +51,30 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
                                   streams.in_is_terminal, streams.width});
 }
 
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const CommandSpec* const each : commands()) {
+    if (!each->hidden) names.emplace_back(each->name);
+  }
+  return names;
+}
+
+int help_on(const std::string& word, const Streams& streams) {
+  if (const CommandSpec* command = find_command(word)) {
+    write_help(streams.out, *command);
+    return kYes;
+  }
+  if (const Topic* topic = find_topic(word)) {
+    write_topic(streams.out, *topic);
+    return kYes;
+  }
+  std::vector<std::string> names = command_names();
+  for (const Topic& topic : topics()) names.emplace_back(topic.name);
+  return usage(streams,
+               "there is no help on " + word + source::did_you_mean(source::nearest(word, names)),
+               "polreach help shows the commands and topics");
+}
+
 int dispatch(const std::vector<std::string>& words, const Streams& streams) {
   if (words.empty()) {
     write_overview(streams.err);
@@ -62,22 +86,16 @@ int dispatch(const std::vector<std::string>& words, const Streams& streams) {
     return kYes;
   }
   if (first == "--help" || first == "-h" || first == "help") {
-    const CommandSpec* command = words.size() > 1 ? find_command(words[1]) : nullptr;
-    if (command != nullptr) {
-      write_help(streams.out, *command);
-    } else {
-      write_overview(streams.out);
-    }
+    WrappingStream out(streams.out, streams.out_is_terminal ? streams.width : 0);
+    if (words.size() > 1) return help_on(words[1], {streams.in, out, streams.err});
+    write_overview(out);
     return kYes;
   }
   const CommandSpec* command = find_command(first);
   if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, streams);
-  std::vector<std::string> names;
-  for (const CommandSpec* const each : commands()) {
-    if (!each->hidden) names.emplace_back(each->name);
-  }
   return usage(streams,
-               "there is no command " + first + source::did_you_mean(source::nearest(first, names)),
+               "there is no command " + first +
+                   source::did_you_mean(source::nearest(first, command_names())),
                "polreach help shows the commands");
 }
 
