@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/commands/can.h"
+#include "cli/commands/demo.h"
 #include "cli/commands/diff.h"
 #include "cli/commands/effective.h"
 #include "cli/commands/exposure.h"
@@ -16,7 +17,7 @@ namespace polreach::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kShell, &kGenerate,
+    &kCan, &kMap, &kDiff, &kExposure, &kRelate, &kEffective, &kShell, &kDemo, &kGenerate,
 };
 
 }  // namespace

@@ -24,7 +24,7 @@ int usage(const Streams& streams, const std::string& message, const std::string&
 /// Renderers bring in their own input: then no path is needed.
 std::size_t arguments_needed(const CommandSpec& command, const Arguments& arguments) {
   const bool rendered = arguments.has("kustomize") || arguments.has("helm");
-  return command.least_arguments - (rendered ? 1 : 0);
+  return command.least_arguments - (rendered && command.least_arguments > 0 ? 1 : 0);
 }
 
 int run_command(const CommandSpec& command, const std::vector<std::string>& words,

@@ -51,7 +51,8 @@ std::string ports() {
 std::string exit_status() {
   return "0  yes: allowed; nothing changed; clean; it holds\n"
          "1  no: denied, or allowed only in part; something changed; findings; violated\n"
-         "2  no verdict: a wrong command line, input that cannot be read, or an answer that depends "
+         "2  no verdict: a wrong command line, input that cannot be read, or an answer that "
+         "depends "
          "on something that the input does not say\n\n"
          "The format of the answer never changes it. With --any polreach can gives 0 where some of "
          "the packets pass for certain. A script for polreach shell gives 0 where every line was "
@@ -72,7 +73,8 @@ std::string engines() {
   return option(kInputOptions, "engine") + "\n\n" + option(kInputOptions, "cluster") +
          "\n\nnone: no policy is enforced. azure: Azure Network Policy Manager. calico, cilium: as "
          "AKS runs them. Each settles some of what NetworkPolicy leaves to the plugin, such as "
-         "whether an ipBlock matches a pod. Without the option, and without a cluster of AKS in the "
+         "whether an ipBlock matches a pod. Without the option, and without a cluster of AKS in "
+         "the "
          "input, a plugin is assumed that conforms to the standard and of which nothing else is "
          "known: then more answers depend.";
 }

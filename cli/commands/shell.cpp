@@ -112,7 +112,11 @@ class Command {
       return usage("there is no terminal to ask from",
                    "put the questions into a file: --script FILE");
     }
-    executor.set_runner(shell::isolated);
+    executor.set_runner([&](const auto& compute) {
+      auto computed = shell::isolated(compute);
+      if (!computed) streams_.out << "\n";  // behind the ^C that the terminal shows
+      return computed;
+    });
     shell::LineEditor editor(terminal ? terminal.get() : stdin, stdout, shell::history_file(),
                              [&](const std::string& before) {
                                return shell::complete(before, *state.now()->names,

@@ -172,16 +172,16 @@ absent "DEPENDS"
 keys C-c
 expect "the question was given up"
 expect_last ">"
-text "can p1 p2 3"
+text "can p1 p2 999"
 keys Enter
-expect "DENIED  many/p1 -> many/p2, TCP 3"
+expect "DENIED  many/p1 -> many/p2, TCP 999"
 expect_last ">"
 keys C-d
 expect_last "done: 0"
 
 echo "manifests through a pipe, questions from the terminal"
 open_terminal 120
-text "PS1='done: \$? ' && clear && cat fixtures/quickstart/*.yaml | '$polreach' shell -"
+text "PS1='done: \$? ' && clear && sed -s '\$a ---' fixtures/quickstart/*.yaml | '$polreach' shell -"
 keys Enter
 expect_last ">"
 text "can api db 5432"
