@@ -78,12 +78,12 @@ source::Result<std::string> Snapshot::rendered(const std::string& chart) {
   return once(texts_, "<helm " + chart + ">", [&] { return helm_template(chart); });
 }
 
-void Snapshot::put(const std::string& folder, std::map<std::string, std::string> files) {
+void Snapshot::put(const std::string& folder, const std::map<std::string, std::string>& files) {
   FoundFiles found;
-  for (auto& [name, bytes] : files) {
+  for (const auto& [name, bytes] : files) {
     const std::string path = folder + "/" + name;
     found.files.push_back({path, false});
-    texts_[path] = std::move(bytes);
+    texts_[path] = bytes;
   }
   found_[folder] = std::move(found);
 }

@@ -31,7 +31,7 @@ class Snapshot {
   source::Result<std::string> rendered(const std::string& chart);
 
   /// Puts files into a folder that need not exist, in place of what is there.
-  void put(const std::string& folder, std::map<std::string, std::string> files);
+  void put(const std::string& folder, const std::map<std::string, std::string>& files);
   /// Takes over what cannot be read a second time.
   void keep_standard_input_of(const Snapshot& other);
   /// The texts by the names under which messages show them.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <istream>
@@ -47,7 +48,8 @@ class Command {
   Command(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
-        session_(arguments, streams, "polreach.shell/v1") {}
+        reading_(without_format(arguments)),
+        session_(reading_, streams, "polreach.shell/v1") {}
 
   int run() {
     InputOptions options = session_.input_options(arguments_.value("namespace"));
@@ -76,6 +78,13 @@ class Command {
   }
 
  private:
+  /// What goes wrong before the first question is no answer: it is not written in the format of
+  /// answers.
+  static Arguments without_format(Arguments arguments) {
+    arguments.values.erase("format");
+    return arguments;
+  }
+
   int usage(const std::string& message, const std::string& help) {
     return session_.refuse("usage", message, help);
   }
@@ -88,7 +97,7 @@ class Command {
       if (asks_nothing(line)) continue;
       const Answer answer = executor.answer(line);
       all_answered = all_answered && answer.answered;
-      if (session_.is_json()) {
+      if (arguments_.value("format") == "json") {
         shell::write_json_line(streams_.out, ++number, line, answer, state.now()->name);
       } else {
         streams_.out << (number++ == 0 ? "" : "\n") << "> " << printable(line) << "\n"
@@ -102,6 +111,9 @@ class Command {
 
   int converse(Executor& executor, const State& state, bool from_terminal) {
     std::setlocale(LC_CTYPE, "");  // how libedit reads what is typed
+    // Ctrl-C ends a question (shell::isolated); where none is asked, and while files are read, it
+    // does nothing.
+    std::signal(SIGINT, [](int) {});
     struct Close {
       void operator()(std::FILE* file) const { std::fclose(file); }
     };
@@ -141,6 +153,7 @@ class Command {
 
   const Arguments& arguments_;
   const Streams& streams_;
+  Arguments reading_;
   Session session_;
 };
 

@@ -317,6 +317,7 @@ TEST_CASE("input that cannot be asked about ends the shell before any question")
   const Run errors = ask("can a b\n", {}, "fixtures/malformed");
   CHECK(errors.status == 2);
   CHECK(errors.out.empty());
+  CHECK(ask("can a b\n", {"--format", "json"}, "fixtures/malformed").out.empty());
   const Run none = ask("can a b\n", {}, "/no/such/path");
   CHECK(none.status == 2);
   CHECK(has(none.err, "No such file"));
