@@ -77,9 +77,18 @@ inline constexpr std::array<OptionSpec, 12> kInputOptions = {{
     {"help", 'h', "", "show this help", "", ""},
 }};
 
+/// What every command understands that heeds polreach.yaml.
+inline constexpr std::array<OptionSpec, 2> kConfigOptions = {{
+    {"config", '\0', "FILE",
+     "the configuration; else polreach.yaml of this folder, or of the nearest one above it in the "
+     "repository",
+     "", ""},
+    {"no-config", '\0', "", "read no configuration", "", ""},
+}};
+
 /// What every command that lists connections understands.
 inline constexpr std::array<OptionSpec, 7> kListOptions = {{
-    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg", "text"},
+    {"format", 'f', "FORMAT", "how the answer is written", "text|json|csv|md|dot|svg|html", "text"},
     {"from", '\0', "SOURCE", "list connections from these only; written as for polreach can", "",
      ""},
     {"to", '\0', "DESTINATION", "list connections to these only", "", ""},

@@ -5,6 +5,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace polreach::cli {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t kWidth = 88;
 constexpr std::size_t kIndent = 6;
 
-/// Breaks a text at spaces, keeping its paragraphs.
+/// Breaks a text at spaces, keeping its paragraphs, and lines that start with a space.
 void write_wrapped(std::ostream& out, std::string_view text, std::size_t indent) {
   std::size_t column = 0;
   std::size_t start = 0;
@@ -21,6 +22,13 @@ void write_wrapped(std::ostream& out, std::string_view text, std::size_t indent)
       out << "\n";
       column = 0;
       ++start;
+      continue;
+    }
+    const bool line_starts = start == 0 || text[start - 1] == '\n';
+    if (line_starts && text[start] == ' ') {
+      const std::size_t end = std::min(text.find('\n', start), text.size());
+      out << text.substr(start, end - start);
+      start = end;
       continue;
     }
     const std::size_t end = std::min(text.find_first_of(" \n", start), text.size());
@@ -92,10 +100,16 @@ void write_man(std::ostream& out) {
       fmt::print(out, ".TP\n.B {}\n{}.\n", roff(flags_of(option)), roff(help_of(option)));
     }
   }
-  out << ".SH EXIT STATUS\n.TP\n0\nallowed.\n.TP\n1\ndenied, or allowed only in part.\n.TP\n2\n"
-         "no verdict: bad usage, input that cannot be read, or an answer that depends on "
-         "something the input does not say.\n"
-         ".SH ENVIRONMENT\n.TP\nNO_COLOR\nno colours, unless \\-\\-color=always is given.\n";
+  // Tables keep their lines.
+  for (const Topic& topic : topics()) {
+    fmt::print(out, ".SH {}\n.nf\n", topic.name);
+    std::ostringstream text;
+    write_wrapped(text, topic.text(), 0);
+    std::istringstream lines(text.str());
+    for (std::string line; std::getline(lines, line);) out << roff(line) << "\n";
+    out << ".fi\n";
+  }
+  out << ".SH ENVIRONMENT\n.TP\nNO_COLOR\nno colours, unless \\-\\-color=always is given.\n";
 }
 
 // Completions ------------------------------------------------------------------------------------
@@ -103,6 +117,12 @@ void write_man(std::ostream& out) {
 std::string spaced(std::string_view choices) {
   std::string text(choices);
   std::replace(text.begin(), text.end(), '|', ' ');
+  return text;
+}
+
+std::string topic_names() {
+  std::string text;
+  for (const Topic& topic : topics()) text += fmt::format(" {}", topic.name);
   return text;
 }
 
@@ -134,8 +154,10 @@ void write_bash(std::ostream& out) {
   fmt::print(out,
              "  esac\n  if ((COMP_CWORD == 1)); then\n"
              "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n"
+             "  if [[ ${{COMP_WORDS[1]}} == help ]]; then\n"
+             "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n"
              "  if [[ $word == -* ]]; then\n    case ${{COMP_WORDS[1]}} in\n",
-             command_names());
+             command_names(), command_names() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;
@@ -168,8 +190,8 @@ std::string zsh_text(std::string_view text) {
 void write_zsh(std::ostream& out) {
   fmt::print(out,
              "#compdef polreach\n_polreach() {{\n  if ((CURRENT == 2)); then\n"
-             "    compadd {}\n    return\n  fi\n  case $words[2] in\n",
-             command_names());
+             "    compadd {}\n    return\n  fi\n  case $words[2] in\n    help) compadd {} ;;\n",
+             command_names(), command_names() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;
@@ -200,6 +222,8 @@ std::string fish_text(std::string_view text) {
 
 void write_fish(std::ostream& out) {
   out << "# fish completion for polreach\n";
+  fmt::print(out, "complete -c polreach -n '__fish_seen_subcommand_from help' -f -a '{}'\n",
+             command_names() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;
@@ -230,6 +254,8 @@ void write_overview(std::ostream& out) {
     const CommandSpec& command = *each;
     if (!command.hidden) fmt::print(out, "  {:<8} {}\n", command.name, command.summary);
   }
+  out << "\npolreach help TOPIC says more of:\n";
+  for (const Topic& topic : topics()) fmt::print(out, "  {:<11} {}\n", topic.name, topic.summary);
   out << "\nexamples:\n"
          "  polreach can shop/web shop/db --port 5432 k8s/\n"
          "  kubectl get ns,pods,deploy,netpol,svc -A -o json | polreach can shop/web internet -\n"
@@ -245,6 +271,11 @@ void write_help(std::ostream& out, const CommandSpec& command) {
     out << "  " << flags_of(option) << "\n";
     write_wrapped(out, help_of(option), kIndent);
   }
+}
+
+void write_topic(std::ostream& out, const Topic& topic) {
+  fmt::print(out, "{}: {}\n\n", topic.name, topic.summary);
+  write_wrapped(out, topic.text(), 0);
 }
 
 bool write_generated(std::ostream& out, std::string_view what) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/options.h"
+#include "cli/topics.h"
 
 namespace polreach::cli {
 
@@ -12,6 +13,8 @@ namespace polreach::cli {
 void write_overview(std::ostream& out);
 /// What `polreach COMMAND --help` shows.
 void write_help(std::ostream& out, const CommandSpec& command);
+/// What `polreach help TOPIC` shows.
+void write_topic(std::ostream& out, const Topic& topic);
 /// Writes the manual page or a completion; false where there is none of that name.
 bool write_generated(std::ostream& out, std::string_view what);
 

@@ -2,20 +2,20 @@
 #include "cli/input.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "cli/files.h"
 #include "cli/render.h"
 #include "cli/revisions.h"
+#include "cli/snapshot.h"
 #include "cli/uncompiled.h"
 #include "compiler/resolve/engine.h"
 #include "policies/azure/link/link.h"
 #include "policies/azure/loader.h"
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
+#include "solver/queries/site_reference.h"
 
 namespace polreach::cli {
 namespace {
@@ -23,18 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using source::Severity;
 using source::Text;
-
-source::Result<std::string> read_stream(std::istream& in, const std::string& name) {
-  std::string bytes;
-  std::array<char, 1U << 16U> buffer{};
-  while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
-    bytes.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-    if (bytes.size() > Text::kLargestFile) {
-      return source::failure(name + ": is larger than 4 GiB; split it");
-    }
-  }
-  return bytes;
-}
 
 syntax::Format format_of(const std::string& path) {
   return path.ends_with(".json") ? syntax::Format::Json : syntax::Format::Auto;
@@ -94,17 +82,19 @@ class Reading {
         return tl::unexpected(added.error());
       }
     }
+    Snapshot* const snapshot = options_.snapshot.get();
     for (const std::string& folder : options_.kustomize) {
-      const auto folders = find_kustomizations(folder);
+      const auto folders =
+          snapshot != nullptr ? snapshot->kustomizations(folder) : find_kustomizations(folder);
       if (!folders) return tl::unexpected(folders.error());
       for (const std::string& each : *folders) {
-        auto text = kustomize(each);
+        auto text = snapshot != nullptr ? snapshot->kustomized(each) : kustomize(each);
         if (!text) return tl::unexpected(text.error());
         add("<kustomize " + each + ">", std::move(*text));
       }
     }
     for (const std::string& chart : options_.helm) {
-      auto text = helm_template(chart);
+      auto text = snapshot != nullptr ? snapshot->rendered(chart) : helm_template(chart);
       if (!text) return tl::unexpected(text.error());
       add("<helm " + chart + ">", std::move(*text));
     }
@@ -159,14 +149,15 @@ class Reading {
   source::Result<void> add_stdin() {
     if (stdin_used_) return {};
     stdin_used_ = true;
-    auto bytes = read_stream(in_, "<stdin>");
+    auto bytes =
+        options_.snapshot ? options_.snapshot->standard_input(in_) : read_stream(in_, "<stdin>");
     if (!bytes) return tl::unexpected(bytes.error());
     add("<stdin>", std::move(*bytes));
     return {};
   }
 
   source::Result<void> add_path(const std::string& path) {
-    const auto found = find_files(path);
+    const auto found = options_.snapshot ? options_.snapshot->find(path) : find_files(path);
     if (!found) return tl::unexpected(found.error());
     report_skipped("hidden entries and links that lead out of " + path, found->skipped,
                    "name them as PATHs of their own if they count");
@@ -175,7 +166,7 @@ class Reading {
       std::error_code error;
       const std::string compiled = compiled_name(each);
       if (!compiled.empty() && fs::exists(compiled, error)) continue;
-      const auto text = Text::map(each);
+      const auto text = text_of(each);
       if (!text) return tl::unexpected(text.error());
       if (describes_azure_network(each, (*text)->bytes())) uncompiled.push_back(each);
     }
@@ -238,13 +229,9 @@ class Reading {
                              {}});
   }
 
-  static source::Result<std::unique_ptr<Text>> text_of(const std::string& path) {
-    std::error_code error;
-    if (fs::is_regular_file(path, error)) return Text::map(path);
-    // A pipe: the shell's <(command), for one.
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) return source::failure(path + ": cannot be opened");
-    auto bytes = read_stream(stream, path);
+  source::Result<std::unique_ptr<Text>> text_of(const std::string& path) {
+    if (!options_.snapshot) return read_text(path);
+    auto bytes = options_.snapshot->text(path);
     if (!bytes) return tl::unexpected(bytes.error());
     return Text::own(std::move(*bytes));
   }
@@ -290,11 +277,16 @@ class Reading {
                                options_.keep_going,
                                {},
                                options_.revision.has_value(),
-                               guest});
+                               guest,
+                               options_.filter});
     const std::size_t errors_before = input_->diagnostics.errors();
     for (const source::FileId file : parameters_) azure.load_parameters(file);
     for (const source::FileId file : service_tags_) azure.load_service_tags(file);
     for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
+    for (const AddedText& each : options_.added) {
+      loader.set_filter(each.filter);
+      loader.load(input_->sources.add(each.name, Text::own(each.bytes)), format_of(each.name));
+    }
     loader.finish();
     azure.finish();
     add_to_ledger(loader.ledger());
@@ -349,6 +341,13 @@ model::Cloud cloud_of(const azure::Resources& resources, model::ServiceTags tags
                      input.diagnostics);
 }
 
+/// The cluster of the manifests; nothing where there is none, or several (which a command that asks
+/// about the network says).
+std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
+                                                  const std::string& name) {
+  return solver::queries::select_cluster(cloud, name).value_or(std::nullopt);
+}
+
 /// The option, or what the only cluster of the input says.
 model::Engine engine_of(const InputOptions& options, const model::Cloud& cloud) {
   if (options.engine != model::Engine::Unstated) return options.engine;
@@ -385,17 +384,6 @@ bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
 
 }  // namespace
 
-std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
-                                                  const std::string& name) {
-  std::optional<model::ManagedClusterId> found;
-  for (std::size_t i = 0; i < cloud.clusters.size(); ++i) {
-    if (!name.empty() && !azure::same_name(cloud.clusters[i].name, name)) continue;
-    if (found) return std::nullopt;
-    found = static_cast<model::ManagedClusterId>(i);
-  }
-  return found;
-}
-
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
   auto input = std::make_unique<Input>();
   auto symbols = std::make_shared<source::SymbolTable>();
@@ -403,6 +391,7 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
   if (!read) return tl::unexpected(read.error());
   input->model = kubernetes::assemble(read->objects, symbols, input->sources, input->diagnostics,
                                       {options.keep_going});
+  input->ignored = std::move(read->objects.ignored);
   input->resources = std::move(read->resources);
   input->cloud = cloud_of(input->resources, std::move(read->service_tags), options, *input);
   enforce(input->model, options, input->cloud);

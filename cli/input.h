@@ -16,6 +16,15 @@
 
 namespace polreach::cli {
 
+class Snapshot;
+
+/// A manifest that is in no file.
+struct AddedText {
+  std::string name;  // what messages call it
+  std::string bytes;
+  kubernetes::ObjectFilter filter = {};  // which of its objects are read; empty: all
+};
+
 /// A revision of a git repository, to be read in place of the file system.
 struct RevisionInput {
   std::string revision;      // a branch, a tag, HEAD~2
@@ -42,6 +51,12 @@ struct InputOptions {
   /// The paths are files and folders of this revision; none: the whole tree. Nothing can be
   /// rendered then.
   std::optional<RevisionInput> revision = {};
+  /// Where files and rendered texts come from; nothing: from the world, each time anew.
+  std::shared_ptr<Snapshot> snapshot = {};
+  /// Which objects are read; empty: all.
+  kubernetes::ObjectFilter filter = {};
+  /// Read behind all others, each with a filter of its own.
+  std::vector<AddedText> added = {};
 };
 
 /// Everything that a run reads.
@@ -52,7 +67,8 @@ struct Input {
   model::Model model;
   azure::Resources resources;  // what the cloud was linked from
   model::Cloud cloud;
-  std::vector<std::string> absent_paths;  // see RevisionInput::absent_paths
+  std::vector<kubernetes::IgnoreNote> ignored;  // what objects say of findings about them
+  std::vector<std::string> absent_paths;        // see RevisionInput::absent_paths
 };
 
 /// A model with the texts that its places are in.
@@ -63,11 +79,6 @@ struct Written {
   Written(const source::SourceMap& texts, const model::Model& of) : sources(texts), model(of) {}
   Written(const Input& input) : sources(input.sources), model(input.model) {}  // NOLINT: a view
 };
-
-/// The cluster of that name, or the only one where the name is empty; nothing where there is none,
-/// or several.
-[[nodiscard]] std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
-                                                                const std::string& name);
 
 /// Reads all inputs into one model. Folders are read recursively (.yaml, .yml, .json; hidden
 /// entries and symbolic links to folders are left out), in an order that does not depend on the

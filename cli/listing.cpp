@@ -53,16 +53,21 @@ std::optional<ListingError> unknown_port(const queries::Asked& asked, const mode
 }  // namespace
 
 tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
-                                               const model::Model& model) {
+                                               const model::Model& model, bool in_network) {
   Listing listing;
   const auto packets = parse_packets(arguments.all("port"), arguments.value("protocol"));
   if (!packets) return tl::unexpected(ListingError{"bad-port", packets.error().message, ""});
-  if (packets->is_for_networks()) {
-    return tl::unexpected(ListingError{"bad-port", "lists are about TCP, UDP and SCTP",
-                                       "polreach can asks about others in networks"});
+  listing.is_for_networks = packets->is_for_networks();
+  listing.protocols = packets->protocols;
+  if (listing.is_for_networks && !in_network) {
+    return tl::unexpected(ListingError{"bad-port", "policies of pods know TCP, UDP and SCTP alone",
+                                       "ask about one of these, or about places of a network"});
   }
   listing.options.asked = packets->asked;
-  if (!packets->asked.entries.empty()) listing.asked = packets->text;
+  if (!packets->asked.entries.empty() || listing.is_for_networks) listing.asked = packets->text;
+  if (listing.is_for_networks && !model.endpoints.empty()) {
+    listing.asked += " (pods left out: their policies know TCP, UDP and SCTP alone)";
+  }
   if (const auto unknown = unknown_port(packets->asked, model)) return tl::unexpected(*unknown);
   auto from = target_of(arguments, "from", model);
   if (!from) return tl::unexpected(from.error());

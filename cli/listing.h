@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/options.h"
+#include "policies/net/flow.h"
 #include "policies/source/result.h"
 #include "solver/queries/map.h"
 
@@ -12,6 +13,10 @@ namespace polreach::cli {
 /// What the options of a command that lists connections ask for.
 struct Listing {
   solver::queries::MapOptions options;
+  /// As PassageAsked::protocols: of a list of a network.
+  net::ProtocolSet protocols = net::ProtocolSet::all();
+  /// Asked about ICMP, ESP or AH, of which policies of pods say nothing: a list of pods is none.
+  bool is_for_networks = false;
   std::string asked;  // in words; empty: everything
 };
 
@@ -22,7 +27,9 @@ struct ListingError {
   std::string message;
   std::string help;
 };
+/// `in_network`: there is a list of a network, too.
 [[nodiscard]] tl::expected<Listing, ListingError> listing_of(const Arguments& arguments,
-                                                             const model::Model& model);
+                                                             const model::Model& model,
+                                                             bool in_network = false);
 
 }  // namespace polreach::cli

@@ -24,6 +24,7 @@ struct OptionSpec {
 
 struct Arguments;
 struct Streams;
+class Session;
 
 struct CommandSpec {
   std::string_view name;
@@ -37,6 +38,11 @@ struct CommandSpec {
   std::string_view missing;
   /// Reads the input, asks, reports. Returns the exit status.
   int (*run)(const Arguments& arguments, const Streams& streams) = nullptr;
+  /// The same about input that the session has: asks, and reports. Nothing where a command is about
+  /// something else than one input. PATHs are not among the arguments then.
+  int (*ask)(Session& session) = nullptr;
+  /// Whether its text is wrapped to the width of a terminal.
+  bool wraps = true;
 };
 
 /// All commands, in the order in which help shows them.

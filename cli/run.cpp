@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
+#include "cli/report/wrap.h"
 #include "policies/source/nearest.h"
 #include "policies/source/result.h"
 
@@ -20,10 +21,12 @@ int usage(const Streams& streams, const std::string& message, const std::string&
   return kNoVerdict;
 }
 
-/// Renderers bring in their own input: then no path is needed.
+/// Renderers bring in their own input: then no path is needed. A list of what polreach knows needs
+/// no input at all.
 std::size_t arguments_needed(const CommandSpec& command, const Arguments& arguments) {
+  if (arguments.has("list")) return 0;
   const bool rendered = arguments.has("kustomize") || arguments.has("helm");
-  return command.least_arguments - (rendered ? 1 : 0);
+  return command.least_arguments - (rendered && command.least_arguments > 0 ? 1 : 0);
 }
 
 int run_command(const CommandSpec& command, const std::vector<std::string>& words,
@@ -39,7 +42,39 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
     return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
-  return command.run(*arguments, streams);
+  // What programs read, and what is cut and pasted, keeps its lines.
+  const std::string format = arguments->value("format");
+  const bool for_people = format.empty() || format == "text";
+  if (!streams.out_is_terminal || !for_people || !command.wraps || streams.width == 0) {
+    return command.run(*arguments, streams);
+  }
+  WrappingStream out(streams.out, streams.width);
+  return command.run(*arguments, {streams.in, out, streams.err, true, streams.err_is_terminal,
+                                  streams.in_is_terminal, streams.width});
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const CommandSpec* const each : commands()) {
+    if (!each->hidden) names.emplace_back(each->name);
+  }
+  return names;
+}
+
+int help_on(const std::string& word, const Streams& streams) {
+  if (const CommandSpec* command = find_command(word)) {
+    write_help(streams.out, *command);
+    return kYes;
+  }
+  if (const Topic* topic = find_topic(word)) {
+    write_topic(streams.out, *topic);
+    return kYes;
+  }
+  std::vector<std::string> names = command_names();
+  for (const Topic& topic : topics()) names.emplace_back(topic.name);
+  return usage(streams,
+               "there is no help on " + word + source::did_you_mean(source::nearest(word, names)),
+               "polreach help shows the commands and topics");
 }
 
 int dispatch(const std::vector<std::string>& words, const Streams& streams) {
@@ -53,22 +88,16 @@ int dispatch(const std::vector<std::string>& words, const Streams& streams) {
     return kYes;
   }
   if (first == "--help" || first == "-h" || first == "help") {
-    const CommandSpec* command = words.size() > 1 ? find_command(words[1]) : nullptr;
-    if (command != nullptr) {
-      write_help(streams.out, *command);
-    } else {
-      write_overview(streams.out);
-    }
+    WrappingStream out(streams.out, streams.out_is_terminal ? streams.width : 0);
+    if (words.size() > 1) return help_on(words[1], {streams.in, out, streams.err});
+    write_overview(out);
     return kYes;
   }
   const CommandSpec* command = find_command(first);
   if (command != nullptr) return run_command(*command, {words.begin() + 1, words.end()}, streams);
-  std::vector<std::string> names;
-  for (const CommandSpec* const each : commands()) {
-    if (!each->hidden) names.emplace_back(each->name);
-  }
   return usage(streams,
-               "there is no command " + first + source::did_you_mean(source::nearest(first, names)),
+               "there is no command " + first +
+                   source::did_you_mean(source::nearest(first, command_names())),
                "polreach help shows the commands");
 }
 

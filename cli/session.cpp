@@ -38,11 +38,23 @@ bool Session::read(const InputOptions& options) {
 }
 
 bool Session::accept(std::unique_ptr<Input> input) {
-  input_ = std::move(input);
+  own_ = std::move(input);
+  input_ = own_.get();
   lap("read");
   write_diagnostics(streams_.err, error_style(), input_->sources, input_->diagnostics, !is_quiet());
   if (input_->diagnostics.errors() == 0) return true;
   say_no_verdict(true);
+  return false;
+}
+
+bool Session::accept(const source::SourceMap& sources, const source::Diagnostics& problems,
+                     const std::string& name) {
+  write_diagnostics(streams_.err, error_style(), sources, problems, !is_quiet());
+  if (problems.errors() == 0) return true;
+  const std::string why = fmt::format("{} {} in {}", problems.errors(),
+                                      problems.errors() == 1 ? "error" : "errors", printable(name));
+  streams_.err << "no verdict: " << why << "\n";
+  if (is_json()) write_json_error(streams_.out, schema_, nullptr, "config", why, "");
   return false;
 }
 
@@ -69,7 +81,8 @@ int Session::refuse(const std::string& code, const std::string& message, const s
   if (!help.empty()) streams_.err << "  help: " << printable(help) << "\n";
   // A wrong command line is no answer.
   const bool answers = is_json() && code != "usage";
-  if (answers) write_json_error(streams_.out, schema_, input_.get(), code, message, help);
+  if (answers) write_json_error(streams_.out, schema_, input_, code, message, help);
+  answered_ = false;
   return kNoVerdict;
 }
 
@@ -82,7 +95,8 @@ void Session::say_no_verdict(bool can_go_on) {
     streams_.err << "; mend them, or use --keep-going to see what does not depend on them";
   }
   streams_.err << "\n";
-  if (is_json()) write_json_error(streams_.out, schema_, input_.get(), "", "", "");
+  if (is_json()) write_json_error(streams_.out, schema_, input_, "", "", "");
+  answered_ = false;
 }
 
 void Session::lap(std::string_view stage) {

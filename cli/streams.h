@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
 
 namespace polreach::cli {
@@ -12,6 +13,8 @@ struct Streams {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  bool in_is_terminal = false;
+  std::size_t width = 0;  // of the terminal behind `out`; 0: there is none, or it is not known
 };
 
 /// 0 yes, 1 no, 2 no verdict. The format of the output never changes it.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/source/ascii.h"
+
 namespace polreach::cli {
 namespace {
 
@@ -17,9 +19,7 @@ std::string command_for(const std::string& path) {
 }
 
 bool contains(std::string_view text, std::string_view word) {
-  const auto same = [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  };
+  const auto same = [](char a, char b) { return source::lower(a) == b; };
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
 }
 

@@ -30,6 +30,10 @@ polreach_generated(fish fish/vendor_completions.d/polreach.fish
 add_custom_target(share ALL DEPENDS ${polreach_share})
 
 install(TARGETS polreach RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# `kubectl polreach ...`: kubectl runs what is called so.
+set(polreach_plugin "${CMAKE_BINARY_DIR}/kubectl-polreach")
+file(CREATE_LINK polreach "${polreach_plugin}" SYMBOLIC)
+install(FILES "${polreach_plugin}" DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -4,23 +4,26 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: scripts/install-deps.sh [--check] [--fuzz]
+usage: scripts/install-deps.sh [--check] [--browser] [--fuzz]
 
 Installs what building and testing need (Debian 12 or newer, through apt-get).
-  --check   also what the format check, clang-tidy and the tests of schemas, packages and the second solver need
+  --check   also what the format check, clang-tidy and the tests of schemas, packages, terminals and
+            the second solver need
+  --browser also Chromium (300 MB), for the tests of the HTML pages; these are skipped without it
   --fuzz    also what the fuzzers need
 END
 }
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libboost-dev libboost-filesystem-dev libboost-program-options-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev
+  libboost-dev libboost-filesystem-dev libboost-program-options-dev libedit-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev
   libyaml-cpp-dev libz3-dev rapidjson-dev doctest-dev
 )
 for argument in "$@"; do
   case $argument in
+    --check) packages+=(ccache clang-format clang-tidy cvc5 graphviz python3-jsonschema python3-yaml tmux) ;;
+    --browser) packages+=(chromium chromium-driver python3-selenium) ;;
     --fuzz) packages+=(clang libclang-rt-14-dev) ;;
-    --check) packages+=(ccache clang-format clang-tidy cvc5 graphviz python3-jsonschema python3-yaml) ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac

@@ -28,7 +28,7 @@ run_tests() {
   ctest --preset "$1" --parallel "$jobs"
 }
 
-scripts/install-deps.sh --check
+if $all; then scripts/install-deps.sh --check --browser; else scripts/install-deps.sh --check; fi
 if $all; then scripts/format.sh --check; fi
 build dev
 if $all; then scripts/tidy.sh; fi

@@ -6,6 +6,7 @@
 #include "cli/profile.h"
 #include "cli/report/can_report.h"
 #include "cli/session.h"
+#include "cli/smtlib.h"
 #include "solver/queries/conflicts.h"
 
 namespace polreach::cli {
@@ -19,10 +20,11 @@ using queries::Verdict;
 
 class Command {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, "polreach.can/v1") {}
+  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
 
-  int run() {
+  /// `read`: gets the input, after the question was understood.
+  template <typename Read>
+  int run(Read read) {
     const auto packets = parse_packets(arguments_.all("port"), arguments_.value("protocol"));
     if (!packets) return session_.refuse("bad-port", packets.error().message, "");
     if (names_port_twice()) {
@@ -30,9 +32,7 @@ class Command {
                              "the port of a Service is behind its name: --port has no place here",
                              "leave --port and --protocol out");
     }
-    InputOptions options = session_.input_options(arguments_.value("namespace"));
-    options.paths.assign(arguments_.positional.begin() + 2, arguments_.positional.end());
-    return session_.read(options) ? ask(*packets) : kNoVerdict;
+    return read() ? ask(*packets) : kNoVerdict;
   }
 
  private:
@@ -69,8 +69,10 @@ class Command {
     const std::string text = destination->asked ? describe(asked) : packets.text;
     const compiler::Cluster cluster(model, profile_of(arguments_, model));
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
-    const auto answer = queries::can(cluster, *source, *destination, asked);
+    SmtLibFile questions(session_);
+    const auto answer = queries::can(cluster, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
+    if (!questions.write()) return kNoVerdict;
     session_.lap("solve");
     report({session_.input(), cluster, *source, *destination, text, *answer});
     session_.lap("report");
@@ -81,7 +83,7 @@ class Command {
     if (session_.is_json()) {
       write_json(session_.out(), report);
     } else {
-      write_text(session_.out(), session_.style(), report, session_.is_quiet());
+      write_text(session_.out(), session_.style(), report, session_.length());
     }
   }
 
@@ -109,13 +111,20 @@ class Command {
   }
 
   const Arguments& arguments_;
-  Session session_;
+  Session& session_;
 };
 
 }  // namespace
 
 int run_can(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  Session session(arguments, streams, "polreach.can/v1");
+  InputOptions options = session.input_options(arguments.value("namespace"));
+  options.paths.assign(arguments.positional.begin() + 2, arguments.positional.end());
+  return Command(session).run([&] { return session.read(options); });
+}
+
+int ask_can(Session& session) {
+  return Command(session).run([] { return true; });
 }
 
 }  // namespace polreach::cli

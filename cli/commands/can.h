@@ -9,6 +9,9 @@ namespace polreach::cli {
 /// `polreach can`: reads the input, asks, reports. Returns the exit status.
 int run_can(const Arguments& arguments, const Streams& streams);
 
+/// The same about input that the session has: SOURCE and DESTINATION are the arguments.
+int ask_can(Session& session);
+
 /// Its name, options and help.
 extern const CommandSpec kCan;
 

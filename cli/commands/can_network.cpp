@@ -5,7 +5,9 @@
 
 #include "cli/profile.h"
 #include "cli/report/passage_report.h"
+#include "cli/smtlib.h"
 #include "compiler/path/surroundings.h"
+#include "compiler/resolve/engine.h"
 #include "solver/queries/conflicts.h"
 #include "solver/queries/passage.h"
 #include "solver/queries/service_reference.h"
@@ -39,6 +41,7 @@ class Command {
     compiler::Surroundings around(input.cloud, has_pods ? &pods : nullptr, *managed);
     auto source = resolve(around, arguments_.positional[0]);
     if (!source) return refuse(source.error());
+    if (managed->has_value()) note_engine(input.cloud[**managed], *source);
     auto destination = resolve(around, arguments_.positional[1]);
     if (!destination) return refuse(destination.error());
     if (source_service_) {
@@ -55,8 +58,11 @@ class Command {
       asked.ports = through_nodes ? entry_of(*destination->service) : *service_asked_;
       text = describe(asked.ports);
     }
-    const auto answer = queries::passage(around, *source, *destination, asked);
+    SmtLibFile questions(session_);
+    const auto answer =
+        queries::passage(around, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
+    if (!questions.write()) return kNoVerdict;
     session_.lap("solve");
     report({input, *source, *destination, text, *answer});
     session_.lap("report");
@@ -64,6 +70,16 @@ class Command {
   }
 
  private:
+  /// That an option has taken the place of what the input says.
+  void note_engine(const model::ManagedCluster& cluster, PassageEnd& end) const {
+    const model::Engine asked = engine_of(arguments_);
+    const bool known = cluster.open.empty();
+    if (asked == model::Engine::Unstated || !known || asked == cluster.engine) return;
+    end.notes.push_back("--engine " + arguments_.value("engine") +
+                        " stands in for the engine of cluster " + cluster.name + ", which is " +
+                        std::string(compiler::to_string(cluster.engine)));
+  }
+
   int refuse(const ReferenceError& error) {
     return session_.refuse(std::string(error.code), error.message, error.help);
   }
@@ -131,6 +147,7 @@ class Command {
     source_service_ = source_service_ || text == arguments_.positional[0];
     service_asked_ = target->asked;
     PassageEnd end = pods_of(*target);
+    end.names_service = true;
     if (target->service) end.service = entrance_of(model, *target->service);
     return end;
   }
@@ -165,7 +182,7 @@ class Command {
     if (session_.is_json()) {
       write_json(session_.out(), report);
     } else {
-      write_text(session_.out(), session_.style(), report, session_.is_quiet());
+      write_text(session_.out(), session_.style(), report, session_.length());
     }
   }
 

@@ -5,11 +5,14 @@
 namespace polreach::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 3> kOnlyCanOptions = {{
+constexpr std::array<OptionSpec, 4> kOnlyCanOptions = {{
     {"any", '\0', "", "exit with 0 also where only part of what was asked is allowed", "", ""},
     {"format", 'f', "FORMAT", "how the answer is written", "text|json", "text"},
     {"namespace", 'n', "NAMESPACE", "the namespace of objects and references that name none", "",
      "default"},
+    {"smtlib", '\0', "FILE",
+     "write the questions that Z3 was asked, and its answers, as SMT-LIB 2, for another solver", "",
+     ""},
 }};
 
 constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kRenderOptions, kInputOptions);
@@ -36,6 +39,7 @@ constinit const CommandSpec kCan = {
     false,
     "say what to read: files, folders, or - for standard input, as in\n"
     "  polreach can default/web default/db k8s/",
-    run_can};
+    run_can,
+    ask_can};
 
 }  // namespace polreach::cli

@@ -8,8 +8,8 @@
 #include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
-#include "cli/report/diff_report.h"
 #include "cli/report/equivalence_report.h"
+#include "cli/report/html_report.h"
 #include "cli/revisions.h"
 #include "cli/session.h"
 #include "solver/queries/conflicts.h"
@@ -28,17 +28,15 @@ const char* schema_of(const Arguments& arguments) {
 /// One of the two sets: what it is read from, and what it becomes.
 class Side {
  public:
-  Side(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, schema_of(arguments)) {}
+  explicit Side(Session& session) : arguments_(session.arguments()), session_(session) {}
 
   Session& session() { return session_; }
   [[nodiscard]] const Input& input() const { return session_.input(); }
   [[nodiscard]] const compiler::Cluster& cluster() const { return *cluster_; }
   [[nodiscard]] queries::DiffSide view() const { return {*cluster_, *map_}; }
 
-  /// False where there is no verdict; it has been said.
-  bool prepare(const InputOptions& options) {
-    if (!session_.read(options)) return false;
+  /// Once the session has input. False where there is no verdict; it has been said.
+  bool prepare() {
     const model::Model& model = session_.input().model;
     const model::ClusterProfile profile = list_profile_of(arguments_, model);
     cluster_.emplace(model, profile);
@@ -56,8 +54,10 @@ class Side {
       if (!listing) return refuse(listing.error());
       network_ = std::move(*listing);
     }
-    const auto listing = listing_of(network_.for_pods, input().model);
+    const auto listing = listing_of(network_.for_pods, input().model, network && network_.network);
     if (!listing) return refuse(listing.error());
+    if (listing->is_for_networks) network_.pods = false;
+    protocols_ = listing->protocols;
     asked_ = listing->asked;
     options_ = listing->options;
     return true;
@@ -68,7 +68,7 @@ class Side {
   [[nodiscard]] queries::NetworkSide network_view() const {
     return {*around_, network_.options.from, network_.options.to};
   }
-  [[nodiscard]] const queries::Asked& packets() const { return options_.asked; }
+  [[nodiscard]] queries::PassageAsked packets() const { return {options_.asked, protocols_}; }
 
   [[nodiscard]] bool speaks_of_ipv6() const { return queries::speaks_of_ipv6(*cluster_); }
 
@@ -90,19 +90,20 @@ class Side {
   }
 
   const Arguments& arguments_;
-  Session session_;
+  Session& session_;
   std::optional<compiler::Cluster> cluster_;
   std::unique_ptr<compiler::Surroundings> around_;
   NetworkListing network_;
   queries::MapOptions options_;
+  net::ProtocolSet protocols_ = net::ProtocolSet::all();
   std::optional<queries::Map> map_;
   std::string asked_;
 };
 
 class Command {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), old_(arguments, streams), new_(arguments, streams) {}
+  Command(Session& before, Session& after)
+      : arguments_(before.arguments()), old_(before), new_(after) {}
 
   int run() {
     const auto only = chosen();
@@ -110,8 +111,23 @@ class Command {
     for (std::size_t i : {0U, 1U}) {
       const auto options = input_of(arguments_.positional[i], arguments_.positional[1 - i]);
       if (!options) return old_.session().refuse("input", options.error().message, "");
-      if (!side(i).prepare(*options)) return kNoVerdict;
+      if (!side(i).session().read(*options) || !side(i).prepare()) return kNoVerdict;
     }
+    return compare(*only);
+  }
+
+  /// Two inputs that have been read.
+  int ask() {
+    const auto only = chosen();
+    if (!only) return old_.session().refuse("usage", only.error().message, "");
+    if (!old_.prepare() || !new_.prepare()) return kNoVerdict;
+    return compare(*only);
+  }
+
+ private:
+  using Kinds = std::vector<std::string>;
+
+  int compare(const Kinds& only) {
     const bool network = !old_.input().cloud.empty() || !new_.input().cloud.empty();
     for (std::size_t i : {0U, 1U}) {
       if (!side(i).ask(network && !arguments_.has("equivalent"))) return kNoVerdict;
@@ -121,19 +137,16 @@ class Command {
     // "No connection changed" would be true of any two sets of policies then.
     const bool no_pods =
         old_.input().model.endpoints.empty() && new_.input().model.endpoints.empty();
-    if (network) return compare_network(!no_pods, *only);
+    if (network) return compare_network(!no_pods, only);
     if (no_pods) {
       return new_.session().refuse(
           "no-workloads", "there are no pods or workloads to connect, on either side",
           "give the workloads with the policies, or compare the policies alone: --equivalent");
     }
-    const queries::Diff diff = compare_pods(*only);
+    const queries::Diff diff = compare_pods(only);
     new_.session().lap("diff");
     return report(diff);
   }
-
- private:
-  using Kinds = std::vector<std::string>;
 
   static bool is_counted(const Kinds& only, queries::Changed what) {
     return std::find(only.begin(), only.end(), word(what)) != only.end();
@@ -166,9 +179,7 @@ class Command {
     queries::NetworkDiff network;
     std::size_t network_not_counted = 0;
     if (of_network) {
-      queries::PassageAsked asked;
-      asked.ports = new_.packets();
-      auto found = queries::network_diff(old_.network_view(), new_.network_view(), asked);
+      auto found = queries::network_diff(old_.network_view(), new_.network_view(), new_.packets());
       if (!found) return new_.session().refuse("no-verdict", found.error().message, "");
       network = std::move(*found);
       network_not_counted = std::erase_if(
@@ -303,6 +314,8 @@ class Command {
       const auto drawn = svg(to_dot(graph_of(report)));
       if (!drawn) return session.refuse("graphviz", drawn.error().message, "");
       session.out() << *drawn;
+    } else if (format == "html") {
+      write_diff_html(session.out(), report);
     } else {
       write_diff_text(session.out(), session.style(), report, session.is_quiet());
     }
@@ -320,7 +333,11 @@ class Command {
 }  // namespace
 
 int run_diff(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  Session before(arguments, streams, schema_of(arguments));
+  Session after(arguments, streams, schema_of(arguments));
+  return Command(before, after).run();
 }
+
+int ask_diff(Session& before, Session& after) { return Command(before, after).ask(); }
 
 }  // namespace polreach::cli

@@ -14,13 +14,9 @@ namespace queries = solver::queries;
 
 class Command {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, "polreach.exposure/v1") {}
+  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
 
-  int run() {
-    InputOptions options = session_.input_options(arguments_.value("default-namespace"));
-    options.paths = arguments_.positional;
-    if (!session_.read(options)) return kNoVerdict;
+  int ask() {
     const model::Model& model = session_.input().model;
     const auto asked = asked_for(model);
     if (!asked)
@@ -80,13 +76,18 @@ class Command {
   }
 
   const Arguments& arguments_;
-  Session session_;
+  Session& session_;
 };
 
 }  // namespace
 
 int run_exposure(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  Session session(arguments, streams, "polreach.exposure/v1");
+  InputOptions options = session.input_options(arguments.value("default-namespace"));
+  options.paths = arguments.positional;
+  return session.read(options) ? ask_exposure(session) : kNoVerdict;
 }
+
+int ask_exposure(Session& session) { return Command(session).ask(); }
 
 }  // namespace polreach::cli

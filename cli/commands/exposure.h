@@ -10,6 +10,9 @@ namespace polreach::cli {
 /// status: kYes where there is a list, whatever it holds.
 int run_exposure(const Arguments& arguments, const Streams& streams);
 
+/// The same about input that the session has.
+int ask_exposure(Session& session);
+
 /// Its name, options and help.
 extern const CommandSpec kExposure;
 

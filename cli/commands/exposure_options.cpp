@@ -34,6 +34,7 @@ constinit const CommandSpec kExposure = {
     false,
     "say what to read: files, folders, or - for standard input, as in\n"
     "  polreach exposure k8s/",
-    run_exposure};
+    run_exposure,
+    ask_exposure};
 
 }  // namespace polreach::cli

@@ -32,6 +32,8 @@ constinit const CommandSpec kGenerate = {
     1,
     true,
     "say what to write: man, bash, zsh or fish",
-    run_generate};
+    run_generate,
+    nullptr,
+    false};
 
 }  // namespace polreach::cli

@@ -5,7 +5,7 @@
 #include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/render.h"
-#include "cli/report/map_report.h"
+#include "cli/report/html_report.h"
 #include "cli/session.h"
 #include "solver/queries/conflicts.h"
 
@@ -16,13 +16,9 @@ namespace queries = solver::queries;
 
 class Command {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, "polreach.map/v1") {}
+  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
 
-  int run() {
-    InputOptions options = session_.input_options(arguments_.value("default-namespace"));
-    options.paths = arguments_.positional;
-    if (!session_.read(options)) return kNoVerdict;
+  int ask() {
     if (!session_.input().cloud.empty()) return list_network();
     const model::Model& model = session_.input().model;
     const auto listing = listing_of(arguments_, model);
@@ -57,18 +53,22 @@ class Command {
     if (!around) return refuse(around.error());
     auto what = network_listing_of(arguments_, **around, input.model);
     if (!what) return refuse(what.error());
-    const auto listing = listing_of(what->for_pods, input.model);
+    const auto listing = listing_of(what->for_pods, input.model, what->network);
     if (!listing) return refuse(listing.error());
+    if (listing->is_for_networks) what->pods = false;
     if (!what->pods && !what->network) {
       return session_.refuse("no-workloads", "there is no list with these ends",
                              "name pods at both ends, or places of the network at both");
     }
     queries::NetworkMap network;
     if (what->network) {
-      what->options.asked.ports = listing->options.asked;
+      what->options.asked = {listing->options.asked, listing->protocols};
       auto listed = queries::network_map(**around, what->options);
       if (!listed) return session_.refuse("no-verdict", listed.error().message, "");
       network = std::move(*listed);
+      if (listing->is_for_networks && !input.model.endpoints.empty()) {
+        network.notes.emplace_back("pods left out: their policies know TCP, UDP and SCTP alone");
+      }
     }
     queries::Map map;
     if (what->pods) map = queries::map(cluster, listing->options);
@@ -94,6 +94,8 @@ class Command {
       const auto drawn = svg(to_dot(graph_of(report)));
       if (!drawn) return session_.refuse("graphviz", drawn.error().message, "");
       session_.out() << *drawn;
+    } else if (format == "html") {
+      write_map_html(session_.out(), report);
     } else {
       write_map_text(session_.out(), session_.style(), report, session_.is_quiet());
     }
@@ -101,13 +103,18 @@ class Command {
   }
 
   const Arguments& arguments_;
-  Session session_;
+  Session& session_;
 };
 
 }  // namespace
 
 int run_map(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  Session session(arguments, streams, "polreach.map/v1");
+  InputOptions options = session.input_options(arguments.value("default-namespace"));
+  options.paths = arguments.positional;
+  return session.read(options) ? ask_map(session) : kNoVerdict;
 }
+
+int ask_map(Session& session) { return Command(session).ask(); }
 
 }  // namespace polreach::cli

@@ -10,6 +10,9 @@ namespace polreach::cli {
 /// there is a list, whatever it holds.
 int run_map(const Arguments& arguments, const Streams& streams);
 
+/// The same about input that the session has.
+int ask_map(Session& session);
+
 /// Its name, options and help.
 extern const CommandSpec kMap;
 

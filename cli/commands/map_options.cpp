@@ -33,6 +33,7 @@ constinit const CommandSpec kMap = {
     false,
     "say what to read: files, folders, or - for standard input, as in\n"
     "  polreach map k8s/",
-    run_map};
+    run_map,
+    ask_map};
 
 }  // namespace polreach::cli

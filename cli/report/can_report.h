@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/input.h"
+#include "cli/report/length.h"
 #include "cli/report/style.h"
 #include "solver/queries/can.h"
 
@@ -20,8 +21,8 @@ struct CanReport {
   const solver::queries::Answer& answer;
 };
 
-/// For people. `brief`: the verdict line only.
-void write_text(std::ostream& out, const Style& style, const CanReport& report, bool brief);
+/// For people.
+void write_text(std::ostream& out, const Style& style, const CanReport& report, Length length);
 
 /// The schema polreach.can/v1: docs/schemas/polreach.can.v1.json.
 void write_json(std::ostream& out, const CanReport& report);

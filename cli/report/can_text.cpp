@@ -68,7 +68,7 @@ class Writer {
          << style_.bold(printable(report_.destination.text)) << ", " << report_.asked << "\n";
   }
 
-  void all() {
+  void answer() {
     verdict_line();
     for (const Target* target : {&report_.source, &report_.destination}) {
       for (const std::string& note : target->notes) out_ << "  (" << printable(note) << ")\n";
@@ -83,8 +83,28 @@ class Writer {
     } else {
       summary();
     }
+  }
+
+  void full() {
+    answer();
     explained();
+    out_ << "\n";
+    depends_on();
     footer();
+  }
+
+  /// What follows the answer where a line for each reason is enough.
+  void in_short() {
+    const auto& outcomes = report_.answer.outcomes;
+    if (outcomes.size() == 1) {
+      for (const DirectionReason* reason : {&outcomes[0].egress, &outcomes[0].ingress}) {
+        for (const std::string& line : lines_of(report_.input, *reason)) {
+          out_ << "  " << line << "\n";
+        }
+      }
+    }
+    depends_on();
+    if (report_.answer.unproven > 0) out_ << "  " << style_.dim(unproven()) << "\n";
   }
 
  private:
@@ -341,15 +361,22 @@ class Writer {
     }
   }
 
-  void footer() {
+  void depends_on() {
     const auto open = queries::open_assumptions(report_.cluster, report_.answer);
-    out_ << "\n";
     for (const auto& assumption : open) {
       out_ << "  depends on " << style_.bold(assumption.id) << ": " << printable(assumption.text)
            << "\n";
       places(assumption.where);
       out_ << "    settled by " << assumption.settle << "\n";
     }
+  }
+
+  [[nodiscard]] std::string unproven() const {
+    return fmt::format("{} of {} pairs too large for Z3, answered by the set engine alone",
+                       report_.answer.unproven, report_.answer.unproven + report_.answer.proofs);
+  }
+
+  void footer() {
     for (const auto& assumption : queries::standing_assumptions(report_.cluster, report_.answer)) {
       out_ << "  "
            << style_.dim("assumes " + std::string(assumption.id) + ": " +
@@ -359,9 +386,7 @@ class Writer {
     }
     std::string closing = describe(report_.input.ledger);
     if (report_.answer.unproven > 0) {
-      closing +=
-          fmt::format("; {} of {} pairs too large for Z3, answered by the set engine alone",
-                      report_.answer.unproven, report_.answer.unproven + report_.answer.proofs);
+      closing += "; " + unproven();
     } else if (report_.answer.proofs > 0) {
       closing += "; proven by Z3";
     }
@@ -413,12 +438,16 @@ std::string name_of(const CanReport& report, const Variant& variant, const Targe
   return name + " (" + pods + ")";
 }
 
-void write_text(std::ostream& out, const Style& style, const CanReport& report, bool brief) {
+void write_text(std::ostream& out, const Style& style, const CanReport& report, Length length) {
   Writer writer(out, style, report);
-  if (brief) {
-    writer.verdict_line();
-  } else {
-    writer.all();
+  switch (length) {
+    case Length::Verdict:
+      return writer.verdict_line();
+    case Length::Answer:
+      writer.answer();
+      return writer.in_short();
+    case Length::Full:
+      return writer.full();
   }
 }
 

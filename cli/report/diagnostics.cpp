@@ -72,18 +72,34 @@ std::size_t invisible(std::string_view text) {
   return marks || embeddings || isolates ? 3 : 0;
 }
 
+/// Whether a command to a pipeline's agent starts here, whose logs our output goes to: Azure
+/// Pipelines looks for "##vso[" anywhere in a line, GitHub's runner for "##[".
+bool is_agent_command(std::string_view text) {
+  return text.starts_with("##[") || text.starts_with("##vso[");
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   std::size_t following = 0;
+  // Of the byte after the first: some would be a character that a shorter form has, half of a
+  // surrogate pair, or beyond the last character (RFC 3629).
+  unsigned least = 0x80;
+  unsigned most = 0xBF;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (following > 0) {
-      if ((byte & 0xC0U) != 0x80U) return false;
+      if (byte < least || byte > most) return false;
+      least = 0x80;
+      most = 0xBF;
       --following;
     } else if (byte >= 0x80) {
       if (byte < 0xC2 || byte > 0xF4) return false;
       following = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+      if (byte == 0xE0) least = 0xA0;
+      if (byte == 0xED) most = 0x9F;
+      if (byte == 0xF0) least = 0x90;
+      if (byte == 0xF4) most = 0x8F;
     }
   }
   return following == 0;
@@ -98,6 +114,8 @@ std::string printable(std::string_view text) {
     const std::size_t hidden = utf8 ? invisible(text.substr(i)) : 0;
     if (text[i] == '\t') {
       result += ' ';
+    } else if (is_agent_command(text.substr(i))) {
+      result += escaped(text[i]);
     } else if (hidden > 0) {
       for (std::size_t j = 0; j < hidden; ++j) result += escaped(text[i + j]);
       i += hidden - 1;

@@ -7,6 +7,7 @@
 
 #include "cli/report/diagnostics.h"
 #include "cli/report/effective_report.h"
+#include "cli/report/reasons.h"
 #include "cli/report/table.h"
 
 namespace polreach::cli {
@@ -77,7 +78,7 @@ class Writer {
     for (const auto& assumption : open_assumptions(report_)) {
       out_ << "  " << style_.bold(assumption.id) << ": " << printable(assumption.text) << "\n";
       if (!assumption.settle.empty()) {
-        out_ << "    settled by: " << printable(assumption.settle) << "\n";
+        out_ << "    " << printable(settling(assumption.settle)) << "\n";
       }
     }
     for (const auto& assumption : standing_assumptions(report_)) {
@@ -255,7 +256,7 @@ void write_effective_markdown(std::ostream& out, const EffectiveReport& report) 
   }
   for (const auto& assumption : open_assumptions(report)) {
     out << "- **" << assumption.id << "**: " << markdown(assumption.text);
-    if (!assumption.settle.empty()) out << "; settled by: " << markdown(assumption.settle);
+    if (!assumption.settle.empty()) out << "; " << markdown(settling(assumption.settle));
     out << "\n";
   }
 }

@@ -82,6 +82,10 @@ void JsonWriter::begin(std::string_view schema) {
 
 void JsonWriter::end() {
   json_.EndObject();
+  finish();
+}
+
+void JsonWriter::finish() {
   flush();
   out_ << "\n";
 }

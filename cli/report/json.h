@@ -23,6 +23,8 @@ class JsonWriter {
 
   void begin(std::string_view schema);
   void end();
+  /// The last thing, where begin() was not the first.
+  void finish();
 
   void string(std::string_view value);
   void text(const char* key, std::string_view value);

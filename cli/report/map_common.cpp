@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/report/map_report.h"
+#include "policies/source/ascii.h"
 
 namespace polreach::cli {
 
@@ -19,14 +20,6 @@ using queries::MapPeer;
 namespace {
 
 constexpr std::size_t kMostPods = 3;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
 
 std::string pods_of(const Model& model, const MapPeer& peer) {
   std::string pods;
@@ -67,7 +60,7 @@ std::vector<std::string> names_of(const Model& model, const std::vector<MapPeer>
     }
     const bool alone = kinds.at({peer.ns, peer.name}).size() == 1;
     std::string name(model.text(model[peer.ns].name));
-    if (!alone) name += "/" + lower(model.text(peer.kind));
+    if (!alone) name += "/" + source::lower(model.text(peer.kind));
     name += "/" + std::string(model.text(peer.name));
     if (!peer.whole) name += " (" + pods_of(model, peer) + ")";
     names.push_back(std::move(name));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/report/network_report.h"
+#include "cli/report/reasons.h"
 #include "cli/report/table.h"
 
 namespace polreach::cli {
@@ -74,7 +75,7 @@ void write_footer(std::ostream& out, const Style& style, const NetworkMap& map,
   }
   for (const queries::NetworkOpen& each : map.depends) {
     out << "  " << style.bold(each.id) << ": " << printable(each.text) << "\n";
-    if (!each.settle.empty()) out << "    settled by " << printable(each.settle) << "\n";
+    if (!each.settle.empty()) out << "    " << printable(settling(each.settle)) << "\n";
   }
   for (const std::string& note : map.notes) out << "  note: " << printable(note) << "\n";
   for (const compiler::Standing& each : map.assumes) {
@@ -127,7 +128,7 @@ void write_network_markdown(std::ostream& out, const Input& input, const Network
   if (!map.depends.empty()) out << "\n";
   for (const queries::NetworkOpen& each : map.depends) {
     out << "- **" << each.id << "**: " << markdown(each.text);
-    if (!each.settle.empty()) out << "; settled by " << markdown(each.settle);
+    if (!each.settle.empty()) out << "; " << markdown(settling(each.settle));
     out << "\n";
   }
 }

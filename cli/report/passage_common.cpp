@@ -96,6 +96,8 @@ std::string_view verb_of(const RuleDecision& decision) {
 }
 
 std::string place_of(const Hop& hop) {
+  // A gate is the same in both directions.
+  if (hop.kind == Hop::Kind::Gate) return "at " + hop.place;
   const bool egress = hop.direction == model::Direction::Egress;
   return (egress ? "out of " : "into ") + hop.place;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/input.h"
+#include "cli/report/length.h"
 #include "cli/report/style.h"
 #include "solver/queries/passage.h"
 
@@ -19,8 +20,8 @@ struct PassageReport {
   const solver::queries::Passage& answer;
 };
 
-/// For people. `brief`: the verdict line only.
-void write_text(std::ostream& out, const Style& style, const PassageReport& report, bool brief);
+/// For people.
+void write_text(std::ostream& out, const Style& style, const PassageReport& report, Length length);
 
 /// The schema polreach.passage/v1: docs/schemas/polreach.passage.v1.json.
 void write_json(std::ostream& out, const PassageReport& report);

@@ -38,7 +38,9 @@ class Writer {
          << style_.bold(printable(report_.destination.text)) << ", " << report_.asked << "\n";
   }
 
-  void all() {
+  /// `full`: with a witness, and what is assumed.
+  void all(bool full) {
+    full_ = full;
     verdict_line();
     std::set<std::string> notes(report_.source.notes.begin(), report_.source.notes.end());
     notes.insert(report_.destination.notes.begin(), report_.destination.notes.end());
@@ -97,7 +99,7 @@ class Writer {
     boxes(outcome);
     for (const WayReason& way : outcome.ways) ways(way, outcome);
     routed(outcome);
-    if (outcome.witness) {
+    if (outcome.witness && full_) {
       out_ << "  witness: " << net::to_string(outcome.witness->flow)
            << ", replayed packet by packet\n";
     }
@@ -215,7 +217,7 @@ class Writer {
   }
 
   void footer() {
-    out_ << "\n";
+    if (full_) out_ << "\n";
     std::set<std::pair<std::string, std::string>> told;
     for (const PassageOutcome& outcome : report_.answer.outcomes) {
       if (outcome.verdict == Verdict::Denied && outcome.permitted != Verdict::Denied) continue;
@@ -223,10 +225,12 @@ class Writer {
         if (!told.emplace(each.id, each.text).second) continue;
         out_ << "  depends on " << style_.bold(each.id) << ": " << printable(each.text) << "\n";
         places(each.where);
-        if (!each.settle.empty()) out_ << "    settled by " << printable(each.settle) << "\n";
+        if (!each.settle.empty()) out_ << "    " << printable(settling(each.settle)) << "\n";
       }
     }
+    if (!full_ && report_.answer.unproven == 0) return;
     for (const auto& each : report_.answer.assumes) {
+      if (!full_) break;
       out_ << "  " << style_.dim("assumes " + std::string(each.id) + ": " + printable(each.text))
            << "\n";
       places(each.where);
@@ -245,16 +249,17 @@ class Writer {
   std::ostream& out_;
   const Style& style_;
   const PassageReport& report_;
+  bool full_ = true;
 };
 
 }  // namespace
 
-void write_text(std::ostream& out, const Style& style, const PassageReport& report, bool brief) {
+void write_text(std::ostream& out, const Style& style, const PassageReport& report, Length length) {
   Writer writer(out, style, report);
-  if (brief) {
+  if (length == Length::Verdict) {
     writer.verdict_line();
   } else {
-    writer.all();
+    writer.all(length == Length::Full);
   }
 }
 

@@ -14,8 +14,6 @@ using queries::RuleReason;
 
 namespace {
 
-constexpr std::size_t kMostRules = 4;
-
 std::string_view word(model::Direction direction) {
   return direction == model::Direction::Egress ? "egress" : "ingress";
 }
@@ -33,53 +31,67 @@ std::string miss_of(const queries::DirectionReason& reason, model::PolicyId id) 
 }
 
 void add_rules(const Written& input, std::string_view how, const std::vector<RuleReason>& rules,
-               std::string_view direction, std::vector<std::string>& lines) {
-  for (std::size_t i = 0; i < rules.size() && i < kMostRules; ++i) {
+               std::size_t most, std::vector<ReasonLine>& lines) {
+  for (std::size_t i = 0; i < rules.size() && i < most; ++i) {
     const RuleReason& each = rules[i];
     const bool certain = each.matches == compiler::Tri::Yes;
-    lines.push_back(fmt::format(
-        "{}: {}{} {}, rule {}, {}  {}", direction, certain ? "" : "perhaps ", how,
-        policy_name(input.model, each.policy), each.rule->number, net::to_string(each.traffic),
-        printable(input.sources.place(each.rule->where))));
+    lines.push_back({fmt::format("{}{} {}, rule {}, {}", certain ? "" : "perhaps ", how,
+                                 policy_name(input.model, each.policy), each.rule->number,
+                                 net::to_string(each.traffic)),
+                     each.rule->where});
   }
-  if (rules.size() > kMostRules) {
-    lines.push_back(fmt::format("{}: and {} {} more", direction, how, rules.size() - kMostRules));
+  if (rules.size() > most) {
+    lines.push_back(
+        {fmt::format("and {} {} more", how, rules.size() - most), source::Span::none()});
   }
 }
 
 }  // namespace
 
-std::vector<std::string> lines_of(const Written& input, const queries::DirectionReason& reason) {
-  const std::string_view direction = word(reason.direction);
-  std::vector<std::string> lines;
+std::vector<ReasonLine> reason_lines(const Written& input, const queries::DirectionReason& reason,
+                                     std::size_t most) {
+  std::vector<ReasonLine> lines;
+  const source::Span nowhere = source::Span::none();
   switch (reason.basis) {
     case Basis::Outside:
       return {};
     case Basis::OnePod:
-      return {fmt::format("{}: a pod always reaches itself", direction)};
+      return {{"a pod always reaches itself", nowhere}};
     case Basis::Node:
-      return {fmt::format("{}: it uses the network of its node (hostNetwork)", direction)};
+      return {{"it uses the network of its node (hostNetwork)", nowhere}};
     case Basis::NotSelected:
-      return {fmt::format("{}: no NetworkPolicy selects it, open by default", direction)};
+      return {{"no NetworkPolicy selects it, open by default", nowhere}};
     case Basis::Policies:
       break;
   }
-  add_rules(input, "denied by", reason.denying, direction, lines);
-  add_rules(input, "left to the next tier by", reason.passing, direction, lines);
-  add_rules(input, "allowed by", reason.allowing, direction, lines);
+  add_rules(input, "denied by", reason.denying, most, lines);
+  add_rules(input, "left to the next tier by", reason.passing, most, lines);
+  add_rules(input, "allowed by", reason.allowing, most, lines);
   const bool isolated = !reason.selecting.empty() || !reason.may_select.empty();
   if (reason.selecting.empty() && !reason.by_default.empty()) {
-    lines.push_back(fmt::format("{}: {} is open by default, no NetworkPolicy selects it", direction,
-                                net::to_string(reason.by_default)));
+    lines.push_back({fmt::format("{} is open by default, no NetworkPolicy selects it",
+                                 net::to_string(reason.by_default)),
+                     nowhere});
   }
   if (isolated && reason.allowing.empty()) {
     const auto add = [&](model::PolicyId id, std::string_view perhaps) {
-      lines.push_back(fmt::format("{}: {}isolated by {}, no rule allows this{}  {}", direction,
-                                  perhaps, policy_name(input.model, id), miss_of(reason, id),
-                                  printable(input.sources.place(input.model[id].where))));
+      lines.push_back({fmt::format("{}isolated by {}, no rule allows this{}", perhaps,
+                                   policy_name(input.model, id), miss_of(reason, id)),
+                       input.model[id].where});
     };
     for (model::PolicyId id : reason.selecting) add(id, "");
     for (model::PolicyId id : reason.may_select) add(id, "perhaps ");
+  }
+  return lines;
+}
+
+std::vector<std::string> lines_of(const Written& input, const queries::DirectionReason& reason) {
+  constexpr std::size_t kMostRules = 4;
+  std::vector<std::string> lines;
+  for (const ReasonLine& line : reason_lines(input, reason, kMostRules)) {
+    lines.push_back(fmt::format("{}: {}", word(reason.direction), line.text));
+    if (!line.where.exists()) continue;
+    lines.back() += "  " + printable(input.sources.place(line.where));
   }
   return lines;
 }
@@ -94,6 +106,10 @@ std::string policy_name(const model::Model& model, model::PolicyId id) {
   }
   return fmt::format("{} {}/{}", model.text(policy.kind), model.text(model[policy.ns].name),
                      model.text(policy.name));
+}
+
+std::string settling(const std::string& settle) {
+  return settle.starts_with("nothing ") ? settle : "settled by: " + settle;
 }
 
 }  // namespace polreach::cli

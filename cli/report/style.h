@@ -26,10 +26,11 @@ class Style {
   bool colour_;
 };
 
-/// Text from the input with control characters made visible, so that it cannot drive a terminal.
+/// Text from the input with control characters made visible, so that it cannot drive a terminal,
+/// nor the agent of a pipeline.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// Whether the bytes have the shape of UTF-8.
+/// Whether the bytes are UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
 }  // namespace polreach::cli

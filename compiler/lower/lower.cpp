@@ -131,6 +131,26 @@ Term Lowering::selector(const model::Selector& selector, const Labels& labels) {
   return pool_.conjunction(parts);
 }
 
+Term Lowering::some_of(Side side, EndpointId id, const std::vector<PodCondition>& conditions) {
+  std::vector<Term> parts;
+  const model::NamespaceId ns = cluster_.model().namespace_of(id);
+  for (const PodCondition& each : conditions) {
+    parts.push_back(pool_.conjunction(
+        {labelled(ns, each.namespaces), selector(each.pods, pod_labels(id, side))}));
+  }
+  return pool_.disjunction(parts);
+}
+
+Term Lowering::is_of(Side side, EndpointId id, const PodSet& set) {
+  const Term inside =
+      pool_.conjunction({some_of(side, id, set.in), pool_.negation(some_of(side, id, set.except))});
+  return set.complement ? pool_.negation(inside) : inside;
+}
+
+Term Lowering::labelled(model::NamespaceId ns, const model::Selector& selector) {
+  return this->selector(selector, namespace_labels(ns));
+}
+
 Term Lowering::is_node(EndpointId id) {
   if (!cluster_.model()[id].host_network) return pool_.constant(false);
   switch (cluster_.profile().host_network_is_pod) {

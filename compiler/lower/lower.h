@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "compiler/lower/pod_set.h"
 #include "compiler/resolve/cluster.h"
 #include "compiler/terms/term.h"
 
@@ -52,9 +53,15 @@ class Lowering {
   Term traffic(const net::Traffic& traffic);
   Term addresses(Side side, const net::AddressSet& addresses);
 
+  /// True in the worlds in which a pod, at one side, is of the set.
+  Term is_of(Side side, model::EndpointId id, const PodSet& set);
+  /// True in the worlds in which a namespace has such labels.
+  Term labelled(model::NamespaceId ns, const model::Selector& selector);
+
  private:
   struct Labels;  // the labels of one object, with the variables of those that are not known
 
+  Term some_of(Side side, model::EndpointId id, const std::vector<PodCondition>& conditions);
   Term selector(const model::Selector& selector, const Labels& labels);
   Term requirement(const model::Requirement& requirement, const Labels& labels);
   [[nodiscard]] Labels pod_labels(model::EndpointId id, Side side) const;

@@ -42,6 +42,22 @@ void add_filter(Surroundings& around, Path& path, const Guard& guard, Direction 
   path.hops.push_back(std::move(hop));
 }
 
+/// Whether an ipBlock of the policy holds one of the addresses.
+bool names_some(const model::Policy& policy, Direction direction, const net::AddressSet& all) {
+  const auto& rules = policy.rules(direction);
+  if (!rules) return false;
+  for (const model::Rule& rule : *rules) {
+    for (const model::Peer& peer : rule.peers) {
+      const auto* block = std::get_if<model::BlockPeer>(&peer.what);
+      if (block == nullptr || block->matches_pods) continue;
+      net::AddressSet range = net::addresses_of(block->cidr);
+      for (const net::Prefix& except : block->except) range -= net::addresses_of(except);
+      if (!(range & all).empty()) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 HeaderAddress chosen(std::uint32_t variable, net::AddressSet among) {
@@ -77,6 +93,25 @@ void add_policies(Surroundings& around, Path& path, model::EndpointId self, cons
   hop.self = self;
   hop.other = other;
   path.hops.push_back(std::move(hop));
+}
+
+void add_policies_of_node(Surroundings& around, Path& path, model::EndpointId self,
+                          const net::AddressSet& nodes, Direction direction, const Header& header) {
+  add_policies(around, path, self, Party{nodes}, direction, header);
+  const Cluster& pods = *around.pods();
+  if (pods.profile().engine != model::Engine::Cilium) return;
+  for (const model::PolicyId id : pods.candidates(self, direction)) {
+    if (!names_some(pods.model()[id], direction, nodes)) continue;
+    const std::string pod = name_of(pods.model(), self);
+    const auto unknown = around.unknowns().add(
+        {model::Unknown::Scope::World, "A-cilium-node",
+         "policies of " + pod +
+             " have ranges with addresses of nodes, and of Cilium no range "
+             "matches a node",
+         "take the addresses of the nodes out of the ranges (except)", pods.model()[id].where});
+    add_gate(path, pod, unknown, "of Cilium no ipBlock matches a node");
+    return;
+  }
 }
 
 void add_gate(Path& path, std::string place, std::optional<model::UnknownId> unknown,

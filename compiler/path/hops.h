@@ -26,6 +26,12 @@ void add_guards(Surroundings& around, Path& path, const std::vector<Guard>& guar
 /// The policies of a pod, as they see the other end.
 void add_policies(Surroundings& around, Path& path, model::EndpointId self, const Party& other,
                   model::Direction direction, const Header& header);
+/// The same where the other end is one of the cluster's nodes: of Cilium no ipBlock matches these,
+/// whatever their addresses ("network policies can't use ipBlock to allow access to node or pod
+/// IPs"). Where a policy has one that would, what else it says of nodes is open (A-cilium-node).
+void add_policies_of_node(Surroundings& around, Path& path, model::EndpointId self,
+                          const net::AddressSet& nodes, model::Direction direction,
+                          const Header& header);
 void add_gate(Path& path, std::string place, std::optional<model::UnknownId> unknown,
               std::string why);
 

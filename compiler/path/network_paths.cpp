@@ -20,7 +20,7 @@ bool is_guarded(const Site& site) {
 
 void note_open_ends(const Site& site, std::vector<std::string>& notes) {
   if (site.kind == Site::Kind::Outside) {
-    note(notes, site.name + " is in no subnet of the input: no filter there is known");
+    note(notes, "in no subnet of the input, so that no filter there is known: " + site.name);
   } else if (!is_guarded(site)) {
     note(notes, "no security group acts at " + site.name);
   }

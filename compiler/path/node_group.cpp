@@ -104,6 +104,13 @@ void add_deny_rule(model::SecurityGroup& group, const ServiceFacts& service,
 
 void add_host_ports(model::SecurityGroup& group, const model::ManagedCluster& cluster) {
   for (const model::NodePool& pool : cluster.pools) {
+    if (pool.host_ports_open) {
+      SecurityRule some = rule("allowed host ports (node pool " + pool.name + ")", 400,
+                               Access::Allow, tag("Internet"), any());
+      some.where = pool.where;
+      some.only_if.push_back(*pool.host_ports_open);
+      group.inbound.push_back(std::move(some));
+    }
     for (const model::NodePool::HostPorts& ports : pool.allowed_host_ports) {
       SecurityRule allow = rule("allowed host ports (node pool " + pool.name + ")", 400,
                                 Access::Allow, tag("Internet"), any());
@@ -162,10 +169,12 @@ model::SecurityGroup node_group(const model::ManagedCluster& cluster,
   }
   std::stable_sort(group.inbound.begin(), group.inbound.end(),
                    [](const auto& a, const auto& b) { return a.priority < b.priority; });
-  if (cluster.outbound == model::Outbound::Block) {
-    group.outbound.push_back(
-        rule("block (outbound type of the cluster)", 4095, Access::Deny, any(), tag("Internet")));
-    group.outbound.back().where = cluster.where;
+  if (cluster.outbound == model::Outbound::Block || cluster.outbound_open) {
+    SecurityRule block =
+        rule("block (outbound type of the cluster)", 4095, Access::Deny, any(), tag("Internet"));
+    block.where = cluster.where;
+    if (cluster.outbound_open) block.only_if.push_back(*cluster.outbound_open);
+    group.outbound.push_back(std::move(block));
   }
   add_default_rules(group);
   return group;

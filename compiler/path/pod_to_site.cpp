@@ -84,13 +84,18 @@ struct Question {
   const Part* part = nullptr;
 };
 
-Path start(Surroundings& around, const Question& q, const AddressSet& from, std::string label,
-           std::vector<std::string>& notes) {
+Path start(Surroundings& around, const Question& q, const AddressSet& from, const AddressSet& to,
+           bool to_node, std::string label, std::vector<std::string>& notes) {
   Path path;
   path.label = std::move(label);
-  if (set_ends(path, from, false, q.part->addresses, q.destination->is_asked, notes)) {
-    add_policies(around, path, q.source, Party{path.destination}, Direction::Egress,
-                 packet_header());
+  if (set_ends(path, from, false, to, q.destination->is_asked, notes)) {
+    if (to_node) {
+      add_policies_of_node(around, path, q.source, path.destination, Direction::Egress,
+                           packet_header());
+    } else {
+      add_policies(around, path, q.source, Party{path.destination}, Direction::Egress,
+                   packet_header());
+    }
   }
   return path;
 }
@@ -98,7 +103,8 @@ Path start(Surroundings& around, const Question& q, const AddressSet& from, std:
 /// Leaves the node: as the pod, or as the node.
 Path leave(Surroundings& around, const Question& q, const PodStand& pod, const Stand& stand,
            bool as_node, std::string label, std::vector<std::string>& notes) {
-  Path path = start(around, q, pod.addresses, std::move(label), notes);
+  const bool to_node = may_be_own_node(pod, stand);
+  Path path = start(around, q, pod.addresses, q.part->addresses, to_node, std::move(label), notes);
   if (of_common_family(path.destination, path.source).empty()) return path;
   if (!as_node) {
     add_pod_guards(around, path, pod, Direction::Egress, packet_header());
@@ -115,6 +121,25 @@ Path leave(Surroundings& around, const Question& q, const PodStand& pod, const S
   return path;
 }
 
+/// To the pod's own node: no group. Of Azure NPM: "doesn't block egress traffic from a pod to its
+/// own node's IP, this traffic is implicitly allowed".
+void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
+                  const std::string& label, Connection& connection) {
+  const AddressSet own = q.part->addresses & pod.node_addresses;
+  if (own.empty()) return;
+  const bool is_let = around.pods()->profile().engine == model::Engine::AzureNpm;
+  std::string name = join_labels(label, "its own node");
+  if (!is_let) {
+    connection.ways.push_back(
+        start(around, q, pod.addresses, own, true, std::move(name), connection.notes));
+    return;
+  }
+  Path path;
+  path.label = std::move(name);
+  (void)set_ends(path, pod.addresses, false, own, q.destination->is_asked, connection.notes);
+  connection.ways.push_back(std::move(path));
+}
+
 void add_ways(Surroundings& around, const Question& q, const std::vector<PodStand>& pods,
               Connection& connection) {
   const AddressSet all = around.pods()->pod_addresses(q.source);
@@ -125,10 +150,7 @@ void add_ways(Surroundings& around, const Question& q, const std::vector<PodStan
     const std::string from = pods.size() > 1 ? "from " + pod.pool : "";
     for (const Stand& stand : q.destination->stands) {
       const std::string label = join_labels(from, stand.label.empty() ? "" : "to: " + stand.label);
-      if (may_be_own_node(pod, stand)) {
-        connection.ways.push_back(
-            start(around, q, pod.addresses, join_labels(label, "its own node"), connection.notes));
-      }
+      if (may_be_own_node(pod, stand)) add_own_node(around, q, pod, label, connection);
       for (bool as_node : {false, true}) {
         if (as_node ? !q.part->as_node : !q.part->as_pod) continue;
         const bool both = q.part->as_node && q.part->as_pod;
@@ -150,7 +172,7 @@ Connection open_connection(Surroundings& around, EndpointId source, const Site& 
   if (network.nothing_known) {
     (void)set_ends(path, from, false, all.addresses, destination.is_asked, connection.notes);
   } else {
-    path = start(around, q, from, "", connection.notes);
+    path = start(around, q, from, all.addresses, false, "", connection.notes);
   }
   leave_open(path, network);
   connection.ways.push_back(std::move(path));

@@ -36,6 +36,10 @@ struct Sender {
 /// AKS's outbound types (AKS documentation, "Outbound network and FQDN rules"); nothing where the
 /// type sets nothing up.
 std::optional<Routed> by_outbound_type(const model::ManagedCluster& cluster) {
+  if (cluster.outbound_open) {
+    return unknown("the outbound type of cluster " + cluster.name + " could not be evaluated",
+                   cluster.where);
+  }
   switch (cluster.outbound) {
     case model::Outbound::LoadBalancer:
       return yes("the load balancer of cluster " + cluster.name, cluster.where);
@@ -218,7 +222,13 @@ Routed routed_between(Surroundings& around, const Site& source, const Site& dest
   }
   const Sender sender = {*source.subnet, source.addresses, source.has_public_address,
                          source.nodes ? &cloud[source.nodes->cluster] : nullptr};
-  return from_subnet(around, sender, destination.addresses);
+  const Routed result = from_subnet(around, sender, destination.addresses);
+  const bool perhaps_public =
+      source.nodes && cloud[source.nodes->cluster].pools[source.nodes->pool].public_ip_open;
+  if (!perhaps_public || result.answer != Answer::No) return result;
+  // A public address of its own would lead out where nothing else does.
+  return unknown("whether " + source.name + " has public addresses could not be evaluated",
+                 result.where);
 }
 
 Routed routed_from_nodes(Surroundings& around, const std::vector<PodStand>& pods,

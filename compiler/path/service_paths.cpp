@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/path/forwarding.h"
 #include "compiler/path/network_paths.h"
 #include "compiler/path/node_group.h"
 #include "compiler/path/pod_paths_common.h"
@@ -49,23 +50,6 @@ AddressSet set_of(const std::vector<net::Address>& addresses) {
   return result;
 }
 
-/// A group of one rule, which lets pass what it says; what it does not name is any.
-model::SecurityGroup group_of_one(std::string name, model::SecurityRule rule, model::Span where) {
-  const model::AddressTerm any = {model::AnyAddress{}, "*", {}, source::Span::none()};
-  rule.access = model::Access::Allow;
-  if (rule.protocols.empty()) rule.protocols = net::ProtocolSet::all();
-  if (rule.source.empty()) rule.source.push_back(any);
-  if (rule.destination.empty()) rule.destination.push_back(any);
-  if (rule.destination_ports.empty()) rule.destination_ports = net::all_header_ports();
-  rule.source_ports = net::all_header_ports();
-  rule.where = where;
-  model::SecurityGroup group;
-  group.name = std::move(name);
-  group.where = where;
-  group.inbound.push_back(std::move(rule));
-  return group;
-}
-
 /// The source that is seen behind a public frontend. "For outbound traffic, network security groups
 /// process traffic before translating private IP addresses to public IP addresses": what comes from
 /// a private address has a public one by then.
@@ -86,21 +70,11 @@ HeaderAddress source_at_frontend(Surroundings& around, const Question& q) {
   return chosen(kOutboundAddress, std::move(among));
 }
 
-/// What lets pass one port only: a load balancer, or the port of a node.
+/// What the load balancer, or the port of a node, leads on.
 void add_forwarding(Surroundings& around, Path& path, const Question& q, net::Port port,
                     const std::string& place) {
-  Guard guard;
-  guard.place = place;
-  const std::string key =
-      place + " " + std::string(net::to_string(q.port->protocol)) + " " + std::to_string(port);
-  guard.group = &around.made(key, [&] {
-    model::SecurityRule only;
-    only.name = "port " + std::to_string(port) + " of Service " + q.service->name;
-    only.protocols = net::ProtocolSet(net::ip_protocol(q.port->protocol));
-    only.destination_ports = net::PortSet(port, port);
-    return group_of_one(place, std::move(only), q.port->where);
-  });
-  add_guard(around, path, guard, Direction::Ingress, packet_header());
+  const std::string rule = "port " + std::to_string(port) + " of Service " + q.service->name;
+  add_forwarding(around, path, {place, rule, q.port->protocol, port, q.port->where});
 }
 
 /// "loadBalancerSourceRanges is also enforced on the host"; ranges of an annotation are not.
@@ -201,6 +175,10 @@ void add_pod_policies(Surroundings& around, Path& path, const Question& q, const
   if (npm && !q.service->external_local) return;
   const bool is_own = header.source.kind == HeaderAddress::Kind::OfPacket;
   const AddressSet& seen = is_own ? path.source : header.source.among;
+  if (!q.service->external_local) {
+    add_policies_of_node(around, path, q.pod, seen, Direction::Ingress, header);
+    return;
+  }
   add_policies(around, path, q.pod, Party{seen}, Direction::Ingress, header);
 }
 

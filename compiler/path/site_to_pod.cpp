@@ -63,7 +63,7 @@ Domain domain_of(const model::Cloud& cloud, const Site& site,
 
 /// One way for what stands at the source and where the pod runs.
 void add_way(Surroundings& around, const Question& q, const Stand& stand, const PodStand& pod,
-             std::string label, Domain domain, Connection& connection) {
+             std::string label, Domain domain, bool is_node, Connection& connection) {
   Path path;
   path.label = std::move(label);
   const bool possible = set_ends(path, q.source->addresses, q.source->is_asked, pod.addresses,
@@ -83,20 +83,25 @@ void add_way(Surroundings& around, const Question& q, const Stand& stand, const 
     // Where it is open: if there is a way, these act.
     add_guards(around, path, stand.guards, Direction::Egress, packet_header());
     add_pod_guards(around, path, pod, Direction::Ingress, packet_header());
-    add_destination_policies(around, path, q);
+    if (is_node) {
+      add_policies_of_node(around, path, q.destination, path.source, Direction::Ingress,
+                           packet_header());
+    } else {
+      add_destination_policies(around, path, q);
+    }
   }
   connection.ways.push_back(std::move(path));
 }
 
-/// From the pod's own node: no group, and policies that let a node reach its pods.
-void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
-                  const std::string& label, Connection& connection) {
+/// From the pod's own node: no group, and no policy either ("traffic to and from the node where a
+/// Pod is running is always allowed", Kubernetes documentation, Network Policies).
+void add_own_node(const Question& q, const PodStand& pod, const std::string& label,
+                  Connection& connection) {
+  const net::AddressSet node = q.source->addresses & pod.node_addresses;
+  if (node.empty()) return;
   Path path;
   path.label = join_labels(label, "from its own node");
-  if (set_ends(path, q.source->addresses, q.source->is_asked, pod.addresses, false,
-               connection.notes)) {
-    add_destination_policies(around, path, q);
-  }
+  (void)set_ends(path, node, q.source->is_asked, pod.addresses, false, connection.notes);
   connection.ways.push_back(std::move(path));
 }
 
@@ -115,8 +120,8 @@ void add_ways(Surroundings& around, const Question& q, Domain domain, Connection
     for (const PodStand& pod : pods) {
       const std::string label = join_labels(stand.label.empty() ? "" : "from: " + stand.label,
                                             pods.size() > 1 ? "to " + pod.pool : "");
-      if (own) add_own_node(around, q, pod, label, connection);
-      add_way(around, q, stand, pod, label, own ? Domain::Inside : domain, connection);
+      if (own) add_own_node(q, pod, label, connection);
+      add_way(around, q, stand, pod, label, own ? Domain::Inside : domain, own, connection);
     }
   }
 }

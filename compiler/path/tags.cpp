@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "policies/source/ascii.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::compiler {
@@ -23,8 +24,7 @@ AddressSet set_of(std::initializer_list<std::string_view> prefixes) {
 std::string folded(std::string_view text) {
   std::string result;
   for (char c : text) {
-    if (c == '_') continue;
-    result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c != '_') result += source::lower(c);
   }
   return result;
 }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
+#include "policies/source/ascii.h"
+
 namespace polreach::azure {
 namespace {
-
-char lower_of(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::vector<std::string_view> segments_of(std::string_view path) {
   std::vector<std::string_view> segments;
@@ -25,16 +25,9 @@ bool same_or_unknown(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower_of(x) == lower_of(y); });
-}
+bool same_name(std::string_view a, std::string_view b) { return source::same_but_case(a, b); }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower_of);
-  return result;
-}
+std::string lower(std::string_view text) { return source::lower(text); }
 
 std::optional<ResourceId> ResourceId::parse(std::string_view text) {
   if (!text.starts_with('/')) return std::nullopt;

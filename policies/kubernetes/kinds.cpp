@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/source/ascii.h"
+
 namespace polreach::kubernetes {
 namespace {
 
@@ -93,14 +95,6 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 struct ForeignKind {
   std::string_view group;
   std::string_view kind;
@@ -186,7 +180,7 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
   const bool unknown = !own.empty() && std::find(own.begin(), own.end(), item) == own.end();
   if (unknown) return {Role::UnknownKind, false, false, {}};
   // Of other makers, who name their policies alike. MultiNetworkPolicies act on other networks.
-  const bool by_name = lower(kind).find("networkpolicy") != std::string::npos;
+  const bool by_name = source::lower(kind).find("networkpolicy") != std::string::npos;
   if (by_name && kind != "MultiNetworkPolicy") {
     return {Role::ForeignPolicy, false, true, Effect::AllowOrDeny};
   }

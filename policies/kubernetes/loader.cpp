@@ -45,6 +45,26 @@ std::string subject_of(const Value& root, std::string_view kind, std::string_vie
   return subject + " " + (cluster_scoped ? name : ns + "/" + name);
 }
 
+/// Nothing for an object without a name of its own.
+std::optional<ObjectName> name_of(const Value& root, std::string_view kind,
+                                  std::string_view api_version, const KindInfo& info,
+                                  std::string_view default_ns) {
+  const auto metadata = Fields::get(root, "metadata");
+  if (!metadata || !metadata->is(Type::Mapping)) return std::nullopt;
+  ObjectName result;
+  result.kind = kind;
+  result.name = text_of(*metadata, "name");
+  if (result.name.empty()) return std::nullopt;
+  const bool moved = info.role == Role::NetworkPolicy || info.role == Role::Ingress ||
+                     info.role == Role::Workload || info.role == Role::CronJob;
+  const std::size_t slash = api_version.find('/');
+  if (!moved && slash != std::string_view::npos) result.group = api_version.substr(0, slash);
+  if (info.cluster_scoped) return result;
+  result.ns = text_of(*metadata, "namespace");
+  if (result.ns.empty()) result.ns = default_ns;
+  return result;
+}
+
 Span version_place(const Value& root) {
   const auto version = root.find("apiVersion");
   return version ? version->span() : root.span();
@@ -186,6 +206,10 @@ class Loader::Receiver : public syntax::Sink {
   void read(const Value& root, std::string_view kind, std::string_view api_version) {
     const KindInfo info = classify(api_version, kind);
     const std::string& default_ns = loader_.options_.default_namespace;
+    if (loader_.options_.filter) {
+      const auto name = name_of(root, kind, api_version, info, default_ns);
+      if (name && !loader_.options_.filter(*name)) return;
+    }
     const std::string subject = subject_of(root, kind, default_ns, info.cluster_scoped);
     Fields fields(problems_, subject);
     const Context context{loader_.symbols_, default_ns};
@@ -263,12 +287,25 @@ class Loader::Receiver : public syntax::Sink {
       return;
     }
     ++loader_.ledger_.used;
+    note_ignored(root, subject, info.role == Role::Namespace);
     if (info.deprecated) {
       fields.warning(
           "deprecated-version", version_place(root),
           std::string(api_version) + " is no longer served by Kubernetes",
           kind == "NetworkPolicy" || kind == "Ingress" ? "use networking.k8s.io/v1" : "");
     }
+  }
+
+  void note_ignored(const Value& root, const std::string& subject, bool is_namespace) {
+    const auto metadata = Fields::get(root, "metadata");
+    if (!metadata || !metadata->is(Type::Mapping)) return;
+    const auto annotations = Fields::get(*metadata, "annotations");
+    if (!annotations || !annotations->is(Type::Mapping)) return;
+    const auto note = annotations->find(kIgnoreAnnotation);
+    if (!note) return;
+    loader_.objects_.ignored.push_back({subject, is_namespace ? text_of(*metadata, "name") : "",
+                                        std::string(note->text()), note->span(),
+                                        note->is(Type::String)});
   }
 
   /// Where an object of this kind acts; nothing where that cannot be told.

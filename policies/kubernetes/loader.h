@@ -21,6 +21,18 @@ namespace polreach::kubernetes {
 using Guest = std::function<syntax::Taken(const syntax::Value& root, std::string_view api_version,
                                           std::string_view kind, source::Diagnostics& problems)>;
 
+/// What tells an object from all others.
+struct ObjectName {
+  std::string group;  // of the apiVersion; empty for kinds that moved between groups, and for core
+  std::string kind;
+  std::string ns;  // empty for what is in no namespace
+  std::string name;
+  friend auto operator<=>(const ObjectName&, const ObjectName&) = default;
+};
+/// Says of each Kubernetes object with a name whether it is read. What is not is neither read nor
+/// counted, as if it were not in its file.
+using ObjectFilter = std::function<bool(const ObjectName& object)>;
+
 struct LoadOptions {
   /// The namespace of objects that name none.
   std::string default_namespace = "default";
@@ -32,6 +44,8 @@ struct LoadOptions {
   bool from_revision = false;
   /// Empty: there is none, and such documents are irrelevant.
   Guest guest = {};
+  /// Empty: all are read.
+  ObjectFilter filter = {};
 };
 
 /// Reads files into Kubernetes objects, and accounts for every object in them.
@@ -41,6 +55,8 @@ class Loader {
          source::Diagnostics& diagnostics, LoadOptions options);
 
   void load(source::FileId file, syntax::Format format);
+  /// For the files that are loaded from here on.
+  void set_filter(ObjectFilter filter) { options_.filter = std::move(filter); }
   /// Reports what can only be said of all files together. To be called after the last load.
   void finish();
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policies/model/model.h"
@@ -13,6 +14,9 @@ namespace polreach::kubernetes {
 
 using source::Span;
 using source::Symbol;
+
+/// Beside an object: findings about it that somebody decided to live with (docs/audit.md).
+inline constexpr std::string_view kIgnoreAnnotation = "polreach.dev/ignore";
 
 struct OwnerReference {
   Symbol kind{};
@@ -122,6 +126,16 @@ struct GapObject {
   Span where;
 };
 
+/// What an object says of findings about it: the value of its annotation kIgnoreAnnotation. It is
+/// not for the model: nothing in it is about connections.
+struct IgnoreNote {
+  std::string object;  // "Deployment shop/web", "Namespace shop"
+  std::string ns;      // of a Namespace, its name: it speaks for all that is in it; else empty
+  std::string text;
+  Span where;
+  bool is_text = true;  // false: the annotation is no string
+};
+
 struct Objects {
   std::vector<NamespaceObject> namespaces;
   std::vector<PodObject> pods;
@@ -132,6 +146,7 @@ struct Objects {
   std::vector<PolicyObject> policies;
   std::vector<NodeObject> nodes;
   std::vector<GapObject> gaps;
+  std::vector<IgnoreNote> ignored;
 };
 
 /// Every object of the input, by what became of it. INVARIANT: the parts add up to read().

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/kubernetes/objects.h"
+
 namespace polreach::kubernetes {
 namespace {
 
@@ -26,14 +28,18 @@ std::optional<syntax::Value> early_member(const syntax::Tape& tape, std::string_
   return std::nullopt;
 }
 
+/// Which annotations are kept: one is for polreach itself.
+enum class Annotations : std::uint8_t { None, Ours, OfConnections };
+
 /// Large members of metadata that say nothing about connections; but an old annotation may hold
 /// the class of an Ingress, some say how a Service is reached on Azure, and one holds the name of
 /// a resource in a cloud.
-bool wanted_in_metadata(Path path, bool with_annotations = false) {
-  if (with_annotations && path[0] == "annotations") {
-    return path.size() == 1 || path[1] == "kubernetes.io/ingress.class" ||
-           path[1] == "crossplane.io/external-name" ||
-           path[1].starts_with("service.beta.kubernetes.io/azure-");
+bool wanted_in_metadata(Path path, Annotations annotations = Annotations::None) {
+  if (annotations != Annotations::None && path[0] == "annotations") {
+    if (path.size() == 1 || path[1] == kIgnoreAnnotation) return true;
+    return annotations == Annotations::OfConnections &&
+           (path[1] == "kubernetes.io/ingress.class" || path[1] == "crossplane.io/external-name" ||
+            path[1].starts_with("service.beta.kubernetes.io/azure-"));
   }
   constexpr std::array<std::string_view, 2> kLarge = {"managedFields", "annotations"};
   return !is_one_of(path[0], kLarge);
@@ -130,9 +136,10 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   // Lists are taken apart before they come here: one that does not is reported, by its items.
   if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") {
-    const bool with_annotations =
+    const bool of_connections =
         !role_ || *role_ == Role::Ingress || *role_ == Role::Service || *role_ == Role::Cloud;
-    return path.size() == 1 || wanted_in_metadata(path.subspan(1), with_annotations);
+    const auto annotations = of_connections ? Annotations::OfConnections : Annotations::Ours;
+    return path.size() == 1 || wanted_in_metadata(path.subspan(1), annotations);
   }
   if (!role_ || *role_ == Role::Kustomization || *role_ == Role::Cloud) return true;
   if (path[0] == "status") {

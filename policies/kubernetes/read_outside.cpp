@@ -90,10 +90,13 @@ class Reader {
                       "other",
                       "keep one of the two");
       }
-      for (std::string_view each : entries_of(ranges->text())) add_range(each, ranges->span());
+      for (std::string_view each : entries_of(ranges->text())) add_annotated(each, *ranges);
     }
     if (const auto tags = annotation("allowed-service-tags")) {
       for (std::string_view each : entries_of(tags->text())) access_.source_tags.emplace_back(each);
+    }
+    if (has_invalid_range_ && access_.source_ranges.empty() && access_.source_tags.empty()) {
+      access_.source_ranges.push_back(nobody());
     }
   }
 
@@ -108,6 +111,24 @@ class Reader {
     const auto value = annotation(name);
     return value && (value->text() == "true" || value->text() == "True" || value->text() == "1");
   }
+
+  /// Of invalid entries of the annotation cloud-provider-azure makes an event and goes on: the
+  /// internet is not let in, and a rule denies what the others do not allow (accesscontrol.go,
+  /// IsAllowFromInternet and DenyAllExceptSourceRanges).
+  void add_annotated(std::string_view text, const Value& annotation) {
+    if (const auto prefix = net::Prefix::parse(text)) {
+      access_.source_ranges.push_back(*prefix);
+      return;
+    }
+    has_invalid_range_ = true;
+    access_.deny_others = true;
+    fields_.warning("bad-source-range", annotation.span(),
+                    quoted(text) + " is not a CIDR: AKS leaves it out, and denies everyone else",
+                    "write an address, '/', and the length of the prefix");
+  }
+
+  /// The range of an address that nobody has: whom a list allows of which nothing is left.
+  static net::Prefix nobody() { return *net::Prefix::parse("0.0.0.0/32"); }
 
   void add_range(std::string_view text, const source::Span& where) {
     if (const auto prefix = net::Prefix::parse(text)) {
@@ -131,6 +152,7 @@ class Reader {
   }
 
   Fields& fields_;
+  bool has_invalid_range_ = false;
   model::OutsideAccess& access_;
   std::optional<Value> annotations_;
 };

@@ -12,6 +12,15 @@ using syntax::Value;
 
 namespace {
 
+/// hostIP of a loopback address: the port is open at its node itself alone.
+bool is_local(const Value& port) {
+  const auto host = Fields::get(port, "hostIP");
+  const auto address = host ? net::Address::parse(host->text()) : std::nullopt;
+  if (!address) return false;
+  return net::Prefix::parse("127.0.0.0/8")->contains(*address) ||
+         *address == *net::Address::parse("::1");
+}
+
 void read_container_ports(Fields& fields, const Context& context, const Value& container,
                           PodFacts& facts) {
   const auto ports = fields.get(container, "ports", Type::Sequence);
@@ -31,7 +40,8 @@ void read_container_ports(Fields& fields, const Context& context, const Value& c
     const auto on_node = Fields::get(port, "hostPort");
     // 0 is the API server's default: none.
     if (on_node && on_node->text() != "0" && container_port && protocol) {
-      if (const auto host_port = read_port(fields, *on_node, "hostPort")) {
+      const auto host_port = read_port(fields, *on_node, "hostPort");
+      if (host_port && !is_local(port)) {
         facts.host_ports.push_back({*protocol, *host_port, *container_port});
       }
     }

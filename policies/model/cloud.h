@@ -269,7 +269,12 @@ struct NodePool {
   std::vector<HostPorts>
       allowed_host_ports;  // opened to the internet in the group that AKS manages
   std::vector<ApplicationGroupId> groups;
-  std::vector<UnknownId> open;  // fields that could not be evaluated
+  /// Fields that could not be evaluated and that decide which header anything sees: its subnets,
+  /// its system, whether it is there.
+  std::vector<UnknownId> open;
+  /// allowedHostPorts, or the groups that they are limited to: others may be open besides.
+  std::optional<UnknownId> host_ports_open;
+  std::optional<UnknownId> public_ip_open;  // enableNodePublicIP
   Span where;
 };
 
@@ -291,9 +296,15 @@ struct ManagedCluster {
   std::vector<NodePool> pools;
   /// The group that AKS puts on its nodes' interfaces, where the input holds it.
   std::optional<GroupId> node_group;
-  std::vector<UnknownId> open;  // fields of this struct that could not be evaluated
-  Span where;                   // its name
-  Span engine_where;            // networkPolicy; none() where it is left out
+  /// Fields that could not be evaluated and that decide how pods are connected or what enforces
+  /// their policies: network model, engine, ranges of pods, node pools, whether it is there.
+  std::vector<UnknownId> open;
+  std::optional<UnknownId> outbound_open;  // outboundType
+  /// Fields that no packet between pods, nodes and networks depends on: access to the API server,
+  /// ranges of Services, advancedNetworking.
+  std::vector<UnknownId> open_elsewhere;
+  Span where;         // its name
+  Span engine_where;  // networkPolicy; none() where it is left out
   Span mode_where;
 };
 

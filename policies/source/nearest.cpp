@@ -5,13 +5,13 @@
 #include <numeric>
 #include <utility>
 
+#include "policies/source/ascii.h"
+
 namespace polreach::source {
 namespace {
 
 /// Words longer than this are not compared: the table would cost more than the hint is worth.
 constexpr std::size_t kLongestWord = 256;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// The number of insertions, deletions, changes and swaps of neighbours, ignoring case.
 std::size_t distance(std::string_view a, std::string_view b) {

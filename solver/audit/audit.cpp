@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver/audit/audit.h"
 
+#include "solver/audit/azure/azure.h"
+#include "solver/audit/kubernetes/kubernetes.h"
+
 namespace polreach::solver::audit {
 namespace {
 
 /// The areas, in the order of documentation.
-std::vector<Area> areas() { return {}; }
+std::vector<Area> areas() { return {kubernetes_area(), azure::area()}; }
 
 }  // namespace
 

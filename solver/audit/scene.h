@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "compiler/path/surroundings.h"
+#include "policies/source/diagnostics.h"
 #include "solver/queries/exposure.h"
 #include "solver/queries/map.h"
 #include "solver/queries/network_map.h"
@@ -15,12 +16,16 @@ namespace polreach::solver::audit {
 class Scene {
  public:
   /// The profile of the cluster must leave out own nodes. `around`: nullptr without a network.
-  Scene(const compiler::Cluster& cluster, compiler::Surroundings* around)
-      : cluster_(cluster), around_(around) {}
+  /// `problems`: what the readers had to say of the input, for checks of what the model leaves out
+  /// because it does nothing; nullptr: those do not look.
+  Scene(const compiler::Cluster& cluster, compiler::Surroundings* around,
+        const source::Diagnostics* problems = nullptr)
+      : cluster_(cluster), around_(around), problems_(problems) {}
 
   [[nodiscard]] const compiler::Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const model::Model& model() const { return cluster_.model(); }
   [[nodiscard]] compiler::Surroundings* around() const { return around_; }
+  [[nodiscard]] const source::Diagnostics* problems() const { return problems_; }
 
   /// All connections of workloads.
   const queries::Map& map();
@@ -30,6 +35,7 @@ class Scene {
  private:
   const compiler::Cluster& cluster_;
   compiler::Surroundings* around_;
+  const source::Diagnostics* problems_;
   std::optional<queries::Map> map_;
   std::optional<queries::Exposure> exposure_;
 };

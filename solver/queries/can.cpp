@@ -51,13 +51,7 @@ std::vector<Group> groups_of(const Model& model, const compiler::Classes& classe
   return groups;
 }
 
-Verdict verdict_of(bool allowed, bool denied, bool open) {
-  if (open) return Verdict::Depends;
-  if (allowed && denied) return Verdict::Partly;
-  return allowed ? Verdict::Allowed : Verdict::Denied;
-}
-
-Verdict verdict_of(const std::vector<Part>& parts) {
+Verdict verdict_of_parts(const std::vector<Part>& parts) {
   bool allowed = false;
   bool denied = false;
   bool open = false;
@@ -110,8 +104,8 @@ void apply_gaps(const Model& model, Outcome& outcome) {
       }
     }
   }
-  const Verdict plain = verdict_of(before);
-  outcome.verdict = verdict_of(outcome.parts);
+  const Verdict plain = verdict_of_parts(before);
+  outcome.verdict = verdict_of_parts(outcome.parts);
   if (outcome.verdict != plain) outcome.without_gaps = plain;
 }
 
@@ -336,7 +330,7 @@ class Question {
                              outcome.destination, outcome.asked);
     outcome.ingress = explain(cluster_, model::Direction::Ingress, outcome.source,
                               outcome.destination, outcome.asked);
-    const bool undecided = verdict_of(outcome.parts) == Verdict::Depends;
+    const bool undecided = verdict_of_parts(outcome.parts) == Verdict::Depends;
     apply_gaps(model, outcome);
     if (undecided) {
       outcome.rests_on =
@@ -428,6 +422,12 @@ Traffic traffic_of(const Model& model, const Asked& asked, const Party& destinat
     }
   }
   return result;
+}
+
+Verdict verdict_of(bool allowed, bool denied, bool open) {
+  if (open) return Verdict::Depends;
+  if (allowed && denied) return Verdict::Partly;
+  return allowed ? Verdict::Allowed : Verdict::Denied;
 }
 
 std::string_view to_string(Verdict verdict) {

@@ -28,6 +28,8 @@ enum class Verdict : std::uint8_t {
   Depends,  // some of it passes in one world that the input allows, and not in another
 };
 [[nodiscard]] std::string_view to_string(Verdict verdict);
+/// Of what was asked: whether some of it certainly passes, certainly does not, and is open.
+[[nodiscard]] Verdict verdict_of(bool allowed, bool denied, bool open);
 
 /// The pods of one workload that no policy can tell apart; or the outside addresses.
 struct Variant {

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/source/ascii.h"
 #include "solver/queries/network_diff.h"
 #include "solver/z3/path_prover.h"
 
@@ -20,14 +21,6 @@ using model::SecurityRule;
 using Effect = NetworkGroupChange::Effect;
 
 constexpr Direction kDirections[] = {Direction::Ingress, Direction::Egress};
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 std::string ports_text(const net::PortSet& ports) {
   return ports.contains(net::all_ports()) ? "*" : net::to_string(ports);
@@ -59,7 +52,7 @@ std::string text_of(const SecurityRule& rule) {
 }
 
 bool is_same(const SecurityRule& a, const SecurityRule& b) {
-  return lower(text_of(a)) == lower(text_of(b));
+  return source::lower(text_of(a)) == source::lower(text_of(b));
 }
 
 /// The rules that someone wrote.
@@ -76,9 +69,9 @@ void compare_rules(const SecurityGroup& before, const SecurityGroup& after, Dire
   using Pair = std::pair<const SecurityRule*, const SecurityRule*>;
   std::map<std::string, Pair> by_name;
   for (const SecurityRule* rule : written(before, direction))
-    by_name[lower(rule->name)].first = rule;
+    by_name[source::lower(rule->name)].first = rule;
   for (const SecurityRule* rule : written(after, direction))
-    by_name[lower(rule->name)].second = rule;
+    by_name[source::lower(rule->name)].second = rule;
   for (const auto& [key, pair] : by_name) {
     const auto& [was, is] = pair;
     if (was != nullptr && is != nullptr && is_same(*was, *is)) continue;
@@ -106,8 +99,8 @@ bool move_terms(const Cloud& from, const Cloud& to, std::vector<model::AddressTe
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < to.application_groups.size(); ++i) {
       const model::ApplicationGroup& other = to.application_groups[i];
-      if (lower(other.name) != lower(group.name)) continue;
-      if (lower(other.resource_group) == lower(group.resource_group)) found = i;
+      if (source::lower(other.name) != source::lower(group.name)) continue;
+      if (source::lower(other.resource_group) == source::lower(group.resource_group)) found = i;
     }
     if (!found) return false;
     term.what = static_cast<model::ApplicationGroupId>(*found);
@@ -194,7 +187,7 @@ std::vector<NetworkGroupChange> group_changes(const Cloud& before, Surroundings&
   using Key = std::pair<std::string, std::string>;
   std::map<Key, std::pair<std::optional<std::size_t>, std::optional<std::size_t>>> groups;
   const auto key = [](const SecurityGroup& group) {
-    return Key{lower(group.name), lower(group.resource_group)};
+    return Key{source::lower(group.name), source::lower(group.resource_group)};
   };
   const Cloud& cloud = after.cloud();
   for (std::size_t i = 0; i < before.groups.size(); ++i) groups[key(before.groups[i])].first = i;

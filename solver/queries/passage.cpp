@@ -4,13 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
-#include "compiler/path/network_paths.h"
-#include "compiler/path/pod_paths.h"
-#include "compiler/path/service_paths.h"
-#include "compiler/resolve/classes.h"
+#include "solver/queries/passage_pairs.h"
 #include "solver/queries/passage_reasons.h"
 #include "solver/z3/path_prover.h"
 
@@ -20,9 +16,7 @@ namespace {
 using compiler::Connection;
 using compiler::Path;
 using compiler::Routed;
-using compiler::Site;
 using compiler::Surroundings;
-using model::EndpointId;
 using sets::Diagram;
 using sets::Diagrams;
 using sets::Variable;
@@ -30,12 +24,6 @@ using sets::Variable;
 /// Boxes of an answer that are worth reading; and those that a proof can take.
 constexpr std::size_t kMostBoxes = 64;
 constexpr std::size_t kMostProvenBoxes = 2000;
-
-Verdict verdict_of(bool allowed, bool denied, bool open) {
-  if (open) return Verdict::Depends;
-  if (allowed && denied) return Verdict::Partly;
-  return allowed ? Verdict::Allowed : Verdict::Denied;
-}
 
 bool has_policies(const std::vector<Path>& ways) {
   return std::any_of(ways.begin(), ways.end(), [](const Path& way) {
@@ -45,111 +33,6 @@ bool has_policies(const std::vector<Path>& ways) {
   });
 }
 
-/// Pods that nothing tells apart, neither policies nor their place in the network.
-std::vector<EndpointId> representatives(const compiler::Cluster& cluster,
-                                        const compiler::Classes& classes,
-                                        const std::vector<EndpointId>& pods) {
-  using Key = std::tuple<std::uint32_t, bool, std::optional<model::Symbol>,
-                         std::vector<net::Address>, std::vector<model::Label>>;
-  std::set<Key> seen;
-  std::vector<EndpointId> result;
-  for (EndpointId id : pods) {
-    const model::Endpoint& pod = cluster.model()[id];
-    const Key key{classes.of(id), pod.host_network, pod.node, pod.addresses, pod.node_labels};
-    if (seen.insert(key).second) result.push_back(id);
-  }
-  return result;
-}
-
-/// The connections of a question, all of them before anything is evaluated: making them adds to
-/// what is open.
-class Pairs {
- public:
-  Pairs(Surroundings& around, const PassageEnd& source, const PassageEnd& destination)
-      : around_(around), source_(source), destination_(destination) {}
-
-  source::Result<std::vector<Connection>> run() {
-    std::vector<EndpointId> from;
-    std::vector<EndpointId> to;
-    if (around_.pods() != nullptr) {
-      const compiler::Classes classes(*around_.pods(), {});
-      from = representatives(*around_.pods(), classes, source_.pods);
-      to = representatives(*around_.pods(), classes, destination_.pods);
-    }
-    const std::size_t sources = from.size() + source_.sites.size();
-    const std::size_t destinations = to.size() + destination_.sites.size();
-    if (sources * destinations == 0) return source::failure("there is nothing at one of the ends");
-    if (sources * destinations > kMostPassages) {
-      return source::failure("the question is about " + std::to_string(sources * destinations) +
-                             " pairs of pods and places, more than " +
-                             std::to_string(kMostPassages) + "; ask about fewer");
-    }
-    for (EndpointId a : from) {
-      for (EndpointId b : to) add_pods(a, b);
-      for (const Site& site : destination_.sites) add(compiler::pod_to_site(around_, a, site));
-    }
-    for (const Site& site : source_.sites) {
-      for (EndpointId b : to) add_site(site, b);
-      for (const Site& other : destination_.sites) {
-        if (is_outside(site) && is_outside(other)) continue;
-        result_.push_back(compiler::network_connection(around_, site, other));
-      }
-    }
-    if (result_.empty()) {
-      return source::failure(
-          "neither end is a pod or in a network of the input: nothing acts on that");
-    }
-    leave_out_impossible();
-    return std::move(result_);
-  }
-
- private:
-  static bool is_outside(const Site& site) { return site.kind == Site::Kind::Outside; }
-
-  /// Addresses of a family that the other end does not have: not what was meant, unless there is
-  /// nothing else.
-  void leave_out_impossible() {
-    const auto is_impossible = [](const Connection& connection) {
-      return std::all_of(connection.ways.begin(), connection.ways.end(),
-                         [](const Path& way) { return way.has_no_packets; });
-    };
-    if (std::all_of(result_.begin(), result_.end(), is_impossible)) return;
-    const std::size_t all = result_.size();
-    std::erase_if(result_, is_impossible);
-    if (result_.size() < all) {
-      result_.front().notes.emplace_back(
-          "addresses of a family that the other end does not have are left out");
-    }
-  }
-
-  void add(std::vector<Connection> connections) {
-    for (Connection& each : connections) result_.push_back(std::move(each));
-  }
-
-  /// A pod always reaches itself: a bare one with itself is no pair of a larger question.
-  void add_pods(EndpointId a, EndpointId b) {
-    const bool is_itself = around_.pods()->is_one_pod(a, b);
-    if (is_itself && (source_.pods.size() > 1 || destination_.pods.size() > 1)) return;
-    result_.push_back(compiler::pod_to_pod(around_, a, b));
-  }
-
-  void add_site(const Site& site, EndpointId pod) {
-    if (!destination_.service) {
-      result_.push_back(compiler::site_to_pod(around_, site, pod));
-      return;
-    }
-    const auto& service = *destination_.service;
-    const auto entry = service.is_node_port ? compiler::Entry::NodePort : compiler::Entry::Frontend;
-    result_.push_back(
-        compiler::service_connection(around_, site, service.facts, service.port, entry, pod));
-  }
-
-  Surroundings& around_;
-  const PassageEnd& source_;
-  const PassageEnd& destination_;
-  std::vector<Connection> result_;
-};
-
 /// Evaluates one connection.
 class Evaluation {
  public:
@@ -157,7 +40,8 @@ class Evaluation {
              const PassageAsked& asked, Passage& answer)
       : around_(around), space_(space), prover_(prover), asked_(asked), answer_(answer) {}
 
-  source::Result<void> run(PassageOutcome& outcome) {
+  source::Result<void> run(const PassagePair& pair, PassageOutcome& outcome) {
+    only_ = pair.only;
     const std::vector<Path>& ways = outcome.connection.ways;
     const auto flows = sets::flows(space_, around_.pods(), ways);
     if (!flows) return tl::unexpected(flows.error());
@@ -171,7 +55,8 @@ class Evaluation {
     const std::vector<Path>& ways = outcome.connection.ways;
     Diagrams& diagrams = space_.diagrams();
     prove(ways, flows);
-    const Diagram asked = diagrams.both(flows.packets, asked_packets(outcome.connection));
+    Diagram asked = diagrams.both(flows.packets, asked_packets(outcome.connection));
+    if (only_) asked = diagrams.both(asked, only_port(*only_));
     if (asked == sets::kFalse) return {};
     Diagram allowed = diagrams.both(flows.must, asked);
     Diagram denied = diagrams.minus(asked, flows.may);
@@ -196,6 +81,13 @@ class Evaluation {
     if (!reasons) return tl::unexpected(reasons.error());
     outcome.ways = std::move(*reasons);
     return {};
+  }
+
+  Diagram only_port(const std::pair<net::Protocol, net::Port>& only) {
+    Diagrams& diagrams = space_.diagrams();
+    return diagrams.both(
+        diagrams.protocols(net::ProtocolSet(net::ip_protocol(only.first))),
+        diagrams.ports(Variable::destination_port(), net::PortSet(only.second, only.second)));
   }
 
   /// Policies speak of three protocols: without a word on others, a question about pods is about
@@ -313,8 +205,13 @@ class Evaluation {
   static void set_ends(const Path& way, check::PathWitness& witness) {
     net::Flow& flow = witness.flow;
     const auto lowest = [](const net::AddressSet& set, net::Family family) {
-      const net::AddressSet own = set & net::all_addresses(family);
-      return (own.empty() ? set : own).intervals().front().first;
+      net::AddressSet own = set & net::all_addresses(family);
+      if (own.empty()) own = set;
+      // Of what could be any address, one that somebody can have.
+      static const net::AddressSet kUsual(*net::Address::parse("10.0.0.1"),
+                                          *net::Address::parse("10.255.255.254"));
+      const net::AddressSet usual = own & kUsual;
+      return (usual.empty() ? own : usual).intervals().front().first;
     };
     net::Family family = net::Family::V4;
     if (way.source_is_asked) family = flow.source.family;
@@ -340,19 +237,76 @@ class Evaluation {
   sets::PathSpace& space_;
   z3::PathProver& prover_;
   const PassageAsked& asked_;
+  std::optional<std::pair<net::Protocol, net::Port>> only_;
   Passage& answer_;
 };
 
+/// Whether all of some packets are among others, the destination apart, which is one end.
+bool is_within(const sets::FlowBoxes& some, const sets::FlowBoxes& others) {
+  if (!some.complete) return false;
+  return std::all_of(some.boxes.begin(), some.boxes.end(), [&](const sets::FlowBox& box) {
+    return std::any_of(others.boxes.begin(), others.boxes.end(), [&](const sets::FlowBox& other) {
+      return (other.protocols & box.protocols) == box.protocols &&
+             other.source.contains(box.source) && other.source_ports.contains(box.source_ports) &&
+             other.destination_ports.contains(box.destination_ports);
+    });
+  });
+}
+
+/// What arrives for certain.
+sets::FlowBoxes arriving(const PassageOutcome& outcome) {
+  return outcome.verdict == Verdict::Denied ? sets::FlowBoxes{} : outcome.allowed;
+}
+
+/// What the outcomes of one pair say together: packets that get to the pod in one way need no
+/// other.
+class PairVerdict {
+ public:
+  void add(const PassageOutcome& outcome) { outcomes_.push_back(&outcome); }
+
+  void settle(bool& allowed, bool& denied, bool& open) const {
+    for (const PassageOutcome* outcome : outcomes_) {
+      const Verdict v = outcome->verdict;
+      allowed = allowed || v == Verdict::Allowed || v == Verdict::Partly;
+      const bool is_stopped = v == Verdict::Denied || v == Verdict::Partly;
+      const bool is_open = v == Verdict::Depends;
+      if (outcome->is_detour ? is_open : is_open || is_stopped) {
+        if (arrives_elsewhere(*outcome)) continue;
+        (is_open ? open : denied) = true;
+      }
+    }
+  }
+
+ private:
+  /// Whether all that this one does not let pass for certain arrives in another way.
+  [[nodiscard]] bool arrives_elsewhere(const PassageOutcome& outcome) const {
+    sets::FlowBoxes rest = outcome.denied;
+    const bool nothing_arrives = outcome.verdict == Verdict::Denied;
+    // Of a detour what is stopped is no matter: there may be no way but the other.
+    if (outcome.is_detour) rest = {};
+    add_to(rest, outcome.open);
+    if (nothing_arrives) add_to(rest, outcome.allowed);
+    return std::any_of(outcomes_.begin(), outcomes_.end(), [&](const PassageOutcome* other) {
+      const bool is_choice = outcome.is_detour || other->is_detour;
+      return other != &outcome && is_choice && is_within(rest, arriving(*other));
+    });
+  }
+
+  static void add_to(sets::FlowBoxes& boxes, const sets::FlowBoxes& more) {
+    boxes.boxes.insert(boxes.boxes.end(), more.boxes.begin(), more.boxes.end());
+    boxes.complete = boxes.complete && more.complete;
+  }
+
+  std::vector<const PassageOutcome*> outcomes_;
+};
+
 void settle(Passage& answer) {
+  std::map<std::size_t, PairVerdict> pairs;
+  for (const PassageOutcome& outcome : answer.outcomes) pairs[outcome.pair].add(outcome);
   bool allowed = false;
   bool denied = false;
   bool open = false;
-  for (const PassageOutcome& outcome : answer.outcomes) {
-    const Verdict v = outcome.verdict;
-    allowed = allowed || v == Verdict::Allowed || v == Verdict::Partly;
-    denied = denied || v == Verdict::Denied || v == Verdict::Partly;
-    open = open || v == Verdict::Depends;
-  }
+  for (const auto& [number, pair] : pairs) pair.settle(allowed, denied, open);
   answer.verdict = verdict_of(allowed, denied, open);
 }
 
@@ -377,16 +331,18 @@ void add_standing(const Surroundings& around, Passage& answer) {
 source::Result<Passage> passage(Surroundings& around, const PassageEnd& source,
                                 const PassageEnd& destination, const PassageAsked& asked,
                                 z3::Transcript* transcript) {
-  auto connections = Pairs(around, source, destination).run();
-  if (!connections) return tl::unexpected(connections.error());
+  auto pairs = passage_pairs(around, source, destination);
+  if (!pairs) return tl::unexpected(pairs.error());
   Passage answer;
   const model::UnknownTable unknowns(around.unknowns().all());
   z3::PathProver prover(around.pods(), unknowns, transcript);
-  for (Connection& connection : *connections) {
+  for (PassagePair& pair : *pairs) {
     sets::PathSpace space(unknowns);
     PassageOutcome outcome;
-    outcome.connection = std::move(connection);
-    const auto done = Evaluation(around, space, prover, asked, answer).run(outcome);
+    outcome.connection = std::move(pair.connection);
+    outcome.pair = pair.number;
+    outcome.is_detour = pair.is_detour;
+    const auto done = Evaluation(around, space, prover, asked, answer).run(pair, outcome);
     if (!done) return tl::unexpected(done.error());
     if (!outcome.ways.empty()) answer.outcomes.push_back(std::move(outcome));
   }

@@ -31,6 +31,8 @@ struct PassageEnd {
     bool is_node_port = false;  // asked about at the nodes' addresses
   };
   std::optional<ServicePort> service;
+  /// The pods are those behind a Service: the way to them is its own, and no host port's.
+  bool names_service = false;
   std::vector<std::string> notes;
 };
 
@@ -67,6 +69,10 @@ struct WayReason {
 /// One pair of ends that is alike in every packet.
 struct PassageOutcome {
   compiler::Connection connection;
+  /// Outcomes of one pair of ends have one number.
+  std::size_t pair = 0;
+  /// To a pod through a port of its node (hostPort): a client that means the pod may call either.
+  bool is_detour = false;
   std::vector<std::string> also;  // other pairs with the same result for the same reasons
   /// What was asked, shared out. Boxes are of the packet's own header.
   sets::FlowBoxes allowed;
@@ -90,12 +96,18 @@ struct Passage {
   std::size_t unproven = 0;
 };
 
-/// Pairs of pods and places that a question may ask about, at most.
+/// Pairs of pods and places that a question may ask about, at most; and connections, since a pair
+/// has one more for each host port of the pod.
 inline constexpr std::size_t kMostPassages = 1000;
+inline constexpr std::size_t kMostConnections = 4000;
 
 /// Answers for every pair. The bounds of the set engine are proven by Z3, a witness is replayed;
 /// evaluators that disagree are an InternalError. Fails where nothing is asked about, where there
 /// are more than kMostPassages pairs, and where a budget runs out.
+///
+/// A pod counts as reached where it is reached at all: at its own address, or through a host port.
+/// The nodes of a pool are reached where packets get to them, and where those to host ports get to
+/// the pods behind them.
 ///
 /// The answer refers to `around`, which must outlive it. The questions that Z3 was asked are added
 /// to the transcript, if there is one.

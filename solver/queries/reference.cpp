@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "policies/source/ascii.h"
 #include "policies/source/nearest.h"
 #include "solver/queries/entrances.h"
 #include "solver/queries/service_reference.h"
@@ -25,14 +26,6 @@ tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message
   return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 /// kubectl's names for a kind: singular, plural, short.
 bool is_kind(std::string_view written, std::string_view kind) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kShort = {
@@ -44,8 +37,8 @@ bool is_kind(std::string_view written, std::string_view kind) {
        {"cj", "cronjob"},
        {"rc", "replicationcontroller"},
        {"job", "job"}}};
-  const std::string wanted = lower(written);
-  const std::string full = lower(kind);
+  const std::string wanted = source::lower(written);
+  const std::string full = source::lower(kind);
   if (wanted == full || wanted == full + "s") return true;
   return std::any_of(kShort.begin(), kShort.end(),
                      [&](const auto& s) { return s.first == wanted && s.second == full; });
@@ -200,7 +193,7 @@ std::string names_of(const Model& model, const std::vector<WorkloadId>& ids) {
     const Workload& workload = model[id];
     if (!text.empty()) text += " or ";
     text += std::string(model.text(model[workload.ns].name)) + "/" +
-            lower(model.text(workload.kind)) + "/" + std::string(model.text(workload.name));
+            source::lower(model.text(workload.kind)) + "/" + std::string(model.text(workload.name));
   }
   return text;
 }
@@ -329,7 +322,7 @@ std::string name_of(const Model& model, WorkloadId id) {
   };
   const bool shared = shares_name(index + 1) || (index > 0 && shares_name(index - 1));
   std::string text(model.text(model[workload.ns].name));
-  if (shared) text += "/" + lower(model.text(workload.kind));
+  if (shared) text += "/" + source::lower(model.text(workload.kind));
   return text + "/" + std::string(model.text(workload.name));
 }
 

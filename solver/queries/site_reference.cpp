@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/path/tags.h"
+#include "policies/source/ascii.h"
 #include "policies/source/nearest.h"
 
 namespace polreach::solver::queries {
@@ -22,14 +23,6 @@ constexpr std::array<std::string_view, 5> kWords = {"subnet", "vnet", "nic", "vm
 tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
                                       std::string help = {}) {
   return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 std::vector<std::string> split(std::string_view text) {
@@ -58,8 +51,9 @@ std::string joined(const std::vector<std::string>& names, std::size_t from) {
 
 bool has_names(const Named& named, const std::vector<std::string>& wanted) {
   if (wanted.size() > named.names.size()) return false;
-  return std::equal(wanted.rbegin(), wanted.rend(), named.names.rbegin(),
-                    [](const auto& a, const auto& b) { return lower(a) == lower(b); });
+  return std::equal(
+      wanted.rbegin(), wanted.rend(), named.names.rbegin(),
+      [](const auto& a, const auto& b) { return source::lower(a) == source::lower(b); });
 }
 
 std::vector<Named> all_of(const Cloud& cloud, std::string_view word) {
@@ -244,15 +238,15 @@ Resolved resolve_addresses(Surroundings& around, std::string_view text,
 
 /// The addresses of a tag that has its own, wherever the network is.
 std::optional<AddressSet> tag_addresses(const Cloud& cloud, std::string_view text) {
-  const auto found = cloud.service_tags.tags.find(lower(text));
+  const auto found = cloud.service_tags.tags.find(source::lower(text));
   if (found != cloud.service_tags.tags.end()) return found->second.addresses;
-  if (lower(text) != "azureloadbalancer") return std::nullopt;
+  if (source::lower(text) != "azureloadbalancer") return std::nullopt;
   const auto probe = *net::Address::parse("168.63.129.16");
   return AddressSet(probe, probe);
 }
 
 /// The word, and the tag, of which it is the classic spelling.
-bool is_internet(std::string_view text) { return lower(text) == "internet"; }
+bool is_internet(std::string_view text) { return source::lower(text) == "internet"; }
 
 /// Names of workloads have no capital letters, and those of service tags start with one.
 bool is_name_of_tag(std::string_view text) {
@@ -261,7 +255,7 @@ bool is_name_of_tag(std::string_view text) {
 }
 
 tl::unexpected<ReferenceError> refuse_tag(const Cloud& cloud, std::string_view text) {
-  if (lower(text) == "virtualnetwork") {
+  if (source::lower(text) == "virtualnetwork") {
     return refuse("unknown-reference", "VirtualNetwork is another set in every network",
                   "write vnet/NAME, or the addresses that you mean");
   }

@@ -160,6 +160,45 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
   }
 }
 
+source::Result<std::optional<Witness>> Prover::find_among(const Party& from, const Party& to,
+                                                          const net::Traffic& asked, bool passing,
+                                                          const Limits& limits) {
+  State& s = *state_;
+  try {
+    const Connection connection = s.lowering.connection(from, to);
+    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
+    std::vector<Term> parts{connection.possible, s.lowering.traffic(asked),
+                            passing ? connection.passes : s.pool.negation(connection.passes)};
+    const auto* source = std::get_if<model::EndpointId>(&from);
+    const auto* destination = std::get_if<model::EndpointId>(&to);
+    if (source != nullptr) {
+      parts.push_back(s.lowering.is_of(Side::Source, *source, limits.source));
+    } else {
+      parts.push_back(s.lowering.addresses(Side::Source, std::get<net::AddressSet>(from)));
+    }
+    if (destination != nullptr) {
+      parts.push_back(s.lowering.is_of(Side::Destination, *destination, limits.destination));
+    } else {
+      parts.push_back(s.lowering.addresses(Side::Destination, std::get<net::AddressSet>(to)));
+    }
+    const auto is = [&](const Limits::Space& space) {
+      return s.lowering.labelled(space.ns, space.labels);
+    };
+    for (const Limits::Space& space : limits.spaces) parts.push_back(is(space));
+    for (const auto& [one, other] : limits.not_both) {
+      parts.push_back(s.pool.negation(s.pool.conjunction({is(one), is(other)})));
+    }
+    const Term question = s.pool.conjunction(parts);
+    if (question == s.pool.constant(false)) return std::optional<Witness>();
+    if (!fits(s.pool, {question})) return source::failure(kTooLarge);
+    return s.find("a packet of pods with these labels",
+                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
+                  from, to);
+  } catch (const ::z3::exception& error) {
+    return source::failure(std::string("Z3: ") + error.msg());
+  }
+}
+
 source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
                                                      model::EndpointId self, const Party& other,
                                                      model::PolicyId first,

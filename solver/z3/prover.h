@@ -3,7 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "compiler/lower/pod_set.h"
 #include "compiler/resolve/cluster.h"
 #include "policies/source/result.h"
 #include "solver/check/packet.h"
@@ -50,6 +53,25 @@ class Prover {
   source::Result<std::optional<check::Witness>> difference(const compiler::Cluster& other,
                                                            const compiler::Party& source,
                                                            const compiler::Party& destination);
+
+  /// What is asked of pods of which little is known, besides that they are of these sets.
+  struct Limits {
+    compiler::PodSet source = compiler::PodSet::everything();
+    compiler::PodSet destination = compiler::PodSet::everything();
+    /// What their namespaces are.
+    struct Space {
+      model::NamespaceId ns{};
+      model::Selector labels;
+    };
+    std::vector<Space> spaces;
+    std::vector<std::pair<Space, Space>> not_both;  // never together
+  };
+  /// A packet of `asked` that passes (or is stopped, where not `passing`) in some world in which
+  /// the ends are as limited; nothing: proven that there is none.
+  source::Result<std::optional<check::Witness>> find_among(const compiler::Party& source,
+                                                           const compiler::Party& destination,
+                                                           const net::Traffic& asked, bool passing,
+                                                           const Limits& limits);
 
   /// A packet on which two policies of one ordered tier would decide differently, if there is one.
   /// `self` is the pod that the direction protects.

@@ -8,11 +8,13 @@
 #include <random>
 #include <sstream>
 
+#include "compiler/path/host_port_paths.h"
 #include "compiler/path/network_paths.h"
 #include "compiler/path/pod_paths.h"
 #include "compiler/path/routed.h"
 #include "compiler/path/service_paths.h"
 #include "compiler/path/site.h"
+#include "solver/queries/site_reference.h"
 #include "tests/azure/loading.h"
 #include "tests/azure/read_node.h"
 #include "tests/support/environment.h"
@@ -338,7 +340,8 @@ std::vector<compiler::Site> sites_of(compiler::Surroundings& around, Random& ran
 /// How many ways were built.
 std::size_t build_paths(const cli::Input& input, Random& random) {
   const compiler::Cluster cluster(input.model, {});
-  compiler::Surroundings around(input.cloud, &cluster, cli::cluster_of(input.cloud, ""));
+  const auto managed = solver::queries::select_cluster(input.cloud, "");
+  compiler::Surroundings around(input.cloud, &cluster, managed.value_or(std::nullopt));
   const std::vector<compiler::Site> sites = sites_of(around, random);
   std::vector<model::EndpointId> pods;
   for (std::size_t i = 0; i < input.model.endpoints.size() && i < kMostPods; ++i) {
@@ -351,6 +354,11 @@ std::size_t build_paths(const cli::Input& input, Random& random) {
     }
     for (const model::EndpointId pod : pods) {
       ways += compiler::site_to_pod(around, source, pod).ways.size();
+      for (const model::HostPort& port : input.model[pod].host_ports) {
+        for (const auto view : {compiler::HostPortView::OfPod, compiler::HostPortView::OfNode}) {
+          ways += compiler::site_to_host_port(around, source, pod, port, view).ways.size();
+        }
+      }
       ways += compiler::pod_to_site(around, pod, source).size();
       for (const compiler::ServiceFacts& service : around.services()) {
         for (const auto& port : service.ports) {

@@ -6,8 +6,9 @@ usage: validate_schemas.py POLREACH
 
 Asks every question of fixtures/*/expect.txt and fixtures/*/relate.txt, lists the connections and the
 exposure of every folder of fixtures/ in several ways, and compares it with itself and with the next
-one; lists effective rules of fixtures/nsg-effective; and asks about every file of
-fixtures/malformed/, with and without --keep-going.
+one; lists effective rules of fixtures/nsg-effective; verifies fixtures/intents, which are held
+against the schema of intents, too; asks about every file of fixtures/malformed/, with and without
+--keep-going; and gives scripts of questions to the shell.
 """
 
 import json
@@ -61,6 +62,10 @@ def questions():
     for words in (["subnet", "shop/web"], ["nic", "web-0"], ["nsg", "spare-nsg"], ["nsg", "none"]):
         yield ["effective", *words, "fixtures/nsg-effective"]
         yield ["effective", "--expand", *words, "fixtures/nsg-effective"]
+    for path in sorted(ROOT.glob("fixtures/intents/*.*")):
+        for folder in ("quickstart", "no-policies", "ipblock-pods-unknown-address", "foreign-cilium"):
+            yield ["verify", "--intents", str(path.relative_to(ROOT)), f"fixtures/{folder}"]
+    yield ["verify", "--intents", "fixtures/quickstart/workloads.yaml", "fixtures/quickstart"]
     for expect in sorted(ROOT.glob("fixtures/*/relate.txt")):
         folder = expect.parent.relative_to(ROOT)
         for line in expect.read_text(encoding="utf-8").splitlines():
@@ -98,8 +103,25 @@ def questions():
     for options in ([], ["--explain"], ["--from", "subnet/shop/web"], ["--to", "internet"],
                     ["--from", "10.0.2.0/25"]):
         yield ["map", *options, "fixtures/network-diff/old"]
+    for words in (["any", "data/db"], ["shop/api", "data/db", "--port", "5432"],
+                  ["shop/web", "data/db", "--allow"], ["internet", "shop/web", "--force"],
+                  ["shop/web", "data/db"], ["--default-deny", "shop"], ["shop/web", "nobody"],
+                  ["--finding", "0123456789abcdef"]):
+        yield ["suggest", *words, "fixtures/quickstart"]
+    yield ["suggest", "--default-deny", "default", "fixtures/no-policies"]
+    yield ["suggest", "default/web", "default/db", "fixtures/no-policies"]
+    for words in (["vnet/shop", "subnet/shop/db", "--port", "22"], ["internet", "subnet/shop/web"],
+                  ["internet", "subnet/shop/db"], ["subnet/shop/web", "internet"]):
+        yield ["suggest", *words, "fixtures/network-diff/new"]
     yield ["map", "fixtures/quickstart", "fixtures/network-diff/new"]
     yield ["diff", "fixtures/quickstart", "fixtures/network-diff/new"]
+
+
+def scripts():
+    """Yields the arguments and the questions of every run of the shell."""
+    yield ["shell", "fixtures/quickstart"], ROOT / "docs" / "samples" / "shell.txt"
+    for script in sorted(ROOT.glob("tests/cli/shell/*.questions")):
+        yield ["shell", f"fixtures/{script.stem}"], script
 
 
 def schema_of(name, loaded={}):
@@ -132,6 +154,20 @@ def problem_with(text):
     return f"{error.json_path}: {error.message[:300]}"
 
 
+def problem_with_intents():
+    """What the schema of intents says of a file that holds every form; None for nothing."""
+    intents = json.loads((ROOT / "fixtures/intents/all-forms.json").read_text(encoding="utf-8"))
+    validator = schema_of("polreach.intents/v1")
+    error = next(validator.iter_errors(intents), None)
+    if error is not None:
+        return f"{error.json_path}: {deepest(error).message[:300]}"
+    for field, value in (("expect", "deny"), ("scop", "possible"), ("from", []), ("ports", []),
+                         ("to", {"pod": "x"})):
+        if not list(validator.iter_errors({"intents": [{**intents["intents"][0], field: value}]})):
+            return f"{field}: {value} is no error"
+    return None
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -151,6 +187,20 @@ def main():
             problems.append(f"polreach {' '.join(words)}\n    {problem}")
         if len(problems) >= MOST_SHOWN:
             break
+    for words, script in scripts():
+        run = subprocess.run([polreach, *words, "--format", "json", "--script", str(script)],
+                             cwd=ROOT, check=False, stdout=subprocess.PIPE)
+        for line in run.stdout.splitlines():
+            # A question that the command answers brings its own format with it.
+            answer = json.loads(line).get("answer")
+            for text in (line, json.dumps(answer)) if answer else (line,):
+                problem = problem_with(text)
+                validated += problem is None
+                if problem:
+                    problems.append(f"polreach {' '.join(words)}\n    {line!r}\n    {problem}")
+    problem = problem_with_intents()
+    if problem is not None:
+        problems.append(f"fixtures/intents/all-forms.json\n    {problem}")
     print(f"validated {validated} outputs against docs/schemas/")
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -69,10 +69,14 @@ class Judge {
     std::string rule;
   };
 
-  [[nodiscard]] bool matches_tag(const std::string& name, const net::Address& a) const {
+  [[nodiscard]] bool matches_tag(const std::string& name, const net::Address& a,
+                                 bool is_default = false) const {
     const std::string tag = lower(name);
-    if (tag == "virtualnetwork" || tag == "virtual_network") return in_virtual_network(a);
-    if (tag == "internet") return net::internet_addresses().contains(a) && !in_virtual_network(a);
+    if (tag == "virtualnetwork" || tag == "virtual_network") {
+      return in_virtual_network(a, is_default);
+    }
+    if (tag == "internet")
+      return net::internet_addresses().contains(a) && !in_virtual_network(a, is_default);
     if (tag == "azureloadbalancer" || tag == "azure_loadbalancer") return a == host_address();
     if (tag == "azureplatformdns") return a == host_address();
     if (tag == "azureplatformimds") return a == metadata_address();
@@ -141,8 +145,10 @@ class Judge {
     } else if (rule.any_protocol && names_ports(rule)) {
       if (!truth_(kStarPort)) return false;
     }
-    if (!matches(rule.source, packet.source.address, false)) return false;
-    if (!matches(rule.destination, packet.destination.address, exempt)) return false;
+    if (!matches(rule.source, packet.source.address, false, rule.is_default)) return false;
+    if (!matches(rule.destination, packet.destination.address, exempt, rule.is_default)) {
+      return false;
+    }
     return std::all_of(rule.only_if.begin(), rule.only_if.end(),
                        [&](UnknownId id) { return holds(id, nullptr); });
   }
@@ -153,20 +159,21 @@ class Judge {
   }
 
   [[nodiscard]] bool matches(const std::vector<AddressTerm>& terms, const net::Address& a,
-                             bool only_platform_tags) const {
+                             bool only_platform_tags, bool is_default) const {
     return std::any_of(terms.begin(), terms.end(), [&](const AddressTerm& term) {
       const auto* tag = std::get_if<model::ServiceTag>(&term.what);
       const bool is_platform = tag != nullptr && is_platform_tag(lower(tag->name));
-      return (is_platform || !only_platform_tags) && matches(term, a);
+      return (is_platform || !only_platform_tags) && matches(term, a, is_default);
     });
   }
 
-  [[nodiscard]] bool matches(const AddressTerm& term, const net::Address& a) const {
+  [[nodiscard]] bool matches(const AddressTerm& term, const net::Address& a,
+                             bool is_default) const {
     if (term.expanded) return term.expanded->contains(a);
     if (std::holds_alternative<model::AnyAddress>(term.what)) return true;
     if (const auto* prefix = std::get_if<net::Prefix>(&term.what)) return prefix->contains(a);
     if (const auto* tag = std::get_if<model::ServiceTag>(&term.what)) {
-      return matches_tag(tag->name, a);
+      return matches_tag(tag->name, a, is_default);
     }
     if (const auto* id = std::get_if<model::ApplicationGroupId>(&term.what)) {
       const model::ApplicationGroup& group = cloud_[*id];
@@ -182,7 +189,7 @@ class Judge {
     return space.more && holds(*space.more, &a);
   }
 
-  [[nodiscard]] bool in_virtual_network(const net::Address& a) const {
+  [[nodiscard]] bool in_virtual_network(const net::Address& a, bool is_default) const {
     if (a == host_address()) return true;
     if (!place_) return truth_("virtual network of nobody knows where, of " + a.to_string());
     const model::Subnet& subnet = cloud_[*place_];
@@ -202,7 +209,7 @@ class Judge {
     if (gateway && is_private(a) && truth_("gateway of " + network.name + " of " + a.to_string())) {
       return true;
     }
-    if (in_pod_range(subnet.network, a)) return true;
+    if (in_pod_range(subnet.network, a) && (is_default || truth_(kOverlay))) return true;
     return std::any_of(cloud_.subnets.begin(), cloud_.subnets.end(), [&](const auto& each) {
       return each.network == subnet.network && in_routes(each, a);
     });
@@ -217,9 +224,9 @@ class Judge {
       const bool in_range =
           std::any_of(cluster.pod_ranges.begin(), cluster.pod_ranges.end(),
                       [&](const net::Prefix& range) { return range.contains(a); });
-      if (!here || !in_range) continue;
-      if (cluster.mode == model::NetworkMode::Overlay && truth_(kOverlay)) return true;
-      if (cluster.mode == model::NetworkMode::Kubenet && truth_(kRoutes)) return true;
+      const bool own_range = cluster.mode == model::NetworkMode::Overlay ||
+                             cluster.mode == model::NetworkMode::Kubenet;
+      if (own_range && here && in_range) return true;
     }
     return false;
   }
@@ -310,6 +317,16 @@ CloudVerdict judge_end(const Cloud& cloud, const CloudPacket& packet, const Clou
 }
 
 }  // namespace
+
+bool end_passes(const Cloud& cloud, const CloudPacket& packet, const CloudEnd& end,
+                Direction direction, const CloudTruth& truth) {
+  return judge_end(cloud, packet, end, direction, truth).passes;
+}
+
+bool group_passes(const Cloud& cloud, const SecurityGroup& group, const CloudPacket& packet,
+                  const model::SubnetId& place, Direction direction, const CloudTruth& truth) {
+  return Judge(cloud, truth, place).decide(group, direction, packet, false).access != Access::Deny;
+}
 
 CloudVerdict judge(const Cloud& cloud, const CloudPacket& packet, const CloudTruth& truth) {
   const CloudVerdict out = judge_end(cloud, packet, packet.source, Direction::Egress, truth);

@@ -31,8 +31,8 @@
 /// What it takes to be open, since no document settles it or the input does not hold it:
 /// - prefixes of user-defined routes of the network's subnets in VirtualNetwork ("address prefixes
 ///   used on user-defined routes", and not of which): one fact of the world (A-VNET-TAG-UDR); pod
-///   ranges of an overlay likewise (A-OVERLAY-TAG). Ranges of kubenet are prefixes of the routes
-///   that AKS writes, and therefore A-VNET-TAG-UDR as well;
+///   ranges of an overlay and of kubenet likewise (A-OVERLAY-TAG), but for the default rules: AKS
+///   asks for rules between pods only where others deny;
 /// - whether a network with a gateway, its own or a connected peer's, reaches an address through
 ///   it: a fact of each private address (that it brings no others is A-GATEWAY-PRIVATE);
 /// - a tag that no table has: a fact of each tag and public address (every prefix of the published
@@ -71,6 +71,15 @@ struct CloudVerdict {
 
 [[nodiscard]] CloudVerdict judge(const model::Cloud& cloud, const CloudPacket& packet,
                                  const CloudTruth& truth);
+
+/// What acts at one end alone: the groups of its interface and its subnet.
+[[nodiscard]] bool end_passes(const model::Cloud& cloud, const CloudPacket& packet,
+                              const CloudEnd& end, model::Direction direction,
+                              const CloudTruth& truth);
+/// One group, as it acts in the network of a subnet.
+[[nodiscard]] bool group_passes(const model::Cloud& cloud, const model::SecurityGroup& group,
+                                const CloudPacket& packet, const model::SubnetId& place,
+                                model::Direction direction, const CloudTruth& truth);
 
 /// judge() in all truths of the facts it asks for.
 [[nodiscard]] Tri decide(const model::Cloud& cloud, const CloudPacket& packet);

@@ -9,9 +9,13 @@ namespace polreach::support {
 
 Run run(const std::vector<std::string>& words, const std::string& in) {
   std::istringstream input(in);
+  return run(words, input);
+}
+
+Run run(const std::vector<std::string>& words, std::istream& in) {
   std::ostringstream out;
   std::ostringstream err;
-  const int status = cli::run(words, {input, out, err});
+  const int status = cli::run(words, {in, out, err});
   return {status, out.str(), err.str()};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Run {
 
 /// Runs the program in memory. `in` is its standard input.
 [[nodiscard]] Run run(const std::vector<std::string>& words, const std::string& in = {});
+[[nodiscard]] Run run(const std::vector<std::string>& words, std::istream& in);
 
 /// Splits at spaces.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& text);

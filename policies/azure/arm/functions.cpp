@@ -39,8 +39,8 @@ bool Call::want(std::size_t i, Node::Type type) {
 }
 
 const Function* find_function(std::string_view lower_name) {
-  for (const auto& table : {text_functions(), number_functions(), collection_functions(),
-                            object_functions(), address_functions()}) {
+  for (const auto& table : {text_functions(), encoding_functions(), number_functions(),
+                            collection_functions(), object_functions(), address_functions()}) {
     for (const Function& function : table) {
       if (function.name == lower_name) return &function;
     }

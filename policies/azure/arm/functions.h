@@ -51,6 +51,7 @@ struct Function {
 [[nodiscard]] bool is_of_azure(std::string_view lower_name);
 
 [[nodiscard]] std::span<const Function> text_functions();
+[[nodiscard]] std::span<const Function> encoding_functions();
 [[nodiscard]] std::span<const Function> number_functions();
 [[nodiscard]] std::span<const Function> collection_functions();
 [[nodiscard]] std::span<const Function> object_functions();

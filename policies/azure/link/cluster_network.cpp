@@ -21,10 +21,11 @@ namespace {
 /// One field that takes one of some words.
 class Word {
  public:
-  Word(Report& report, const Node* node, std::string_view name, ManagedCluster& cluster)
-      : report_(report), node_(node), name_(name), cluster_(cluster) {
+  /// `open`: where to say that it could not be evaluated.
+  Word(Report& report, const Node* node, std::string_view name, std::vector<model::UnknownId>& open)
+      : report_(report), node_(node), name_(name), open_(open) {
     if (node != nullptr && node->is(Type::Unknown)) {
-      cluster.open.push_back(report.world(*node, name));
+      open_.push_back(report.world(*node, name));
       return;
     }
     text_ = text_of(report, node, name).value_or("");
@@ -40,15 +41,14 @@ class Word {
     report_.error("bad-azure-field", where(),
                   "\"" + text_ + "\" is no " + std::string(name_) + " that polreach knows",
                   "write " + std::string(words));
-    cluster_.open.push_back(
-        report_.unreadable(std::string(name_) + " of " + report_.subject(), where()));
+    open_.push_back(report_.unreadable(std::string(name_) + " of " + report_.subject(), where()));
   }
 
  private:
   Report& report_;
   const Node* node_;
   std::string_view name_;
-  ManagedCluster& cluster_;
+  std::vector<model::UnknownId>& open_;
   std::string text_;
 };
 
@@ -59,8 +59,8 @@ model::UnknownId not_stated(Report& report, const std::string& what, const Span&
 }
 
 void read_mode(Report& report, const Node* profile, ManagedCluster& cluster) {
-  Word plugin(report, open_property(profile, "networkPlugin"), "networkPlugin", cluster);
-  Word mode(report, open_property(profile, "networkPluginMode"), "networkPluginMode", cluster);
+  Word plugin(report, open_property(profile, "networkPlugin"), "networkPlugin", cluster.open);
+  Word mode(report, open_property(profile, "networkPluginMode"), "networkPluginMode", cluster.open);
   cluster.plugin = plugin.text() + (mode.empty() ? "" : ", " + mode.text());
   cluster.mode_where = plugin.where();
   if (plugin.is("none")) {
@@ -82,8 +82,8 @@ void read_mode(Report& report, const Node* profile, ManagedCluster& cluster) {
 }
 
 void read_engine(Report& report, const Node* profile, ManagedCluster& cluster) {
-  Word policy(report, open_property(profile, "networkPolicy"), "networkPolicy", cluster);
-  Word plane(report, open_property(profile, "networkDataplane"), "networkDataplane", cluster);
+  Word policy(report, open_property(profile, "networkPolicy"), "networkPolicy", cluster.open);
+  Word plane(report, open_property(profile, "networkDataplane"), "networkDataplane", cluster.open);
   cluster.cilium_dataplane = plane.is("cilium");
   if (!plane.empty() && !plane.is("cilium") && !plane.is("azure")) plane.refuse("azure or cilium");
   cluster.engine_where = policy.where();
@@ -118,21 +118,22 @@ void read_outbound(Report& report, const Node* profile, ManagedCluster& cluster)
       {"none", Outbound::None},
       {"block", Outbound::Block},
   }};
-  Word word(report, open_property(profile, "outboundType"), "outboundType", cluster);
-  if (word.empty()) return;
+  std::vector<model::UnknownId> open;
+  Word word(report, open_property(profile, "outboundType"), "outboundType", open);
   const auto* found = std::find_if(kNames.begin(), kNames.end(),
                                    [&](const Name& name) { return word.is(name.text); });
-  if (found == kNames.end()) {
+  if (found != kNames.end()) {
+    cluster.outbound = found->outbound;
+  } else if (!word.empty()) {
     word.refuse(
         "loadBalancer, managedNATGateway, userAssignedNATGateway, userDefinedRouting, none "
         "or block");
-  } else {
-    cluster.outbound = found->outbound;
   }
+  if (!open.empty()) cluster.outbound_open = open.front();
 }
 
 std::vector<net::Prefix> read_ranges(Report& report, const Node* profile, const std::string& name,
-                                     std::string_view absent, ManagedCluster& cluster) {
+                                     std::string_view absent, std::vector<model::UnknownId>& open) {
   // Answers of Azure hold the first range in the singular field, too.
   model::AddressSpace space;
   for (const std::string& property : {name + "s", name}) {
@@ -140,10 +141,9 @@ std::vector<net::Prefix> read_ranges(Report& report, const Node* profile, const 
     if (node == nullptr || !space.prefixes.empty() || space.more) continue;
     add_prefixes(report, node, property, space);
     if (space.more) {
-      cluster.open.push_back(
-          node->is(Type::Unknown)
-              ? report.world(*node, property)
-              : report.unreadable(property + " of " + report.subject(), node->where));
+      open.push_back(node->is(Type::Unknown)
+                         ? report.world(*node, property)
+                         : report.unreadable(property + " of " + report.subject(), node->where));
     }
   }
   if (space.prefixes.empty() && !space.more) space.prefixes.push_back(*net::Prefix::parse(absent));
@@ -153,7 +153,7 @@ std::vector<net::Prefix> read_ranges(Report& report, const Node* profile, const 
 void read_host_ports(Report& report, const Node* profile, NodePool& pool) {
   const Node* list = open_property(profile, "allowedHostPorts");
   if (list != nullptr && list->is(Type::Unknown)) {
-    pool.open.push_back(report.world(*list, "allowedHostPorts"));
+    pool.host_ports_open = report.world(*list, "allowedHostPorts");
   }
   for (const Node* entry : entries_of(report, list, "allowedHostPorts")) {
     const auto port = [&](const char* name) -> std::optional<net::Port> {
@@ -173,12 +173,12 @@ void read_host_ports(Report& report, const Node* profile, NodePool& pool) {
       pool.allowed_host_ports.push_back(
           {udp ? net::Protocol::Udp : net::Protocol::Tcp, *first, *last});
     } else if (entry->is(Type::Unknown)) {
-      pool.open.push_back(report.world(*entry, "allowedHostPorts"));
+      pool.host_ports_open = report.world(*entry, "allowedHostPorts");
     } else {
       report.error("bad-azure-field", entry->where, "an entry of allowedHostPorts is no range",
                    "write {\"portStart\": 80, \"portEnd\": 80, \"protocol\": \"TCP\"}");
-      pool.open.push_back(
-          report.unreadable("allowedHostPorts of " + report.subject(), entry->where));
+      pool.host_ports_open =
+          report.unreadable("allowedHostPorts of " + report.subject(), entry->where);
     }
   }
 }
@@ -191,9 +191,10 @@ void read_network_profile(Report& report, const Item& item, ManagedCluster& clus
   read_engine(report, profile, cluster);
   read_outbound(report, profile, cluster);
   if (cluster.mode == NetworkMode::Kubenet || cluster.mode == NetworkMode::Overlay) {
-    cluster.pod_ranges = read_ranges(report, profile, "podCidr", "10.244.0.0/16", cluster);
+    cluster.pod_ranges = read_ranges(report, profile, "podCidr", "10.244.0.0/16", cluster.open);
   }
-  cluster.service_ranges = read_ranges(report, profile, "serviceCidr", "10.0.0.0/16", cluster);
+  cluster.service_ranges =
+      read_ranges(report, profile, "serviceCidr", "10.0.0.0/16", cluster.open_elsewhere);
   const Node* advanced = open_property(profile, "advancedNetworking");
   const Flag security =
       flag_of(report, open_property(open_property(advanced, "security"), "enabled"),
@@ -202,7 +203,7 @@ void read_network_profile(Report& report, const Item& item, ManagedCluster& clus
       flag_of(report, open_property(advanced, "enabled"), "advancedNetworking.enabled", true);
   cluster.acns_security = security.value && all.value;
   for (const Flag* flag : {&security, &all}) {
-    if (flag->open) cluster.open.push_back(*flag->open);
+    if (flag->open) cluster.open_elsewhere.push_back(*flag->open);
   }
   std::sort(cluster.open.begin(), cluster.open.end());
   cluster.open.erase(std::unique(cluster.open.begin(), cluster.open.end()), cluster.open.end());
@@ -229,20 +230,20 @@ NodePool read_pool(Work& work, const Item& item) {
   const Flag ip =
       flag_of(report, field(report, item, "enableNodePublicIP").node, "enableNodePublicIP", false);
   pool.node_public_ip = ip.value;
-  if (ip.open) pool.open.push_back(*ip.open);
+  pool.public_ip_open = ip.open;
   const Node* profile = field(report, item, "networkProfile").node;
   if (profile == nullptr) return pool;
   read_host_ports(report, profile, pool);
   const Node* groups = open_property(profile, "applicationSecurityGroups");
   if (groups != nullptr && groups->is(Type::Unknown)) {
     work.membership.anywhere = groups->text;
-    pool.open.push_back(report.world(*groups, "applicationSecurityGroups"));
+    pool.host_ports_open = report.world(*groups, "applicationSecurityGroups");
   }
   for (const Node* entry : entries_of(report, groups, "applicationSecurityGroups")) {
     const Reference group = reference_of(report, entry, {type::kApplicationGroup});
     if (group.id) pool.groups.push_back(work.application_group(*group.id, group.where));
     if (group.open) {
-      pool.open.push_back(*group.open);
+      pool.host_ports_open = *group.open;
       work.membership.anywhere = "a group of " + report.subject();
     }
   }

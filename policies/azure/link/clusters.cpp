@@ -22,13 +22,13 @@ void read_api(Work& work, const Item& item, ManagedCluster& cluster) {
   const Flag is_private =
       flag_of(report, open_property(access, "enablePrivateCluster"), "enablePrivateCluster", false);
   cluster.private_api = is_private.value;
-  if (is_private.open) cluster.open.push_back(*is_private.open);
+  if (is_private.open) cluster.open_elsewhere.push_back(*is_private.open);
   const Node* ranges = open_property(access, "authorizedIPRanges");
   model::AddressSpace space;
   add_prefixes(report, ranges, "authorizedIPRanges", space, Bare::Taken);
   cluster.authorized_ranges = std::move(space.prefixes);
   if (space.more) {
-    cluster.open.push_back(
+    cluster.open_elsewhere.push_back(
         ranges->is(Type::Unknown)
             ? report.world(*ranges, "authorizedIPRanges")
             : report.unreadable("authorizedIPRanges of " + describe(item.id), ranges->where));

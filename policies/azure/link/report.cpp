@@ -59,7 +59,7 @@ UnknownId Report::all(const std::vector<UnknownId>& unknowns) {
 }
 
 UnknownId Report::unreadable(std::string what, const Span& where, Unknown::Scope scope) {
-  return unknown({scope, "A-unreadable", std::move(what), "correct it", where});
+  return unknown({scope, "A-unreadable", std::move(what), "a value that can be read", where});
 }
 
 UnknownId Report::absent(std::string what, std::string settle, const Span& where,

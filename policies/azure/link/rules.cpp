@@ -44,9 +44,10 @@ class Reader {
     side("source", read_.rule.source);
     side("destination", read_.rule.destination);
     if (report_.errors() == errors) return std::move(read_);
-    ReadRule open = open_rule(report_, read_.rule.name, where,
-                              {Unknown::Scope::World, "A-unreadable",
-                               report_.subject() + " could not be read", "correct it", where});
+    ReadRule open =
+        open_rule(report_, read_.rule.name, where,
+                  {Unknown::Scope::World, "A-unreadable", report_.subject() + " could not be read",
+                   "a rule that can be read", where});
     if (read_.inbound || read_.outbound) {
       open.inbound = read_.inbound;
       open.outbound = read_.outbound;

@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "policies/azure/resource.h"
+#include "policies/source/ascii.h"
 
 namespace polreach::azure::terraform {
 namespace {
 
 using Type = Node::Type;
-
-char lower_of(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view wanted_by(Shape shape) {
   switch (shape) {
@@ -38,7 +37,7 @@ bool same_attribute(std::string_view a, std::string_view b) {
     while (i < a.size() && a[i] == '_') ++i;
     while (j < b.size() && b[j] == '_') ++j;
     if (i == a.size() || j == b.size()) return i == a.size() && j == b.size();
-    if (lower_of(a[i]) != lower_of(b[j])) return false;
+    if (source::lower(a[i]) != source::lower(b[j])) return false;
     ++i;
     ++j;
   }

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cli/report/suggest_report.h"
+#include "cli/streams.h"
+#include "solver/queries/reference.h"
+
+namespace polreach::cli {
+
+namespace suggest = solver::suggest;
+
+using suggest::End;
+using suggest::Suggestion;
+
+namespace {
+
+/// Texts of more lines than this are not compared line by line.
+constexpr std::size_t kMostLines = 2000;
+constexpr std::size_t kContext = 3;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> result;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    result.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return result;
+}
+
+/// How long the longest common subsequence of the rests of two texts is, from each line on.
+std::vector<std::vector<std::uint32_t>> common_rests(const std::vector<std::string>& a,
+                                                     const std::vector<std::string>& b) {
+  std::vector<std::vector<std::uint32_t>> rests(a.size() + 1,
+                                                std::vector<std::uint32_t>(b.size() + 1, 0));
+  for (std::size_t i = a.size(); i-- > 0;) {
+    for (std::size_t j = b.size(); j-- > 0;) {
+      rests[i][j] =
+          a[i] == b[j] ? rests[i + 1][j + 1] + 1 : std::max(rests[i + 1][j], rests[i][j + 1]);
+    }
+  }
+  return rests;
+}
+
+/// Leaves out lines far from any change.
+std::vector<std::string> shortened(const std::vector<std::string>& lines) {
+  std::vector<bool> shown(lines.size(), false);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].front() == ' ') continue;
+    const std::size_t first = i < kContext ? 0 : i - kContext;
+    const std::size_t last = std::min(i + kContext, lines.size() - 1);
+    for (std::size_t j = first; j <= last; ++j) shown[j] = true;
+  }
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (shown[i]) {
+      result.push_back(lines[i]);
+    } else if (i > 0 && shown[i - 1]) {
+      result.emplace_back("  ...");
+    }
+  }
+  return result;
+}
+
+std::string joined(const std::vector<std::string>& names, std::size_t most) {
+  std::string result;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i) {
+    result += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > most) result += fmt::format(" and {} more", names.size() - most);
+  return result;
+}
+
+}  // namespace
+
+SuggestVerdict verdict_of(const Suggestion& suggestion) {
+  if (suggestion.objects.empty() || !suggestion.effect.missed.empty()) return SuggestVerdict::None;
+  if (!suggestion.doubts.empty()) return SuggestVerdict::NotProven;
+  return suggestion.effect.is_exact() ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
+}
+
+std::string_view word(SuggestVerdict verdict) {
+  switch (verdict) {
+    case SuggestVerdict::Proven:
+      return "proven";
+    case SuggestVerdict::WithChanges:
+      return "changes-more";
+    case SuggestVerdict::None:
+      return "none";
+    case SuggestVerdict::NotProven:
+      return "not-proven";
+  }
+  return "?";
+}
+
+int exit_status(const SuggestReport& report) {
+  switch (verdict_of(report.suggestion)) {
+    case SuggestVerdict::Proven:
+      return kYes;
+    case SuggestVerdict::WithChanges:
+      return report.forced ? kYes : kNo;
+    case SuggestVerdict::None:
+      return kNo;
+    case SuggestVerdict::NotProven:
+      return kNoVerdict;
+  }
+  return kNoVerdict;
+}
+
+std::string headline(const SuggestReport& report) {
+  const Suggestion& found = report.suggestion;
+  const std::string count = found.objects.size() == 1
+                                ? "one NetworkPolicy"
+                                : fmt::format("{} NetworkPolicies", found.objects.size());
+  const std::string proof =
+      found.effect.unproven == 0
+          ? "proven"
+          : fmt::format("by the set engine, of which Z3 proved {} of {} pairs", found.effect.proofs,
+                        found.effect.unproven + found.effect.proofs);
+  switch (verdict_of(found)) {
+    case SuggestVerdict::Proven:
+      return fmt::format("{}, {}: nothing else changes", count, proof);
+    case SuggestVerdict::WithChanges:
+      return fmt::format("{}, {}: more changes than was asked for, see below", count, proof);
+    case SuggestVerdict::None:
+      return "no suggestion: " + found.none;
+    case SuggestVerdict::NotProven:
+      return fmt::format("{}, not proven: policies that were not understood have a part in it",
+                         count);
+  }
+  return "";
+}
+
+std::string name_of(const model::Model& model, const End& end, std::size_t most) {
+  if (end.pods.empty()) {
+    const std::string whole = net::to_string(end.addresses);
+    const std::vector<net::Prefix> prefixes = net::prefixes_of(end.addresses);
+    if (prefixes.size() <= most || whole.size() < 40) return whole;
+    std::vector<std::string> names;
+    names.reserve(prefixes.size());
+    for (const net::Prefix& prefix : prefixes) names.push_back(prefix.to_string());
+    return joined(names, most);
+  }
+  std::map<model::WorkloadId, std::vector<model::EndpointId>> workloads;
+  for (const model::EndpointId pod : end.pods) workloads[model[pod].workload].push_back(pod);
+  std::vector<std::string> names;
+  for (const auto& [id, pods] : workloads) {
+    const std::string name = solver::queries::name_of(model, id);
+    if (pods.size() == model[id].endpoints.size()) {
+      names.push_back(name);
+      continue;
+    }
+    std::vector<std::string> some;
+    for (const model::EndpointId pod : pods) {
+      some.emplace_back(model[pod].pod ? model.text(*model[pod].pod) : "those of its template");
+    }
+    names.push_back(fmt::format("{} (pods {})", name, joined(some, most)));
+  }
+  return joined(names, most);
+}
+
+std::vector<std::string> line_diff(const std::string& before, const std::string& after) {
+  const std::vector<std::string> a = lines_of(before);
+  const std::vector<std::string> b = lines_of(after);
+  if (a.size() > kMostLines || b.size() > kMostLines) return {};
+  const auto rests = common_rests(a, b);
+  std::vector<std::string> result;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    if (i < a.size() && j < b.size() && a[i] == b[j]) {
+      result.push_back("  " + a[i]);
+      ++i;
+      ++j;
+    } else if (j == b.size() || (i < a.size() && rests[i + 1][j] >= rests[i][j + 1])) {
+      result.push_back("- " + a[i++]);
+    } else {
+      result.push_back("+ " + b[j++]);
+    }
+  }
+  return shortened(result);
+}
+
+}  // namespace polreach::cli

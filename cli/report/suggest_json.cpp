@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "cli/report/json.h"
+#include "cli/report/suggest_report.h"
+
+namespace polreach::cli {
+
+namespace suggest = solver::suggest;
+
+namespace {
+
+class Writer : private JsonWriter {
+ public:
+  Writer(std::ostream& out, const SuggestReport& report) : JsonWriter(out), report_(report) {}
+
+  void all() {
+    const suggest::Suggestion& found = report_.suggestion;
+    begin("polreach.suggest/v1");
+    text("asked", printable(report_.asked));
+    text("kind", report_.kind);
+    text("verdict", word(verdict_of(found)));
+    text("summary", printable(headline(report_)));
+    list("objects", found.objects, [&](const suggest::Object& each) { object(each); });
+    changes("does", found.effect.done);
+    changes("misses", found.effect.missed);
+    changes("cuts", found.effect.cut);
+    changes("opens", found.effect.opened);
+    const auto write = [&](const std::string& each) { string(printable(each)); };
+    list("notes", found.notes, write);
+    list("notUnderstood", found.doubts, write);
+    number("proofs", found.effect.proofs);
+    number("unproven", found.effect.unproven);
+    input(report_.input);
+    end();
+  }
+
+ private:
+  void object(const suggest::Object& each) {
+    json_.StartObject();
+    text("kind", "NetworkPolicy");
+    text("namespace", printable(each.ns));
+    text("name", printable(each.name));
+    flag("new", each.before.empty());
+    text("purpose", printable(each.purpose));
+    text("yaml", each.yaml);
+    if (!each.before.empty()) {
+      text("before", each.before);
+      place(report_.input, "replaces", each.replaces);
+    }
+    json_.EndObject();
+  }
+
+  void changes(const char* key, const std::vector<suggest::Change>& changes) {
+    list(key, changes, [&](const suggest::Change& each) {
+      json_.StartObject();
+      end_of("source", each.source);
+      end_of("destination", each.destination);
+      traffic("traffic", each.traffic);
+      flag("certain", each.certain);
+      json_.EndObject();
+    });
+  }
+
+  void end_of(const char* key, const suggest::End& end) {
+    const model::Model& model = report_.input.model;
+    json_.Key(key);
+    json_.StartObject();
+    if (end.pods.empty()) {
+      addresses("cidrs", end.addresses);
+    } else {
+      std::map<model::WorkloadId, std::vector<model::EndpointId>> workloads;
+      for (const model::EndpointId pod : end.pods) workloads[model[pod].workload].push_back(pod);
+      list("workloads", workloads, [&](const auto& entry) { workload(entry.first, entry.second); });
+    }
+    json_.EndObject();
+  }
+
+  void workload(model::WorkloadId id, const std::vector<model::EndpointId>& pods) {
+    const model::Model& model = report_.input.model;
+    const model::Workload& workload = model[id];
+    json_.StartObject();
+    text("namespace", printable(model.text(model[workload.ns].name)));
+    text("kind", printable(model.text(workload.kind)));
+    text("name", printable(model.text(workload.name)));
+    if (pods.size() != workload.endpoints.size()) {
+      // Pods of a template have no name.
+      list("pods", pods, [&](model::EndpointId pod) {
+        string(model[pod].pod ? printable(model.text(*model[pod].pod)) : std::string());
+      });
+    }
+    json_.EndObject();
+  }
+
+  const SuggestReport& report_;
+};
+
+}  // namespace
+
+void write_suggest_json(std::ostream& out, const SuggestReport& report) {
+  Writer(out, report).all();
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "cli/report/effective_report.h"
+#include "cli/report/json.h"
+#include "cli/report/suggest_network_report.h"
+#include "cli/report/suggest_report.h"
+#include "cli/streams.h"
+
+namespace polreach::cli {
+
+namespace suggest = solver::suggest;
+
+using suggest::GroupChange;
+using suggest::GroupRule;
+
+namespace {
+
+constexpr std::size_t kMostShown = 20;
+
+std::string_view direction_of(const GroupRule& rule) {
+  return rule.direction == model::Direction::Ingress ? "Inbound" : "Outbound";
+}
+
+SuggestVerdict verdict_of(const SuggestNetworkReport& report) {
+  if (report.rules.empty()) return SuggestVerdict::None;
+  if (!report.compared || !report.effect.complete) return SuggestVerdict::NotProven;
+  return report.effect.others.empty() ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
+}
+
+std::string headline_of(const SuggestNetworkReport& report) {
+  const std::string count = report.rules.size() == 1
+                                ? "one security rule"
+                                : fmt::format("{} security rules", report.rules.size());
+  const std::string proof = report.unproven == 0 ? "proven" : "by the set engine, where Z3 gave up";
+  switch (verdict_of(report)) {
+    case SuggestVerdict::Proven:
+      return fmt::format("{}, {}: nothing else changes", count, proof);
+    case SuggestVerdict::WithChanges:
+      return fmt::format("{}, {}: more changes than was asked for, see below", count, proof);
+    case SuggestVerdict::None:
+      return "no suggestion: " + report.none;
+    case SuggestVerdict::NotProven:
+      return fmt::format("{}, not proven: too many packets differ to list them all", count);
+  }
+  return "";
+}
+
+std::string_view word(solver::queries::Passes passes) {
+  switch (passes) {
+    case solver::queries::Passes::Never:
+      return "stopped";
+    case solver::queries::Passes::Depends:
+      return "depends";
+    case solver::queries::Passes::Always:
+      return "allowed";
+  }
+  return "?";
+}
+
+std::string packets_of(const GroupChange& change) {
+  std::string text = net::to_string(change.packets.protocols);
+  if (change.packets.destination_ports != net::all_header_ports()) {
+    text += " " + net::to_string(change.packets.destination_ports);
+  }
+  return text;
+}
+
+std::string text_of(const GroupChange& change) {
+  return fmt::format("{} -> {}  {}  ({}, now {})", change.between.source,
+                     change.between.destination, packets_of(change), word(change.before),
+                     word(change.after));
+}
+
+std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
+  if (report.rules.empty() || report.input.model.endpoints.empty()) return {};
+  return {"connections of pods are not compared: polreach can says what becomes of each"};
+}
+
+std::string quoted(const std::string& word) {
+  const bool plain =
+      !word.empty() && word.find_first_not_of(
+                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:-") ==
+                           std::string::npos;
+  if (plain) return word;
+  std::string result = "'";
+  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string result;
+  for (const std::string& each : words) result += (result.empty() ? "" : " ") + quoted(each);
+  return result;
+}
+
+using Json = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+void member(Json& json, const char* key, const std::string& value) {
+  json.Key(key);
+  json.String(value);
+}
+
+/// One value has a member of its own name, several have another.
+void members(Json& json, const std::string& one, const std::string& many,
+             const std::vector<std::string>& values) {
+  if (values.size() == 1) return member(json, one.c_str(), values.front());
+  json.Key(many);
+  json.StartArray();
+  for (const std::string& value : values) json.String(value);
+  json.EndArray();
+}
+
+class Writer : private JsonWriter {
+ public:
+  Writer(std::ostream& out, const SuggestNetworkReport& report)
+      : JsonWriter(out), report_(report) {}
+
+  void all() {
+    begin("polreach.suggest/v1");
+    text("asked", printable(report_.asked));
+    text("kind", "close");
+    text("verdict", cli::word(verdict_of(report_)));
+    text("summary", printable(headline_of(report_)));
+    list("objects", report_.rules, [&](const GroupRule& each) { rule(each); });
+    if (!report_.rules.empty()) text("arm", report_.arm);
+    changes("does", report_.effect.done);
+    list("misses", std::vector<int>{}, [](int) {});
+    changes("cuts", report_.effect.others);
+    list("opens", std::vector<int>{}, [](int) {});
+    list("notes", notes_of(report_), [&](const std::string& each) { string(each); });
+    list("notUnderstood", std::vector<int>{}, [](int) {});
+    number("proofs", report_.proofs);
+    number("unproven", report_.unproven);
+    input(report_.input);
+    end();
+  }
+
+ private:
+  void rule(const GroupRule& each) {
+    const model::SecurityGroup& group = report_.input.cloud[each.group];
+    json_.StartObject();
+    text("kind", "SecurityRule");
+    text("group", printable(group.name));
+    if (!group.resource_group.empty()) text("resourceGroup", printable(group.resource_group));
+    text("name", each.name);
+    json_.Key("priority");
+    json_.Int(each.priority);
+    text("direction", direction_of(each));
+    text("before", printable(each.before));
+    text("az", az_of(report_.input.cloud, each));
+    json_.EndObject();
+  }
+
+  void changes(const char* key, const std::vector<GroupChange>& changes) {
+    list(key, changes, [&](const GroupChange& each) {
+      json_.StartObject();
+      text("from", printable(each.between.source));
+      text("to", printable(each.between.destination));
+      text("packets", packets_of(each));
+      text("before", word(each.before));
+      text("after", word(each.after));
+      json_.EndObject();
+    });
+  }
+
+  const SuggestNetworkReport& report_;
+};
+
+}  // namespace
+
+int exit_status(const SuggestNetworkReport& report) {
+  switch (verdict_of(report)) {
+    case SuggestVerdict::Proven:
+      return kYes;
+    case SuggestVerdict::WithChanges:
+      return report.forced ? kYes : kNo;
+    case SuggestVerdict::None:
+      return kNo;
+    case SuggestVerdict::NotProven:
+      return kNoVerdict;
+  }
+  return kNoVerdict;
+}
+
+std::string arm_of(const model::Cloud& cloud, const std::vector<GroupRule>& rules) {
+  rapidjson::StringBuffer buffer;
+  Json json(buffer);
+  json.SetIndent(' ', 2);
+  json.StartObject();
+  member(json, "$schema",
+         "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#");
+  member(json, "contentVersion", "1.0.0.0");
+  json.Key("resources");
+  json.StartArray();
+  for (const GroupRule& rule : rules) {
+    json.StartObject();
+    member(json, "type", "Microsoft.Network/networkSecurityGroups/securityRules");
+    member(json, "apiVersion", "2023-09-01");
+    member(json, "name", cloud[rule.group].name + "/" + rule.name);
+    json.Key("properties");
+    json.StartObject();
+    json.Key("priority");
+    json.Int(rule.priority);
+    member(json, "direction", std::string(direction_of(rule)));
+    member(json, "access", "Deny");
+    member(json, "protocol", rule.protocol);
+    members(json, "sourceAddressPrefix", "sourceAddressPrefixes", rule.source);
+    member(json, "sourcePortRange", "*");
+    members(json, "destinationAddressPrefix", "destinationAddressPrefixes", rule.destination);
+    members(json, "destinationPortRange", "destinationPortRanges", rule.destination_ports);
+    json.EndObject();
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+  return buffer.GetString() + std::string("\n");
+}
+
+std::string az_of(const model::Cloud& cloud, const GroupRule& rule) {
+  const model::SecurityGroup& group = cloud[rule.group];
+  const std::string resources =
+      group.resource_group.empty() ? "RESOURCE_GROUP" : quoted(group.resource_group);
+  return fmt::format(
+      "az network nsg rule create --resource-group {} --nsg-name {} --name {} --priority {} "
+      "--direction {} --access Deny --protocol {} --source-address-prefixes {} "
+      "--source-port-ranges '*' --destination-address-prefixes {} --destination-port-ranges {}",
+      resources, quoted(group.name), rule.name, rule.priority, direction_of(rule),
+      quoted(rule.protocol), joined(rule.source), joined(rule.destination),
+      joined(rule.destination_ports));
+}
+
+void write_suggest_network_text(std::ostream& out, const Style& style,
+                                const SuggestNetworkReport& report, bool brief) {
+  const SuggestVerdict verdict = verdict_of(report);
+  out << style.bold(printable(report.asked)) << "\n\n";
+  const std::string head = printable(headline_of(report));
+  out << (verdict == SuggestVerdict::Proven ? style.green(head)
+          : verdict == SuggestVerdict::None ? style.red(head)
+                                            : style.yellow(head))
+      << "\n";
+  for (const std::string& note : notes_of(report)) out << "  note: " << note << "\n";
+  const auto list = [&](std::string_view title, const std::vector<GroupChange>& changes) {
+    if (changes.empty()) return;
+    out << "\n" << style.bold(title) << "\n";
+    for (std::size_t i = 0; i < changes.size() && i < kMostShown; ++i) {
+      out << "  " << printable(text_of(changes[i])) << "\n";
+    }
+    if (changes.size() > kMostShown) {
+      out << fmt::format("  and {} more; --format json has them\n", changes.size() - kMostShown);
+    }
+  };
+  list("closes", report.effect.done);
+  list("also changes", report.effect.others);
+  for (const GroupRule& rule : report.rules) {
+    const model::SecurityGroup& group = report.input.cloud[rule.group];
+    out << "\n"
+        << style.bold(printable(
+               fmt::format("security group {}: {} {}", group.name, rule.priority, rule.name)))
+        << " (new)  " << style.dim(printable(report.input.sources.place(group.where))) << "\n"
+        << printable("  asked before rule " + rule.before + ", which lets it pass") << "\n";
+    if (!brief) out << "\n  " << printable(az_of(report.input.cloud, rule)) << "\n";
+  }
+  if (brief || report.rules.empty()) return;
+  out << "\nas an ARM template\n\n";
+  std::size_t at = 0;
+  while (at < report.arm.size()) {
+    const std::size_t end = report.arm.find('\n', at);
+    out << "  " << printable(report.arm.substr(at, end - at)) << "\n";
+    at = end + 1;
+  }
+}
+
+void write_suggest_network_json(std::ostream& out, const SuggestNetworkReport& report) {
+  Writer(out, report).all();
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/input.h"
+#include "cli/report/style.h"
+#include "solver/suggest/group.h"
+
+namespace polreach::cli {
+
+/// Rules of security groups that `polreach suggest` found.
+struct SuggestNetworkReport {
+  const Input& input;
+  std::string asked;  // "close TCP 22 from internet to subnet/shop/web"
+  std::string none;   // why there are no rules
+  std::vector<solver::suggest::GroupRule> rules;
+  std::string arm;  // a template that adds them
+  solver::suggest::GroupEffect effect;
+  std::size_t proofs = 0;
+  std::size_t unproven = 0;
+  bool compared = false;  // the template was read back, and `effect` is about it
+  bool forced = false;
+};
+
+[[nodiscard]] int exit_status(const SuggestNetworkReport& report);
+
+/// An ARM template that adds the rules to their groups.
+[[nodiscard]] std::string arm_of(const model::Cloud& cloud,
+                                 const std::vector<solver::suggest::GroupRule>& rules);
+/// `az network nsg rule create ...`, quoted for a shell.
+[[nodiscard]] std::string az_of(const model::Cloud& cloud, const solver::suggest::GroupRule& rule);
+
+void write_suggest_network_text(std::ostream& out, const Style& style,
+                                const SuggestNetworkReport& report, bool brief);
+/// The schema polreach.suggest/v1.
+void write_suggest_network_json(std::ostream& out, const SuggestNetworkReport& report);
+
+}  // namespace polreach::cli

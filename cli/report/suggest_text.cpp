@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "cli/report/suggest_report.h"
+
+namespace polreach::cli {
+
+namespace suggest = solver::suggest;
+
+namespace {
+
+/// Names, and lines of one list, that are shown; JSON has all.
+constexpr std::size_t kMostNames = 6;
+constexpr std::size_t kMostLines = 20;
+
+class Text {
+ public:
+  Text(std::ostream& out, const Style& style, const SuggestReport& report)
+      : out_(out), style_(style), report_(report), found_(report.suggestion) {}
+
+  void all(bool brief) {
+    out_ << style_.bold(printable(report_.asked)) << "\n\n";
+    out_ << painted(printable(headline(report_))) << "\n";
+    for (const std::string& note : found_.notes) out_ << "  note: " << printable(note) << "\n";
+    for (const std::string& doubt : found_.doubts) {
+      out_ << "  not understood: " << printable(doubt) << "\n";
+    }
+    const bool closing = report_.kind != "allow";
+    changes(closing ? "closes" : "opens", found_.effect.done);
+    changes(closing ? "does not close" : "does not open", found_.effect.missed);
+    changes(closing ? "also cuts" : "cuts", found_.effect.cut);
+    changes(closing ? "opens" : "also opens", found_.effect.opened);
+    if (verdict_of(found_) == SuggestVerdict::None) return;
+    for (const suggest::Object& object : found_.objects) policy(object, brief);
+  }
+
+ private:
+  [[nodiscard]] std::string painted(const std::string& text) const {
+    switch (verdict_of(found_)) {
+      case SuggestVerdict::Proven:
+        return style_.green(text);
+      case SuggestVerdict::None:
+        return style_.red(text);
+      case SuggestVerdict::WithChanges:
+      case SuggestVerdict::NotProven:
+        return style_.yellow(text);
+    }
+    return text;
+  }
+
+  void changes(std::string_view title, const std::vector<suggest::Change>& changes) {
+    if (changes.empty()) return;
+    const model::Model& model = report_.input.model;
+    out_ << "\n" << style_.bold(title) << "\n";
+    for (std::size_t i = 0; i < changes.size() && i < kMostLines; ++i) {
+      const suggest::Change& each = changes[i];
+      out_ << printable(fmt::format("  {} -> {}  {}{}", name_of(model, each.source, kMostNames),
+                                    name_of(model, each.destination, kMostNames),
+                                    net::to_string(each.traffic),
+                                    each.certain ? "" : "  (depends)"))
+           << "\n";
+    }
+    if (changes.size() > kMostLines) {
+      out_ << fmt::format("  and {} more; --format json has them\n", changes.size() - kMostLines);
+    }
+  }
+
+  void policy(const suggest::Object& object, bool brief) {
+    out_ << "\n"
+         << style_.bold(printable(fmt::format("NetworkPolicy {}/{}", object.ns, object.name)));
+    if (object.before.empty()) {
+      out_ << " (new)\n";
+    } else {
+      out_ << " (changed)  " << style_.dim(printable(report_.input.sources.place(object.replaces)))
+           << "\n";
+    }
+    out_ << "  " << printable(object.purpose) << "\n";
+    if (brief) return;
+    if (!object.before.empty()) {
+      out_ << "\n";
+      for (const std::string& line : line_diff(object.before, object.yaml)) {
+        const std::string shown = printable(line);
+        out_ << "  "
+             << (line.front() == '-'   ? style_.red(shown)
+                 : line.front() == '+' ? style_.green(shown)
+                                       : shown)
+             << "\n";
+      }
+      out_ << "\n  as a whole\n";
+    }
+    out_ << "\n";
+    std::size_t at = 0;
+    while (at < object.yaml.size()) {
+      const std::size_t end = object.yaml.find('\n', at);
+      out_ << "  " << printable(object.yaml.substr(at, end - at)) << "\n";
+      at = end + 1;
+    }
+  }
+
+  std::ostream& out_;
+  const Style& style_;
+  const SuggestReport& report_;
+  const suggest::Suggestion& found_;
+};
+
+}  // namespace
+
+void write_suggest_text(std::ostream& out, const Style& style, const SuggestReport& report,
+                        bool brief) {
+  Text(out, style, report).all(brief);
+}
+
+void write_suggest_yaml(std::ostream& out, const SuggestReport& report) {
+  if (exit_status(report) != 0) return;
+  bool first = true;
+  for (const suggest::Object& object : report.suggestion.objects) {
+    if (!first) out << "---\n";
+    first = false;
+    out << object.yaml;
+  }
+}
+
+}  // namespace polreach::cli

@@ -1,0 +1,20 @@
+# cmake -DROOT=... -DFOLDERS=a,b -DOUTPUT=... -P embed.cmake
+# Writes a source file that holds the manifests of folders below fixtures/: see
+# cli/example_cluster.h.
+set(text "// SPDX-License-Identifier: Apache-2.0\n// Written by cmake/embed.cmake.\n")
+string(APPEND text "#include \"cli/example_cluster.h\"\n\nnamespace polreach::cli {\n\n")
+string(APPEND text "std::map<std::string, std::string> example_files(std::string_view folder) {\n")
+string(REPLACE "," ";" FOLDERS "${FOLDERS}")
+foreach(folder ${FOLDERS})
+  string(APPEND text "  if (folder == \"${folder}\") {\n    return {\n")
+  file(GLOB files ${ROOT}/fixtures/${folder}/*.yaml)
+  list(SORT files)
+  foreach(file ${files})
+    get_filename_component(name ${file} NAME)
+    file(READ ${file} bytes)
+    string(APPEND text "        {\"${name}\", R\"embedded(${bytes})embedded\"},\n")
+  endforeach()
+  string(APPEND text "    };\n  }\n")
+endforeach()
+string(APPEND text "  return {};\n}\n\n}  // namespace polreach::cli\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/intents/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "solver/intents/evidence.h"
+
+namespace polreach::solver::intents {
+namespace {
+
+using polreach::intents::Expect;
+using polreach::intents::Intent;
+using polreach::intents::Scope;
+
+audit::Severity severity_of(std::string_view name) {
+  for (const audit::Severity each :
+       {audit::Severity::Critical, audit::Severity::High, audit::Severity::Medium,
+        audit::Severity::Low, audit::Severity::Info}) {
+    if (audit::name_of(each) == name) return each;
+  }
+  return audit::Severity::High;
+}
+
+/// An intent as the tables of checks have it. Lower case and hyphens, whatever its name.
+std::string id_of(const Intent& intent) { return "intent/" + intent.name; }
+
+queries::Asked asked_of(const Intent& intent, const source::SymbolTable& symbols) {
+  queries::Asked asked;
+  for (const model::PortMatch& each : intent.ports) {
+    if (const auto* range = std::get_if<model::PortRange>(&each.ports)) {
+      asked.entries.push_back({each.protocol, net::PortSet(range->first, range->last)});
+    } else if (const auto* name = std::get_if<model::PortName>(&each.ports)) {
+      asked.entries.push_back({each.protocol, std::string(symbols.text(name->name))});
+    } else {
+      asked.entries.push_back({each.protocol, net::all_ports()});
+    }
+  }
+  return asked;
+}
+
+/// Adds what may be in an end to what is.
+EndSet widened(EndSet set) {
+  set.sure.insert(set.sure.end(), set.maybe.begin(), set.maybe.end());
+  std::sort(set.sure.begin(), set.sure.end());
+  set.maybe.clear();
+  return set;
+}
+
+void add_assumptions(std::vector<queries::NamedAssumption> more,
+                     std::vector<queries::NamedAssumption>& all) {
+  for (queries::NamedAssumption& each : more) {
+    const bool known = std::any_of(all.begin(), all.end(), [&](const auto& other) {
+      return other.id == each.id && other.text == each.text;
+    });
+    if (!known) all.push_back(std::move(each));
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.id, a.text) < std::pair(b.id, b.text);
+  });
+}
+
+/// Judges one intent.
+class Case {
+ public:
+  Case(const Setting& setting, const Intent& intent, const audit::Check& check,
+       Verification& verification)
+      : setting_(setting), intent_(intent), check_(check), verification_(verification) {
+    judgement_.intent = &intent;
+    judgement_.check = &check;
+  }
+
+  Judgement run() {
+    if (!intent_.inexpressible.empty()) {
+      give_up(intent_.inexpressible);
+      return std::move(judgement_);
+    }
+    const auto questions = questions_of();
+    if (!questions) return std::move(judgement_);
+    judgement_.verdict = Verdict::Holds;
+    for (const Question& question : *questions) {
+      judge(question);
+      if (judgement_.verdict == Verdict::Unasked) break;
+    }
+    if (judgement_.verdict == Verdict::Holds && !unmatched_.empty()) {
+      judgement_.verdict = Verdict::Empty;
+      judgement_.why = unmatched_;
+    }
+    if (judgement_.verdict == Verdict::Holds && judgement_.pairs == 0) nothing_left();
+    audit::sort(judgement_.findings);
+    return std::move(judgement_);
+  }
+
+ private:
+  void give_up(std::string why) {
+    judgement_.verdict = Verdict::Unasked;
+    judgement_.why = std::move(why);
+  }
+
+  /// An end that matches nothing. False: there is no question.
+  bool check_end(const EndSet& set, std::string_view which) {
+    for (const std::string& each : set.nothing) judgement_.notes.push_back(each);
+    const bool may_exist = intent_.scope == Scope::Possible && !set.possible.empty();
+    if (!set.empty() || may_exist) return true;
+    const std::string why =
+        set.nothing.empty() ? fmt::format("`{}` matches nothing in the input: {}", which, set.text)
+                            : fmt::format("`{}` matches nothing: {}", which, set.nothing.front());
+    judgement_.notes.clear();
+    // "Nobody but these": without these it is "nobody", which can be violated all the same.
+    const bool is_exception = (intent_.expect == Expect::OnlyFrom && which == "from") ||
+                              (intent_.expect == Expect::OnlyTo && which == "to");
+    if (is_exception) {
+      if (!intent_.may_be_empty) unmatched_ = why;
+      return true;
+    }
+    judgement_.verdict = intent_.may_be_empty ? Verdict::Holds : Verdict::Empty;
+    judgement_.why = why;
+    return false;
+  }
+
+  std::optional<EndSet> end(const polreach::intents::End& end, std::string_view which) {
+    auto set = resolve(setting_, end);
+    if (!set) {
+      give_up(fmt::format("`{}`: {}", which, set.error().message));
+      return std::nullopt;
+    }
+    if (!check_end(*set, which)) return std::nullopt;
+    if (set->asked && (!intent_.ports.empty() || which == "from" || complements())) {
+      give_up(which == "from" || complements()
+                  ? "a port of a Service can only be `to`, of allowed, denied and only-from"
+                  : "the port of a Service is behind its name: leave `ports` out");
+      return std::nullopt;
+    }
+    return std::move(*set);
+  }
+
+  [[nodiscard]] bool complements() const {
+    return intent_.expect == Expect::OnlyTo || intent_.expect == Expect::Isolated;
+  }
+
+  std::optional<EndSet> others(const EndSet& set) {
+    auto rest = complement(setting_, set);
+    if (rest) return std::move(*rest);
+    give_up(rest.error().message);
+    return std::nullopt;
+  }
+
+  std::optional<std::vector<Question>> questions_of() {
+    std::optional<EndSet> from;
+    std::optional<EndSet> to;
+    if (intent_.from.given() && !(from = end(intent_.from, "from"))) return std::nullopt;
+    if (intent_.to.given() && !(to = end(intent_.to, "to"))) return std::nullopt;
+    queries::Asked asked = asked_of(intent_, *setting_.model().symbols);
+    if (to && to->asked) asked = *to->asked;
+    std::vector<Question> result;
+    switch (intent_.expect) {
+      case Expect::Allowed:
+      case Expect::Denied:
+        result.push_back({*from, *to, asked, intent_.expect == Expect::Denied, false, ""});
+        break;
+      case Expect::OnlyFrom: {
+        const auto rest = others(*from);
+        if (!rest) return std::nullopt;
+        result.push_back({*rest, *to, asked, true, false, ""});
+        break;
+      }
+      case Expect::OnlyTo: {
+        const auto rest = others(*to);
+        if (!rest) return std::nullopt;
+        result.push_back({*from, *rest, asked, true, true, ""});
+        break;
+      }
+      case Expect::Isolated: {
+        const EndSet& group = from ? *from : *to;
+        const auto rest = others(group);
+        if (!rest) return std::nullopt;
+        result.push_back({*rest, group, asked, true, false, "ingress"});
+        result.push_back({group, *rest, asked, true, true, "egress"});
+        break;
+      }
+    }
+    return result;
+  }
+
+  [[nodiscard]] Asking ask(const Question& question) const {
+    return setting_.around != nullptr ? ask_network(setting_, question)
+                                      : ask_policies(setting_, question);
+  }
+
+  static bool has_pairs(const Question& question) {
+    const auto has = [](const EndSet& set) {
+      return !set.sure.empty() || !set.addresses.empty() || !set.sites.empty();
+    };
+    return has(question.from) && has(question.to);
+  }
+
+  void judge(const Question& question) {
+    if (intent_.some) return judge_some(question);
+    if (has_pairs(question)) take(ask(question), question, true);
+    if (judgement_.verdict == Verdict::Unasked) return;
+    if (intent_.scope == Scope::Possible) take(ask_possible(setting_, question), question, true);
+    const bool in_doubt = !question.from.maybe.empty() || !question.to.maybe.empty();
+    if (!in_doubt || judgement_.verdict != Verdict::Holds) return;
+    Question wider = question;
+    wider.from = widened(question.from);
+    wider.to = widened(question.to);
+    take(ask(wider), wider, false);
+    const bool undecided = judgement_.verdict == Verdict::Holds;
+    if (undecided && intent_.scope == Scope::Possible) {
+      take(ask_possible(setting_, wider), wider, false);
+    }
+  }
+
+  /// `certain`: whether its ends are. Otherwise what is wrong with it depends on who they are.
+  void take(const Asking& asking, const Question& question, bool certain) {
+    if (!asking) {
+      if (!asking.error().is_empty) return give_up(asking.error().why);
+      if (judgement_.why.empty()) judgement_.why = asking.error().why;
+      return;
+    }
+    count(*asking, certain);
+    std::map<std::pair<std::string, bool>, Told> told;
+    for (const Breach& breach : asking->breaches) add(breach, question, certain, told);
+    for (auto& [key, each] : told) {
+      audit::Finding& finding = each.finding;
+      each.peers.erase(each.peer);
+      finding.also.assign(each.peers.begin(), each.peers.end());
+      const bool is_certain = finding.certain;
+      worsen(is_certain ? Verdict::Violated : Verdict::Depends);
+      if (!is_certain) add_assumptions(finding.rests_on, judgement_.rests_on);
+      judgement_.findings.push_back(std::move(finding));
+    }
+  }
+
+  /// A finding in the making.
+  struct Told {
+    audit::Finding finding;
+    std::string peer;             // that it names
+    std::set<std::string> peers;  // that it is about
+  };
+
+  void count(const Evidence& evidence, bool certain) {
+    if (certain) judgement_.pairs += evidence.pairs;
+    if (!certain && judgement_.pairs == 0) judgement_.pairs = evidence.pairs;
+    verification_.proofs += evidence.proofs;
+    verification_.unproven += evidence.unproven;
+  }
+
+  void worsen(Verdict verdict) {
+    if (judgement_.verdict == Verdict::Violated) return;
+    judgement_.verdict = verdict;
+  }
+
+  std::vector<queries::NamedAssumption> doubts(const Question& question) const {
+    std::set<compiler::OpenPoint> points = question.from.points;
+    points.insert(question.to.points.begin(), question.to.points.end());
+    return queries::describe(setting_.cluster, points, {});
+  }
+
+  /// One finding for each end that is at fault; the other ends of it are told in one.
+  void add(const Breach& breach, const Question& question, bool certain,
+           std::map<std::pair<std::string, bool>, Told>& told) {
+    const auto& subjects = question.blames_source ? breach.sources : breach.destinations;
+    const auto& peers = question.blames_source ? breach.destinations : breach.sources;
+    const bool is_certain = breach.certain && certain;
+    for (const EndName& subject : subjects) {
+      const auto [at, is_new] = told.try_emplace({subject.full, is_certain});
+      Told& known = at->second;
+      audit::Finding& finding = known.finding;
+      if (is_new || (!finding.example && breach.example)) {
+        const auto rests_on = std::move(finding.rests_on);
+        const auto opening = std::move(finding.opening);
+        finding = started(breach, subject, peers.front(), question, is_certain);
+        finding.rests_on = rests_on;
+        finding.opening = opening;
+        known.peer = peers.front().brief;
+      }
+      for (const EndName& peer : peers) known.peers.insert(peer.brief);
+      if (is_certain && question.forbids && !breach.open.empty()) {
+        widen(finding.opening, breach, subject, peers, question.blames_source);
+      }
+      if (!is_certain) {
+        add_assumptions(breach.rests_on, finding.rests_on);
+        if (!certain) add_assumptions(doubts(question), finding.rests_on);
+      }
+    }
+  }
+
+  /// What could be closed: at the subject, where that is a pod, else at the other ends.
+  static void widen(std::optional<audit::Opening>& opening, const Breach& breach,
+                    const EndName& subject, const std::vector<EndName>& peers,
+                    bool subject_is_source) {
+    const auto add = [](const std::vector<model::EndpointId>& more,
+                        std::vector<model::EndpointId>& all) {
+      all.insert(all.end(), more.begin(), more.end());
+      std::sort(all.begin(), all.end());
+      all.erase(std::unique(all.begin(), all.end()), all.end());
+    };
+    if (!opening) opening.emplace();
+    const bool at_subject = !subject.pods.empty();
+    const bool is_egress = subject_is_source == at_subject;
+    opening->direction = is_egress ? model::Direction::Egress : model::Direction::Ingress;
+    opening->traffic |= breach.open;
+    opening->addresses |= breach.addresses;
+    add(subject.pods, opening->pods);
+    for (const EndName& peer : peers) add(peer.pods, at_subject ? opening->peers : opening->pods);
+  }
+
+  audit::Finding started(const Breach& breach, const EndName& subject, const EndName& peer,
+                         const Question& question, bool certain) const {
+    audit::Finding finding;
+    finding.check = &check_;
+    finding.severity = check_.severity;
+    finding.subject = subject.full;
+    finding.key = question.key;
+    finding.where = breach.where;
+    finding.causes = breach.causes;
+    finding.example = breach.example;
+    finding.certain = certain;
+    const std::string& source = question.blames_source ? subject.brief : peer.brief;
+    const std::string& destination = question.blames_source ? peer.brief : subject.brief;
+    const std::string_view verb = question.forbids ? (certain ? "reaches" : "may reach")
+                                                   : (certain ? "cannot reach" : "may not reach");
+    finding.message = fmt::format("{} {} {} on {}", source, verb, destination, breach.traffic);
+    return finding;
+  }
+
+  /// It is enough that one packet passes.
+  void judge_some(const Question& question) {
+    std::optional<Evidence> wide;
+    for (const bool certain : {true, false}) {
+      const Question asked =
+          certain
+              ? question
+              : Question{
+                    widened(question.from), widened(question.to), question.asked, false, false, ""};
+      if (!has_pairs(asked)) continue;
+      const Asking asking = ask(asked);
+      if (!asking) {
+        if (!asking.error().is_empty) return give_up(asking.error().why);
+        judgement_.why = asking.error().why;
+        continue;
+      }
+      count(*asking, certain);
+      if (certain && asking->some_passes) return;
+      wide = *asking;
+      if (question.from.maybe.empty() && question.to.maybe.empty()) break;
+    }
+    if (!wide) return;
+    if (wide->some_may) {
+      judgement_.verdict = Verdict::Depends;
+      add_assumptions(wide->rests_on, judgement_.rests_on);
+      add_assumptions(doubts(question), judgement_.rests_on);
+      return;
+    }
+    judgement_.verdict = Verdict::Violated;
+    if (wide->breaches.empty()) return;
+    const Breach& breach = wide->breaches.front();
+    audit::Finding finding =
+        started(breach, breach.destinations.front(), breach.sources.front(), question, true);
+    finding.message =
+        fmt::format("nothing passes from {} to {}", intent_.from.text, intent_.to.text);
+    judgement_.findings.push_back(std::move(finding));
+  }
+
+  void nothing_left() {
+    const bool no_others = covers_everything() && judgement_.why.empty();
+    judgement_.verdict = intent_.may_be_empty || no_others ? Verdict::Holds : Verdict::Empty;
+    if (judgement_.why.empty()) judgement_.why = "nothing is left to check";
+  }
+
+  /// "Only any": there is nothing else.
+  [[nodiscard]] bool covers_everything() const {
+    return intent_.expect != Expect::Allowed && intent_.expect != Expect::Denied;
+  }
+
+  const Setting& setting_;
+  const Intent& intent_;
+  const audit::Check& check_;
+  Verification& verification_;
+  Judgement judgement_;
+  std::string unmatched_;  // why the exceptions of only-from and only-to are none
+};
+
+std::string ends_of(const Intent& intent) {
+  const std::string ports = intent.ports_text.empty() ? "" : " on " + intent.ports_text;
+  switch (intent.expect) {
+    case Expect::Allowed:
+      return fmt::format("{} from {} to {}{}",
+                         intent.some ? "some packet passes" : "everything passes", intent.from.text,
+                         intent.to.text, ports);
+    case Expect::Denied:
+      return fmt::format("nothing passes from {} to {}{}", intent.from.text, intent.to.text, ports);
+    case Expect::OnlyFrom:
+      return fmt::format("nothing but {} reaches {}{}", intent.from.text, intent.to.text, ports);
+    case Expect::OnlyTo:
+      return fmt::format("{} reaches nothing but {}{}", intent.from.text, intent.to.text, ports);
+    case Expect::Isolated:
+      return fmt::format("{} is isolated{}",
+                         intent.from.given() ? intent.from.text : intent.to.text, ports);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  static constexpr std::array<std::string_view, 5> kNames = {"holds", "violated", "depends",
+                                                             "empty", "unasked"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::string sentence(const Intent& intent) {
+  const bool one_end = intent.expect == Expect::Isolated;
+  if (!one_end && (!intent.from.given() || !intent.to.given())) return intent.name;
+  return ends_of(intent) +
+         (intent.scope == Scope::Possible ? ", also for pods that could be created" : "");
+}
+
+IntentCheck::IntentCheck(const Intent& intent)
+    : id_(id_of(intent)),
+      title_(sentence(intent)),
+      why_(intent.description.empty() ? "It was agreed that " + title_ + "." : intent.description),
+      remedy_(intent.expect == Expect::Allowed
+                  ? "Allow it in the policies and groups that stop it, or change the intent."
+                  : "Close what lets it pass, or change the intent."),
+      check_{id_, severity_of(intent.severity), title_, why_, remedy_, {}} {}
+
+std::vector<audit::Finding> Verification::findings() const {
+  std::vector<audit::Finding> all;
+  for (const Judgement& each : judgements) {
+    if (each.verdict != Verdict::Violated) continue;
+    for (const audit::Finding& finding : each.findings) {
+      if (finding.certain) all.push_back(finding);
+    }
+  }
+  audit::sort(all);
+  return all;
+}
+
+std::vector<audit::Unchecked> Verification::unchecked() const {
+  std::vector<audit::Unchecked> all;
+  for (const Judgement& each : judgements) {
+    if (each.verdict == Verdict::Holds || each.verdict == Verdict::Violated) continue;
+    std::string why = each.why;
+    if (each.verdict == Verdict::Depends) {
+      why = "it depends on";
+      for (const queries::NamedAssumption& one : each.rests_on) why += " " + std::string(one.id);
+    }
+    all.push_back({each.check, std::move(why)});
+  }
+  return all;
+}
+
+Verification verify(const Setting& setting, const std::vector<Intent>& intents) {
+  Verification result;
+  for (const Intent& intent : intents) {
+    const audit::Check& check = result.checks.emplace_back(intent).check();
+    result.judgements.push_back(Case(setting, intent, check, result).run());
+  }
+  return result;
+}
+
+}  // namespace polreach::solver::intents

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solver/suggest/group.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "solver/queries/network_flows.h"
+
+namespace polreach::solver::suggest {
+namespace {
+
+using compiler::Guard;
+using compiler::Site;
+using compiler::Stand;
+using model::Access;
+using model::Direction;
+using model::GroupId;
+using net::AddressSet;
+using net::IpProtocol;
+using net::PortSet;
+
+// Azure REST, SecurityRulePropertiesFormat.priority.
+constexpr std::int32_t kFirstPriority = 100;
+constexpr std::int32_t kLastPriority = 4096;
+/// Prefixes of one side, so that a rule stays readable; the platform takes 4000.
+constexpr std::size_t kMostPrefixes = 200;
+
+/// A protocol as rules name it, and its ports.
+struct Named {
+  std::string word;
+  net::ProtocolSet protocols;
+  PortSet ports = net::all_header_ports();
+};
+
+std::string word_of(IpProtocol protocol) {
+  switch (protocol) {
+    case IpProtocol::Tcp:
+      return "Tcp";
+    case IpProtocol::Udp:
+      return "Udp";
+    case IpProtocol::Icmp:
+      return "Icmp";
+    case IpProtocol::Esp:
+      return "Esp";
+    case IpProtocol::Ah:
+      return "Ah";
+    case IpProtocol::Sctp:
+    case IpProtocol::Other:
+      return "";
+  }
+  return "";
+}
+
+source::Result<std::vector<Named>> named(const queries::PassageAsked& asked) {
+  std::vector<Named> result;
+  if (asked.ports.entries.empty()) {
+    if (asked.protocols == net::ProtocolSet::all()) {
+      result.push_back({"*", asked.protocols});
+      return result;
+    }
+    for (const IpProtocol protocol : net::kIpProtocols) {
+      if (!asked.protocols.contains(protocol)) continue;
+      result.push_back({word_of(protocol), net::ProtocolSet(protocol)});
+    }
+  }
+  for (const net::Protocol protocol : net::kProtocols) {
+    PortSet ports;
+    for (const auto& entry : asked.ports.entries) {
+      const auto* numbers = std::get_if<PortSet>(&entry.ports);
+      if (numbers == nullptr) return source::failure("names of ports mean nothing in a network");
+      if (entry.protocol == protocol) ports |= *numbers;
+    }
+    if (ports.empty()) continue;
+    if (ports == net::all_ports()) ports = net::all_header_ports();
+    const IpProtocol as_ip = net::ip_protocol(protocol);
+    result.push_back({word_of(as_ip), net::ProtocolSet(as_ip), std::move(ports)});
+  }
+  for (const Named& each : result) {
+    if (each.word.empty()) {
+      return source::failure("a security group cannot name this protocol by itself");
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> port_texts(const PortSet& ports) {
+  if (ports == net::all_header_ports()) return {"*"};
+  std::vector<std::string> result;
+  for (const auto& interval : ports.intervals()) {
+    std::string text = std::to_string(interval.first);
+    if (interval.last != interval.first) text += "-" + std::to_string(interval.last);
+    result.push_back(std::move(text));
+  }
+  return result;
+}
+
+AddressSet addresses_of(const std::vector<Site>& sites) {
+  AddressSet result;
+  for (const Site& site : sites) result |= site.addresses;
+  return result;
+}
+
+/// Where a group acts that is common to all that may stand at a place; the outermost.
+std::optional<Guard> guard_of(const Site& site) {
+  if (site.stands.empty()) return std::nullopt;
+  const std::vector<Guard>& first = site.stands.front().guards;
+  for (auto guard = first.rbegin(); guard != first.rend(); ++guard) {
+    if (guard->group == nullptr || guard->group->missing || guard->open) continue;
+    const bool everywhere =
+        std::all_of(site.stands.begin(), site.stands.end(), [&](const Stand& stand) {
+          return std::any_of(stand.guards.begin(), stand.guards.end(), [&](const Guard& each) {
+            return each.group == guard->group && !each.open;
+          });
+        });
+    if (everywhere) return *guard;
+  }
+  return std::nullopt;
+}
+
+class Denial {
+ public:
+  Denial(compiler::Surroundings& around, const GroupAsked& asked, Direction direction)
+      : around_(around), cloud_(around.cloud()), asked_(asked), direction_(direction) {}
+
+  source::Result<std::vector<GroupRule>> rules() {
+    const bool inbound = direction_ == Direction::Ingress;
+    const std::vector<Site>& ends = inbound ? asked_.destinations : asked_.sources;
+    struct Behind {
+      Guard guard;
+      AddressSet addresses;
+    };
+    std::map<std::size_t, Behind> groups;
+    for (const Site& site : ends) {
+      const auto guard = guard_of(site);
+      const auto index = guard ? index_of(guard->group) : std::nullopt;
+      if (!index) {
+        return source::failure("no security group that the input holds acts at " + site.name);
+      }
+      Behind& behind = groups.try_emplace(*index, Behind{*guard, {}}).first->second;
+      behind.addresses |= site.addresses;
+    }
+    const auto protocols = named(asked_.packets);
+    if (!protocols) return tl::unexpected(protocols.error());
+    for (const auto& [index, behind] : groups) {
+      const AddressSet source = inbound ? addresses_of(asked_.sources) : behind.addresses;
+      const AddressSet destination = inbound ? behind.addresses : addresses_of(asked_.destinations);
+      const auto added =
+          at_group(static_cast<GroupId>(index), behind.guard, *protocols, source, destination);
+      if (!added) return tl::unexpected(added.error());
+    }
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::size_t> index_of(const model::SecurityGroup* group) const {
+    for (std::size_t i = 0; i < cloud_.groups.size(); ++i) {
+      if (&cloud_.groups[i] == group) return i;
+    }
+    return std::nullopt;
+  }
+
+  source::Result<void> at_group(GroupId id, const Guard& guard, const std::vector<Named>& protocols,
+                                const AddressSet& source, const AddressSet& destination) {
+    const model::SecurityGroup& group = cloud_[id];
+    const compiler::FilterRule* first = nullptr;
+    std::vector<GroupRule> rules;
+    for (const Named& each : protocols) {
+      const compiler::FilterRule* allows = first_allowing(guard, each, source, destination);
+      if (allows == nullptr) continue;  // stopped here already
+      if (first == nullptr || allows->rule->priority < first->rule->priority) first = allows;
+      for (const net::Family family : {net::Family::V4, net::Family::V6}) {
+        GroupRule rule;
+        rule.group = id;
+        rule.direction = direction_;
+        rule.protocol = each.word;
+        rule.destination_ports = port_texts(each.ports);
+        rule.source = side(source, asked_.from_internet, family);
+        rule.destination = side(destination, asked_.to_internet, family);
+        if (rule.source.empty() || rule.destination.empty()) continue;
+        // Without prefixes the first is about both families.
+        if (family == net::Family::V6 && !has_prefixes(rule)) continue;
+        if (rule.source.size() > kMostPrefixes || rule.destination.size() > kMostPrefixes) {
+          return source::failure("a rule would have more than " + std::to_string(kMostPrefixes) +
+                                 " prefixes; ask about fewer addresses");
+        }
+        rules.push_back(std::move(rule));
+      }
+    }
+    if (rules.empty()) return {};
+    return place(group, *first, std::move(rules));
+  }
+
+  [[nodiscard]] static bool has_prefixes(const GroupRule& rule) {
+    return rule.source.front().find('/') != std::string::npos ||
+           rule.destination.front().find('/') != std::string::npos;
+  }
+
+  /// One side for packets of a family; nothing: none of its addresses are.
+  static std::vector<std::string> side(const AddressSet& addresses, bool internet,
+                                       net::Family family) {
+    if (internet) return {"Internet"};
+    if (addresses == net::all_addresses()) return {"*"};
+    std::vector<std::string> result;
+    for (const net::Prefix& prefix : net::prefixes_of(addresses & net::all_addresses(family))) {
+      result.push_back(prefix.to_string());
+    }
+    return result;
+  }
+
+  /// The first rule that may let some of the packets pass.
+  const compiler::FilterRule* first_allowing(const Guard& guard, const Named& packets,
+                                             const AddressSet& source,
+                                             const AddressSet& destination) {
+    const auto meets = [](const compiler::AddressMatch& match, const AddressSet& addresses) {
+      return !(match.certain & addresses).empty() ||
+             std::any_of(match.open.begin(), match.open.end(),
+                         [&](const auto& open) { return !(open.addresses & addresses).empty(); });
+    };
+    const compiler::Filter& filter = around_.filters().of(*guard.group, direction_, guard.network);
+    for (const compiler::FilterRule& rule : filter.rules) {
+      if (rule.access == Access::Deny && !rule.access_open) continue;
+      if ((rule.protocols & packets.protocols).empty()) continue;
+      if ((rule.destination_ports & packets.ports).empty()) continue;
+      // The platform's own exemptions are no rules that another could stand before.
+      if (rule.rule == &compiler::platform_rule()) continue;
+      if (meets(rule.source, source) && meets(rule.destination, destination)) return &rule;
+    }
+    return nullptr;
+  }
+
+  /// Gives the rules names, and the last free priorities before the one that lets pass.
+  source::Result<void> place(const model::SecurityGroup& group, const compiler::FilterRule& first,
+                             std::vector<GroupRule> rules) {
+    std::set<std::int32_t> taken;
+    for (const model::SecurityRule& rule : group.rules(direction_)) {
+      if (!rule.is_default) taken.insert(rule.priority);
+    }
+    const bool unknown_place = first.rule->priority_open.has_value();
+    std::int32_t priority =
+        unknown_place ? kFirstPriority : std::min(first.rule->priority - 1, kLastPriority);
+    const std::string before = unknown_place
+                                   ? first.rule->name
+                                   : std::to_string(first.rule->priority) + " " + first.rule->name;
+    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+      while (priority >= kFirstPriority && taken.contains(priority)) --priority;
+      if (priority < kFirstPriority) {
+        return source::failure("security group " + group.name +
+                               " has no free priority before rule " + before +
+                               "; give that rule a higher number first");
+      }
+      rule->priority = priority--;
+      rule->before = before;
+      rule->name = free_name(group, *rule);
+    }
+    result_.insert(result_.end(), rules.begin(), rules.end());
+    return {};
+  }
+
+  /// "DenyTcp22Inbound".
+  std::string free_name(const model::SecurityGroup& group, const GroupRule& rule) {
+    std::string base = "Deny" + (rule.protocol == "*" ? "Any" : rule.protocol);
+    const std::string& port = rule.destination_ports.front();
+    if (port != "*") base += port;
+    std::replace(base.begin(), base.end(), '-', '_');
+    base += direction_ == Direction::Ingress ? "Inbound" : "Outbound";
+    const auto is_taken = [&](const std::string& name) {
+      const auto same = [&](const auto& each) {
+        return std::equal(each.name.begin(), each.name.end(), name.begin(), name.end(),
+                          [](char a, char b) {
+                            return std::tolower(static_cast<unsigned char>(a)) ==
+                                   std::tolower(static_cast<unsigned char>(b));
+                          });
+      };
+      return names_.contains({rule.group, name}) ||
+             std::any_of(group.inbound.begin(), group.inbound.end(), same) ||
+             std::any_of(group.outbound.begin(), group.outbound.end(), same);
+    };
+    std::string name = base;
+    for (std::size_t i = 2; is_taken(name); ++i) name = base + std::to_string(i);
+    names_.emplace(rule.group, name);
+    return name;
+  }
+
+  compiler::Surroundings& around_;
+  const model::Cloud& cloud_;
+  const GroupAsked& asked_;
+  Direction direction_;
+  std::vector<GroupRule> result_;
+  std::set<std::pair<GroupId, std::string>> names_;
+};
+
+/// The addresses of the places that a difference names.
+std::map<std::string, AddressSet> places_of(compiler::Surroundings& around) {
+  std::map<std::string, AddressSet> result;
+  for (const queries::NetworkPlace& place : queries::network_places(around)) {
+    result[place.name] |= place.site.addresses;
+  }
+  const model::Cloud& cloud = around.cloud();
+  for (std::size_t i = 0; i < cloud.subnets.size(); ++i) {
+    const auto id = static_cast<model::SubnetId>(i);
+    if (!cloud[id].space.more) {
+      result[compiler::name_of(cloud, id)] = compiler::addresses_of(cloud[id].space);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around, const GroupAsked& asked,
+                                            Direction direction) {
+  return Denial(around, asked, direction).rules();
+}
+
+source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Surroundings& after,
+                                    const GroupAsked& asked) {
+  const auto protocols = named(asked.packets);
+  if (!protocols) return tl::unexpected(protocols.error());
+  const auto diff = queries::network_diff({before, {}, {}}, {after, {}, {}}, {});
+  if (!diff) return tl::unexpected(diff.error());
+  const std::map<std::string, AddressSet> places = places_of(before);
+  const AddressSet sources = addresses_of(asked.sources);
+  const AddressSet destinations = addresses_of(asked.destinations);
+  // An end that is the whole place holds all addresses.
+  const auto at = [&](const std::string& name, const AddressSet& addresses) {
+    const auto found = places.find(name);
+    return found == places.end() ? addresses : addresses & found->second;
+  };
+  const auto is_asked = [&](const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
+    const bool packets = std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
+      return (box.protocols - each.protocols).empty() && each.ports.contains(box.destination_ports);
+    });
+    return packets && sources.contains(at(pair.source, box.source)) &&
+           destinations.contains(at(pair.destination, box.destination));
+  };
+  GroupEffect effect;
+  for (const queries::NetworkChange& change : diff->changes) {
+    for (const auto& pair : change.pairs) {
+      for (const auto& part : change.parts) {
+        effect.complete = effect.complete && part.packets.complete;
+        for (const sets::FlowBox& box : part.packets.boxes) {
+          const bool done = part.after == queries::Passes::Never && is_asked(pair, box);
+          (done ? effect.done : effect.others).push_back({pair, box, part.before, part.after});
+        }
+      }
+    }
+  }
+  return effect;
+}
+
+}  // namespace polreach::solver::suggest

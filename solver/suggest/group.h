@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/path/site.h"
+#include "compiler/path/surroundings.h"
+#include "solver/queries/network_diff.h"
+#include "solver/queries/passage.h"
+
+/// "Which rule of a security group stops this, and what else does it stop?"
+namespace polreach::solver::suggest {
+
+/// A rule to add to a security group, as Azure's API takes it (Azure REST,
+/// SecurityRulePropertiesFormat): a priority of 100 to 4096 that no rule of its direction has, one
+/// address family, and the protocols that it can name.
+struct GroupRule {
+  model::GroupId group{};
+  std::string name;
+  std::int32_t priority = 0;
+  model::Direction direction = model::Direction::Ingress;
+  std::string protocol;                        // "Tcp", "*"
+  std::vector<std::string> source;             // prefixes, a service tag, or "*"
+  std::vector<std::string> destination;        // likewise
+  std::vector<std::string> destination_ports;  // "22", "8000-8080", "*"
+  std::string before;                          // the rule that lets it pass today: "110 AllowSsh"
+};
+
+/// Packets from some places to others.
+struct GroupAsked {
+  std::vector<compiler::Site> sources;
+  std::vector<compiler::Site> destinations;
+  queries::PassageAsked packets;
+  bool from_internet = false;  // the source was named so
+  bool to_internet = false;
+};
+
+/// Rules that deny exactly what is asked: inbound at the destinations' groups, or outbound at the
+/// sources'. Fails, with a reason for the user, where an end has no group that the input holds,
+/// where no priority is free before the rule that lets the packets pass, or where a group cannot
+/// name them.
+[[nodiscard]] source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around,
+                                                          const GroupAsked& asked,
+                                                          model::Direction direction);
+
+/// A difference between two places of the network.
+struct GroupChange {
+  queries::NetworkChange::Pair between;
+  sets::FlowBox packets;
+  queries::Passes before = queries::Passes::Never;
+  queries::Passes after = queries::Passes::Never;
+};
+
+/// What the rules do between all places of the network.
+struct GroupEffect {
+  std::vector<GroupChange> done;    // of what was asked for, and stopped now
+  std::vector<GroupChange> others;  // whatever else changed
+  bool complete = true;             // the lists hold all of it
+};
+
+/// Compares two inputs that differ in rules alone.
+[[nodiscard]] source::Result<GroupEffect> compare(compiler::Surroundings& before,
+                                                  compiler::Surroundings& after,
+                                                  const GroupAsked& asked);
+
+}  // namespace polreach::solver::suggest
