@@ -40,8 +40,7 @@ inline constexpr std::array<OptionSpec, 2> kRenderOptions = {{
     {"helm", '\0', "CHART", "read what helm template renders from the chart", "", ""},
 }};
 
-/// What every command that reads manifests understands.
-inline constexpr std::array<OptionSpec, 12> kInputOptions = {{
+inline constexpr std::array<OptionSpec, 12> kReadOptions = {{
     {"engine", '\0', "ENGINE",
      "what enforces the policies of an AKS cluster; auto: what the input says of the cluster",
      "auto|none|azure|calico|cilium", "auto"},
@@ -85,6 +84,9 @@ inline constexpr std::array<OptionSpec, 2> kConfigOptions = {{
      "", ""},
     {"no-config", '\0', "", "read no configuration", "", ""},
 }};
+
+/// What every command that reads manifests understands.
+inline constexpr auto kInputOptions = joined(kConfigOptions, kReadOptions);
 
 /// What every command that lists connections understands.
 inline constexpr std::array<OptionSpec, 7> kListOptions = {{

@@ -43,6 +43,8 @@ struct CommandSpec {
   int (*ask)(Session& session) = nullptr;
   /// Whether its text is wrapped to the width of a terminal.
   bool wraps = true;
+  /// Reads polreach.yaml itself, for more than the values of its options.
+  bool reads_config = false;
 };
 
 /// All commands, in the order in which help shows them.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run.h"
 
+#include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
 #include <ostream>
 
+#include "cli/config.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
@@ -29,19 +32,37 @@ std::size_t arguments_needed(const CommandSpec& command, const Arguments& argume
   return command.least_arguments - (rendered && command.least_arguments > 0 ? 1 : 0);
 }
 
+/// The arguments with what polreach.yaml says. Nothing: it could not be read, which has been said.
+std::optional<Arguments> configured(const CommandSpec& command, const Arguments& arguments,
+                                    const Streams& streams) {
+  const bool has_config = std::any_of(command.options.begin(), command.options.end(),
+                                      [](const OptionSpec& each) { return each.name == "config"; });
+  if (!has_config || command.reads_config) return arguments;
+  Session session(arguments, streams, "polreach." + std::string(command.name) + "/v1");
+  const auto config = load_config(session);
+  if (!config) return std::nullopt;
+  Arguments result = with_config(arguments, *config, false);
+  if (command.name == "verify" && !result.has("intents")) {
+    for (const ConfigText& file : config->intents) result.values["intents"].push_back(file.value);
+  }
+  return result;
+}
+
 int run_command(const CommandSpec& command, const std::vector<std::string>& words,
                 const Streams& streams) {
-  const auto arguments = parse(command, words);
+  const auto parsed = parse(command, words);
   const std::string more = "polreach " + std::string(command.name) + " --help shows them all";
-  if (!arguments) return usage(streams, arguments.error().message, more);
-  if (arguments->has("help")) {
+  if (!parsed) return usage(streams, parsed.error().message, more);
+  if (parsed->has("help")) {
     write_help(streams.out, command);
     return kYes;
   }
-  if (arguments->positional.size() < arguments_needed(command, *arguments)) {
+  if (parsed->positional.size() < arguments_needed(command, *parsed)) {
     return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
+  const auto arguments = configured(command, *parsed, streams);
+  if (!arguments) return kNoVerdict;
   // What programs read, and what is cut and pasted, keeps its lines.
   const std::string format = arguments->value("format");
   const bool for_people = format.empty() || format == "text";

@@ -27,8 +27,7 @@ constexpr std::array<OptionSpec, 10> kOnlyAuditOptions = {{
      "default"},
 }};
 
-constexpr auto kAuditOptions =
-    joined(kOnlyAuditOptions, kConfigOptions, kRenderOptions, kInputOptions);
+constexpr auto kAuditOptions = joined(kOnlyAuditOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 
@@ -47,6 +46,8 @@ constinit const CommandSpec kAudit = {
     "say what to read: files, folders, or - for standard input, as in\n"
     "  polreach audit k8s/",
     run_audit_command,
-    ask_audit};
+    ask_audit,
+    true,
+    true};
 
 }  // namespace polreach::cli

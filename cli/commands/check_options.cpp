@@ -29,7 +29,7 @@ constexpr std::array<OptionSpec, 11> kOnlyCheckOptions = {{
      "the namespace of objects and references that name none", "", "default"},
 }};
 
-constexpr auto kCheckOptions = joined(kOnlyCheckOptions, kConfigOptions, kInputOptions);
+constexpr auto kCheckOptions = joined(kOnlyCheckOptions, kInputOptions);
 
 }  // namespace
 
@@ -50,6 +50,9 @@ constinit const CommandSpec kCheck = {
     false,
     "say what to compare, as in\n"
     "  polreach check --base origin/main -- k8s/",
-    run_check};
+    run_check,
+    nullptr,
+    true,
+    true};
 
 }  // namespace polreach::cli

@@ -148,6 +148,18 @@ TEST_CASE("check: what was so before the change does not count, unless it is ask
   CHECK(back.out.find("removed") != std::string::npos);
 }
 
+TEST_CASE("check: the sample in the documentation is what the program prints") {
+  const std::string page = support::content_of(support::source_folder() / "docs/check.md");
+  const std::string prompt = "$ polreach check ";
+  const std::size_t at = page.find(prompt);
+  REQUIRE(at != std::string::npos);
+  const std::size_t answer = page.find('\n', at) + 1;
+  const PolicyRepository repository;
+  const std::string words = page.substr(at + 11, answer - 1 - at - 11);
+  const support::Run run = support::run(support::words_of(words));
+  CHECK(run.out == page.substr(answer, page.find("```", answer) - answer));
+}
+
 TEST_CASE("check: the files as they are") {
   const PolicyRepository repository;
   const support::Run same = support::run({"check", "--base", "main"});

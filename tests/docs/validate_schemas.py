@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 try:
@@ -124,6 +125,25 @@ def scripts():
         yield ["shell", f"fixtures/{script.stem}"], script
 
 
+def checks(polreach):
+    """Yields what `polreach check` writes about the pull requests of fixtures/policy-repository:
+    the whole, and the two documents in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        history = ROOT / "fixtures" / "policy-repository" / "history.sh"
+        subprocess.run([history, folder], check=True, stdout=subprocess.DEVNULL)
+        branches = subprocess.run(["git", "branch", "--format=%(refname:short)"], cwd=folder,
+                                  check=True, capture_output=True, text=True).stdout.split()
+        for head in [*branches, "nowhere"]:
+            run = subprocess.run([polreach, "check", "--base", "main", "--head", head, "--format",
+                                  "json"], cwd=folder, check=False, stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL)
+            yield head, run.stdout
+            output = json.loads(run.stdout)
+            for part in ("diff", "findings"):
+                if output.get(part) is not None:
+                    yield head, json.dumps(output[part])
+
+
 def schema_of(name, loaded={}):
     """The validator for the schema that an output names, "polreach.can/v1"."""
     if name not in loaded:
@@ -198,6 +218,11 @@ def main():
                 validated += problem is None
                 if problem:
                     problems.append(f"polreach {' '.join(words)}\n    {line!r}\n    {problem}")
+    for head, text in checks(polreach):
+        problem = problem_with(text)
+        validated += problem is None
+        if problem:
+            problems.append(f"polreach check --base main --head {head}\n    {problem}")
     problem = problem_with_intents()
     if problem is not None:
         problems.append(f"fixtures/intents/all-forms.json\n    {problem}")
