@@ -123,7 +123,9 @@ class EngineAudit {
             context_.cluster().candidates(each.endpoint, model::Direction::Ingress);
         if (finding.causes.empty() && !policies.empty()) {
           finding.causes.push_back(
-              {model_[policies.front()].where, "lets no address outside in, and is not asked"});
+              {model_[policies.front()].where,
+               fmt::format("{} lets no address outside in, and is not asked",
+                           context_.name(policies.front()))});
         }
       }
     }
@@ -131,7 +133,7 @@ class EngineAudit {
     tidy(held);
     finding.where = service.where;
     finding.message = fmt::format(
-        "clients outside reach {} through it, although policies let no "
+        "clients outside that get to the nodes reach {} through it, although policies let no "
         "address outside in there",
         listed(held));
     finding.causes.push_back({service.where, "externalTrafficPolicy is Cluster"});
