@@ -22,16 +22,17 @@ Findings::iterator find(Findings& findings, std::string_view check, const std::s
 }
 
 /// Where manifests and the network around them are in the input, checks of both areas speak of a
-/// Service: of the same cause the one stays that says more.
+/// Service or of the cluster: of the same cause the one stays that says more.
 void say_once(Findings& findings, const std::function<bool(const Check&)>& wanted) {
   struct Pair {
     std::string_view more;
     std::string_view less;
     std::string_view beyond;  // what else `less` would be about: if anything, both stay
   };
-  constexpr std::array<Pair, 3> kPairs = {{
+  constexpr std::array<Pair, 4> kPairs = {{
       {"sensitive-port-on-internet", "aks-public-service", "internet-reaches"},
       {"aks-public-service", "internet-reaches", ""},
+      {"policies-unenforced", "aks-no-policy-engine", ""},
       {"aks-npm-skips-policies", "balancer-passes-policies", ""},
   }};
   for (const Pair& pair : kPairs) {

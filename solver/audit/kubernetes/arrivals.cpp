@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 
 #include "compiler/path/hops.h"
 #include "solver/audit/azure/ground.h"
@@ -25,11 +25,17 @@ net::AddressSet sources_of(const sets::FlowBoxes& boxes) {
 std::optional<Example> example_of(const PassageOutcome& outcome) {
   if (!outcome.witness) return std::nullopt;
   const net::Flow& flow = outcome.witness->flow;
-  return Example{fmt::format("{} ({})", outcome.connection.source, flow.source.to_string()),
-                 fmt::format("{} ({})", outcome.connection.destination,
-                             flow.destination.to_string()),
-                 net::to_string(flow),
-                 {}};
+  return Example{
+      fmt::format("{} ({})", outcome.connection.source, flow.source.to_string()),
+      fmt::format("{} ({})", outcome.connection.destination, flow.destination.to_string()),
+      net::to_string(flow),
+      {}};
+}
+
+/// Ids of what is open in a network are views into a list that the next question can make longer.
+std::string_view lasting(std::string_view id) {
+  static std::set<std::string, std::less<>> ids;
+  return *ids.emplace(id).first;
 }
 
 /// Of the outcomes of one pod, that which says most.
@@ -43,6 +49,7 @@ void take(std::optional<Arrival>& best, const PassageOutcome& outcome, const Bac
   from |= sources_of(outcome.open);
   if (!best && azure::is_broad(from)) {
     best = Arrival{backend, std::move(from), false, std::nullopt, outcome.rests_on};
+    for (queries::NamedAssumption& each : best->rests_on) each.id = lasting(each.id);
   }
 }
 

@@ -19,12 +19,11 @@ struct Arrival {
   net::AddressSet from;
   bool certain = true;
   std::optional<Example> example;                  // of one that is certain
-  std::vector<queries::NamedAssumption> rests_on;  // of one that is not
+  std::vector<queries::NamedAssumption> rests_on;  // of one that is not; ids as lasting texts
 };
 
 /// Those of one port of a Service, in the order of `behind`, the backends that the port leads to.
-/// Fails where the ways could not be evaluated. The scene must have surroundings with pods; the
-/// assumptions refer to them.
+/// Fails where the ways could not be evaluated. The scene must have surroundings with pods.
 [[nodiscard]] source::Result<std::vector<Arrival>> arrivals(
     Scene& scene, const model::Service& service, const model::ServicePort& port,
     const std::vector<queries::Backend>& behind);

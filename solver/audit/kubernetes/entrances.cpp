@@ -116,7 +116,8 @@ class EntranceAudit {
     std::vector<Reached> reached;
     for (const model::ServicePort& port : service.ports) {
       const auto behind = queries::backends(model_, service, port);
-      const auto here = has_network() ? over_network(service, port, behind) : by_policies(from, behind);
+      const auto here =
+          has_network() ? over_network(service, port, behind) : by_policies(from, behind);
       reached.insert(reached.end(), here.begin(), here.end());
     }
     if (reached.empty()) return;
@@ -219,9 +220,9 @@ class EntranceAudit {
       if (here.empty()) continue;
       Finding finding = Context::finding("sensitive-port-on-internet", subject, key_of(port));
       if (usual == Severity::High) finding.severity = usual;
-      finding.message = fmt::format("the internet reaches {} ({})",
-                                    shown(context_, here.front()->backend), port.what);
       fill(finding, where, cause, ns, here);
+      finding.message = fmt::format("the internet {} {} ({})", reaches(finding),
+                                    shown(context_, here.front()->backend), port.what);
       context_.add(std::move(finding));
     }
     for (const Reached& each : reached) {
@@ -234,9 +235,13 @@ class EntranceAudit {
     for (const Reached* each : plain) names.push_back(shown(context_, each->backend));
     tidy(names);
     Finding finding = Context::finding("internet-reaches", subject, "");
-    finding.message = fmt::format("the internet reaches {}", listed(names));
     fill(finding, where, cause, ns, plain);
+    finding.message = fmt::format("the internet {} {}", reaches(finding), listed(names));
     context_.add(std::move(finding));
+  }
+
+  [[nodiscard]] static std::string_view reaches(const Finding& finding) {
+    return finding.certain ? "reaches" : "may reach";
   }
 
   void fill(Finding& finding, const model::Span& where, const std::string& cause,
