@@ -137,9 +137,8 @@ std::size_t unsaid(const Finding& finding) {
   const bool counts = message.find(count + " workload") != std::string::npos ||
                       message.find(count + " polic") != std::string::npos;
   // "shop/a, shop/b and 3 more" says how many there are.
-  const bool names_one = std::any_of(also.begin(), also.end(), [&](const std::string& each) {
-    return names(message, each);
-  });
+  const bool names_one = std::any_of(also.begin(), also.end(),
+                                     [&](const std::string& each) { return names(message, each); });
   return counts || names_one ? 0 : also.size();
 }
 

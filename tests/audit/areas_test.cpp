@@ -156,6 +156,18 @@ TEST_CASE("a cluster-wide policy that tells pods apart as peers is heeded for ea
   CHECK(open.front()->also == Lines({"Pod shop/free", "Pod shop/web"}));
 }
 
+TEST_CASE("a line counts no object again that it names or counts") {
+  const auto quiet = [](const std::string& check, const std::string& name) {
+    return support::run({"audit", "-q", "--only", check, fixture(name)}).out;
+  };
+  const std::string shop = quiet("pods-unselected,namespace-open", "audit-shop");
+  CHECK(shop.find("no policy selects data/cache and data/db for egress") != std::string::npos);
+  CHECK(shop.find("2 workloads are open") != std::string::npos);
+  CHECK(shop.find("more)") == std::string::npos);
+  // What is not said is counted.
+  CHECK(quiet("nsg-internet-rdp", "audit-azure").find("web-0 (and 1 more)") != std::string::npos);
+}
+
 TEST_CASE("a named port without a protocol is one port") {
   const auto audited = Audited::of_paths({fixture("tier-admin-network-policy")});
   const auto unknown = audited->of("named-port-unknown");
