@@ -110,6 +110,38 @@ std::vector<std::string> details_of(const FindingsReport& report, const Finding&
   return lines;
 }
 
+namespace {
+
+/// Whether the message speaks of an object: "Pod shop/web" is named where "shop/web" stands alone.
+bool names(const std::string& message, const std::string& object) {
+  const std::string name = object.substr(object.rfind(' ') + 1);
+  const auto goes_on = [&](std::size_t at) {
+    if (at >= message.size()) return false;
+    const char c = message[at];
+    return c == '-' || c == '/' || c == '.' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+  };
+  for (std::size_t at = message.find(name); at != std::string::npos;
+       at = message.find(name, at + 1)) {
+    if ((at == 0 || !goes_on(at - 1)) && !goes_on(at + name.size())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::size_t unsaid(const Finding& finding) {
+  const std::string& message = finding.message;
+  const auto& also = finding.also;
+  const std::string count = std::to_string(also.size());
+  const bool counts = message.find(count + " workload") != std::string::npos ||
+                      message.find(count + " polic") != std::string::npos;
+  // "shop/a, shop/b and 3 more" says how many there are.
+  const bool names_one = std::any_of(also.begin(), also.end(),
+                                     [&](const std::string& each) { return names(message, each); });
+  return counts || names_one ? 0 : also.size();
+}
+
 std::string also_text(const Finding& finding, std::size_t most) {
   std::string text;
   const std::size_t shown = std::min(most, finding.also.size());

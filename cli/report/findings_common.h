@@ -38,6 +38,8 @@ struct Spot {
 [[nodiscard]] std::vector<std::string> details_of(const FindingsReport& report,
                                                   const solver::audit::Finding& finding);
 
+/// How many objects a finding is about besides those that its message names or counts.
+[[nodiscard]] std::size_t unsaid(const solver::audit::Finding& finding);
 /// "Deployment shop/api, Deployment shop/cart and 5 more"; empty where there are none.
 [[nodiscard]] std::string also_text(const solver::audit::Finding& finding, std::size_t most);
 

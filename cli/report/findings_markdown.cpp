@@ -75,7 +75,9 @@ class Writer {
     for (std::size_t i = 0; i < all.size() && i < kMostRows; ++i) {
       const auto spot = spot_of(report_, place_of(all[i]));
       out_ << "| " << audit::name_of(all[i].severity) << " | " << plain(headline(all[i]));
-      if (!all[i].also.empty()) out_ << fmt::format(" (and {} more)", all[i].also.size());
+      if (const std::size_t more = unsaid(all[i]); more > 0) {
+        out_ << fmt::format(" (and {} more)", more);
+      }
       out_ << " | " << (spot ? plain(fmt::format("{}:{}", spot->path, spot->line)) : "") << " |\n";
     }
     if (all.size() > kMostRows) {

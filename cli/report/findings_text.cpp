@@ -41,7 +41,9 @@ class Writer {
       const source::Span where = place_of(each);
       if (where.exists()) out_ << printable(report_.sources.place(where)) << ": ";
       out_ << heading(each) << ": " << headline(each);
-      if (!each.also.empty()) out_ << fmt::format(" (and {} more)", each.also.size());
+      if (const std::size_t more = unsaid(each); more > 0) {
+        out_ << fmt::format(" (and {} more)", more);
+      }
       out_ << "\n";
     }
     for (const audit::Unchecked& each : report_.unchecked) {

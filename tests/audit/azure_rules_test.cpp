@@ -134,6 +134,9 @@ TEST_CASE("azure audit: a deny of the instance metadata acts on nothing") {
   const Finding& found = audited->one("nsg-deny-never-acts");
   REQUIRE(found.causes.size() == 1);
   CHECK(found.causes[0].text.find("AzurePlatformIMDS") != std::string::npos);
+  // No number would let it act.
+  CHECK(found.remedy.find("lower number") == std::string::npos);
+  CHECK(found.remedy.find("AzurePlatformIMDS") != std::string::npos);
 }
 
 TEST_CASE("azure audit: subnets without a group, and those that need none") {

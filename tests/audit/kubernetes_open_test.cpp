@@ -207,6 +207,12 @@ TEST_CASE("where rules lead outside") {
             ->lines() == Lines{"low egress-to-internet | Namespace shop | 80/tcp"});
   CHECK(with("{to: [{ipBlock: {cidr: 169.254.0.0/16}}]}")->lines() ==
         Lines{"medium egress-to-metadata | Namespace shop"});
+  // What is to do follows from the rule: an except stands in an ipBlock.
+  CHECK(with("{to: [{ipBlock: {cidr: 169.254.0.0/16}}]}")
+            ->of("egress-to-metadata")
+            .front()
+            ->remedy.empty());
+  CHECK(with("{}")->of("egress-to-metadata").front()->remedy.starts_with("name in to what"));
   const auto inside = with("{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}");
   CHECK_MESSAGE(inside->lines().empty(), inside->shown());
 }

@@ -175,6 +175,10 @@ class Rules {
                                 "no rule acts on 168.63.129.16 and 169.254.169.254, unless it "
                                 "names them by AzurePlatformDNS, AzurePlatformIMDS or "
                                 "AzurePlatformLKM"});
+      finding.remedy =
+          "Name the platform by AzurePlatformDNS or AzurePlatformIMDS, or delete the rule.";
+    } else if (said.by.empty()) {
+      finding.remedy = "Name what it is meant for, or delete it.";
     }
     ground_.add(std::move(finding));
   }

@@ -117,6 +117,14 @@ class EgressAudit {
     Finding& finding = add("egress-to-metadata", workload, entry, there, http, certain, "");
     if (!finding.message.empty()) return;
     finding.message = "may connect to the instance metadata service at 169.254.169.254";
+    // Where a rule leads everywhere, there is no ipBlock to take it out of.
+    const bool by_block =
+        std::none_of(finding.causes.begin(), finding.causes.end(),
+                     [](const Cause& each) { return each.text.ends_with("it leads everywhere"); });
+    if (by_block && !finding.causes.empty()) return;
+    finding.remedy =
+        "name in to what is needed; for the internet an ipBlock of 0.0.0.0/0 with except: "
+        "[169.254.169.254/32]";
   }
 
   /// The finding of a namespace; what several policies open alike is one.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "compiler/resolve/view.h"
+#include "solver/audit/azure/ground.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/strangers.h"
 #include "solver/queries/entrances.h"
@@ -42,7 +43,7 @@ class EngineAudit {
     const bool none = engine_ == Engine::None;
     std::string subject = "Cluster";
     if (const auto* cluster = managed()) {
-      subject = fmt::format("AKS cluster {}", cluster->name);
+      subject = azure::subject_of(*cluster);  // as checks of the cluster itself name it
     }
     Finding finding = Context::finding("policies-unenforced", subject, "");
     const std::string count = fmt::format("{} polic{}", model_.unenforced.size(),
@@ -122,8 +123,9 @@ class EngineAudit {
         const auto& policies =
             context_.cluster().candidates(each.endpoint, model::Direction::Ingress);
         if (finding.causes.empty() && !policies.empty()) {
-          finding.causes.push_back(
-              {model_[policies.front()].where, "lets no address outside in, and is not asked"});
+          finding.causes.push_back({model_[policies.front()].where,
+                                    fmt::format("{} lets no address outside in, and is not asked",
+                                                context_.name(policies.front()))});
         }
       }
     }
@@ -131,7 +133,7 @@ class EngineAudit {
     tidy(held);
     finding.where = service.where;
     finding.message = fmt::format(
-        "clients outside reach {} through it, although policies let no "
+        "clients outside that get to the nodes reach {} through it, although policies let no "
         "address outside in there",
         listed(held));
     finding.causes.push_back({service.where, "externalTrafficPolicy is Cluster"});

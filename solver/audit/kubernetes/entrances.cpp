@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "solver/audit/kubernetes/arrivals.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/rule_causes.h"
 #include "solver/audit/kubernetes/sensitive.h"
@@ -94,28 +95,78 @@ class EntranceAudit {
     Backend backend;
     net::AddressSet from;
     bool certain = true;
+    /// Said over the whole way, where the input holds a network.
+    std::optional<Example> example;
+    std::vector<queries::NamedAssumption> rests_on;
   };
+
+  /// Whether the input holds a network around the pods, which can stop what policies let pass, or
+  /// lead it past them.
+  [[nodiscard]] bool has_network() const {
+    const compiler::Surroundings* around = context_.scene().around();
+    return around != nullptr && around->pods() != nullptr;
+  }
+  [[nodiscard]] bool knows_cluster() const {
+    return has_network() && context_.scene().around()->managed().has_value();
+  }
 
   void balancer(const model::Service& service) {
     const net::AddressSet from = clients(service);
-    if (!is_internet(from)) return;
+    if (!has_network() && !is_internet(from)) return;
     std::vector<Reached> reached;
     for (const model::ServicePort& port : service.ports) {
-      for (const Backend& each : queries::backends(model_, service, port)) {
-        if (context_.escapes(each.endpoint)) continue;
-        Reached found{each, let_in(from, each, true), !each.maybe};
-        if (!is_internet(found.from)) {
-          found.from = let_in(from, each, false);
-          found.certain = false;
-        }
-        if (is_internet(found.from)) reached.push_back(std::move(found));
-      }
+      const auto behind = queries::backends(model_, service, port);
+      const auto here =
+          has_network() ? over_network(service, port, behind) : by_policies(from, behind);
+      reached.insert(reached.end(), here.begin(), here.end());
     }
     if (reached.empty()) return;
     const std::string cause = service.outside.source_ranges.empty()
                                   ? "type LoadBalancer, without loadBalancerSourceRanges"
                                   : "type LoadBalancer, with source ranges that hold the internet";
     report(context_.name(service), service.where, cause, service.ns, reached, Severity::Medium);
+  }
+
+  [[nodiscard]] std::vector<Reached> by_policies(const net::AddressSet& from,
+                                                 const std::vector<Backend>& behind) const {
+    std::vector<Reached> reached;
+    for (const Backend& each : behind) {
+      if (context_.escapes(each.endpoint)) continue;
+      Reached found{each, let_in(from, each, true), !each.maybe, {}, {}};
+      if (!is_internet(found.from)) {
+        found.from = let_in(from, each, false);
+        found.certain = false;
+      }
+      if (is_internet(found.from)) reached.push_back(std::move(found));
+    }
+    return reached;
+  }
+
+  [[nodiscard]] std::vector<Reached> over_network(const model::Service& service,
+                                                  const model::ServicePort& port,
+                                                  std::vector<Backend> behind) {
+    // Where nobody knows the cluster's place in the network, policies act all the same.
+    if (!knows_cluster()) {
+      std::vector<Backend> let_in;
+      for (const Reached& each : by_policies(clients(service), behind)) {
+        let_in.push_back(each.backend);
+      }
+      behind = std::move(let_in);
+    }
+    std::vector<Reached> reached;
+    const auto found = arrivals(context_.scene(), service, port, behind);
+    if (!found) {
+      for (const std::string_view id : {"internet-reaches", "sensitive-port-on-internet"}) {
+        context_.unchecked(id,
+                           fmt::format("{}: {}", context_.name(service), found.error().message));
+      }
+      return reached;
+    }
+    for (const Arrival& each : *found) {
+      reached.push_back({each.backend, each.from, each.certain && !each.backend.maybe, each.example,
+                         each.rests_on});
+    }
+    return reached;
   }
 
   using Entrances = std::vector<model::Entrance>::const_iterator;
@@ -127,7 +178,7 @@ class EntranceAudit {
     for (auto at = first; at != last; ++at) {
       for (const Backend& each : queries::resolve_entrance(model_, *at).backends) {
         if (context_.escapes(each.endpoint)) continue;
-        reached.push_back({each, {}, !each.maybe});
+        reached.push_back({each, {}, !each.maybe, {}, {}});
       }
     }
     const std::vector<EndpointId> controllers = queries::controller_pods(model_, *first);
@@ -169,9 +220,9 @@ class EntranceAudit {
       if (here.empty()) continue;
       Finding finding = Context::finding("sensitive-port-on-internet", subject, key_of(port));
       if (usual == Severity::High) finding.severity = usual;
-      finding.message = fmt::format("the internet reaches {} ({})",
-                                    shown(context_, here.front()->backend), port.what);
       fill(finding, where, cause, ns, here);
+      finding.message = fmt::format("the internet {} {} ({})", reaches(finding),
+                                    shown(context_, here.front()->backend), port.what);
       context_.add(std::move(finding));
     }
     for (const Reached& each : reached) {
@@ -184,9 +235,13 @@ class EntranceAudit {
     for (const Reached* each : plain) names.push_back(shown(context_, each->backend));
     tidy(names);
     Finding finding = Context::finding("internet-reaches", subject, "");
-    finding.message = fmt::format("the internet reaches {}", listed(names));
     fill(finding, where, cause, ns, plain);
+    finding.message = fmt::format("the internet {} {}", reaches(finding), listed(names));
     context_.add(std::move(finding));
+  }
+
+  [[nodiscard]] static std::string_view reaches(const Finding& finding) {
+    return finding.certain ? "reaches" : "may reach";
   }
 
   void fill(Finding& finding, const model::Span& where, const std::string& cause,
@@ -199,23 +254,32 @@ class EntranceAudit {
                                         first.backend.endpoint, traffic_of(first.backend));
       const auto causes = causes_of(context_, rules);
       finding.causes.insert(finding.causes.end(), causes.begin(), causes.end());
-      if (causes.empty()) {
+      if (causes.empty() && !context_.is_isolated(first.backend.endpoint, Direction::Ingress)) {
         finding.causes.push_back({model_[model_[first.backend.endpoint].workload].where,
                                   fmt::format("no policy isolates {} for ingress",
                                               context_.short_name(first.backend.endpoint))});
       }
-      finding.example = strangers_.replay(first.from, first.backend.endpoint,
-                                          traffic_of(first.backend), first.certain);
+      finding.example = has_network() ? first.example
+                                      : strangers_.replay(first.from, first.backend.endpoint,
+                                                          traffic_of(first.backend), first.certain);
     }
     Opening opening;
     opening.addresses = first.from;
     for (const Reached* each : reached) {
-      opening.pods.push_back(each->backend.endpoint);
+      if (!context_.escapes(each->backend.endpoint)) {
+        opening.pods.push_back(each->backend.endpoint);
+      }
       opening.traffic |= traffic_of(each->backend);
       finding.also.push_back(context_.name(model_[each->backend.endpoint].workload));
       if (!each->certain) finding.certain = false;
     }
-    finding.opening = std::move(opening);
+    if (!opening.pods.empty()) finding.opening = std::move(opening);
+    const auto open = std::find_if(reached.begin(), reached.end(),
+                                   [](const Reached* each) { return !each->rests_on.empty(); });
+    if (open != reached.end()) {
+      finding.rests_on = (*open)->rests_on;
+      return;
+    }
     std::vector<compiler::OpenPoint> points;
     if (!finding.certain && !first.from.empty()) {
       points = sets::assumptions(cluster_, first.from, first.backend.endpoint,

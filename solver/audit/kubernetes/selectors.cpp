@@ -257,45 +257,70 @@ class SelectorAudit {
     return result;
   }
 
+  /// A port that is written once is asked about once: without a protocol it is one of each.
   void ports(const RuleId& id, const std::vector<std::uint32_t>& selected) {
     const model::Rule& rule = model_[id.policy].rules(id.direction)->at(id.rule);
+    std::vector<const model::PortMatch*> written;
     for (const model::PortMatch& match : rule.ports) {
       const auto* named = std::get_if<model::PortName>(&match.ports);
       if (named == nullptr) continue;
-      const auto pods = destinations(id, selected);
-      if (pods.empty()) continue;
-      const model::NamedPort* other = nullptr;
-      EndpointId whose{};
-      bool found = false;
-      for (const std::uint32_t each : pods) {
-        const EndpointId pod = classes_.members(each).front();
-        for (const model::NamedPort& port : model_[pod].ports) {
-          if (port.name != named->name) continue;
-          found = found || port.protocol == match.protocol;
-          other = &port;
-          whose = pod;
-        }
+      if (!written.empty() && is_same(*written.back(), match)) {
+        written.push_back(&match);
+        continue;
       }
-      if (!found) unknown_port(id, match, model_.text(named->name), other, whose, pods);
+      named_port(id, written, selected);
+      written = {&match};
     }
+    named_port(id, written, selected);
   }
 
-  void unknown_port(const RuleId& id, const model::PortMatch& match, std::string_view name,
-                    const model::NamedPort* other, EndpointId whose,
+  [[nodiscard]] static bool is_same(const model::PortMatch& a, const model::PortMatch& b) {
+    return a.where == b.where &&
+           std::get<model::PortName>(a.ports).name == std::get<model::PortName>(b.ports).name;
+  }
+
+  /// `written`: the matches that one entry of the list stands for.
+  void named_port(const RuleId& id, const std::vector<const model::PortMatch*>& written,
+                  const std::vector<std::uint32_t>& selected) {
+    if (written.empty()) return;
+    const auto pods = destinations(id, selected);
+    if (pods.empty()) return;
+    const model::Symbol name = std::get<model::PortName>(written.front()->ports).name;
+    const model::NamedPort* other = nullptr;
+    EndpointId whose{};
+    for (const std::uint32_t each : pods) {
+      const EndpointId pod = classes_.members(each).front();
+      for (const model::NamedPort& port : model_[pod].ports) {
+        if (port.name != name) continue;
+        for (const model::PortMatch* match : written) {
+          if (port.protocol == match->protocol) return;
+        }
+        other = &port;
+        whose = pod;
+      }
+    }
+    unknown_port(id, written, model_.text(name), other, whose, pods);
+  }
+
+  void unknown_port(const RuleId& id, const std::vector<const model::PortMatch*>& written,
+                    std::string_view name, const model::NamedPort* other, EndpointId whose,
                     const std::vector<std::uint32_t>& pods) {
+    const model::PortMatch& match = *written.front();
+    const bool one = written.size() == 1;
+    const std::string_view protocol = one ? net::to_string(match.protocol) : "";
     const std::string_view direction = id.direction == Direction::Ingress ? "ingress" : "egress";
     Finding finding =
         Context::finding("named-port-unknown", context_.name(id.policy),
-                         fmt::format("{} {}/{}", direction, name, net::to_string(match.protocol)));
+                         fmt::format("{} {}{}{}", direction, name, one ? "/" : "", protocol));
     finding.where = match.where;
     finding.message = fmt::format(
-        "{} allows {} port {}, and none of the pods that it leads to "
+        "{} allows {}{}port {}, and none of the pods that it leads to "
         "calls a port so",
-        Context::rule_name(id), net::to_string(match.protocol), name);
+        Context::rule_name(id), protocol, one ? " " : "", name);
     finding.causes.push_back({match.where, "the port"});
     if (other != nullptr) {
-      finding.message = fmt::format("{} allows {} port {}, which is a {} port of {}",
-                                    Context::rule_name(id), net::to_string(match.protocol), name,
+      finding.message = fmt::format("{} allows {}{}port {}, which is a {} port of {}",
+                                    Context::rule_name(id), protocol, one ? " " : "", name,
                                     net::to_string(other->protocol), context_.short_name(whose));
       finding.causes.push_back({model_[whose].where, "the pod"});
     } else {

@@ -58,6 +58,10 @@ class UnselectedAudit {
     const auto& candidates = cluster_.candidates(id, direction);
     if (candidates.empty() && strangers_.cluster().candidates(anyone_, opposite(direction)).empty())
       return true;
+    // What strangers may send can depend on each label of the pod that they send it to.
+    const bool alone = direction == Direction::Ingress &&
+                       !strangers_.cluster().candidates(anyone_, Direction::Egress).empty();
+    if (alone) return passes_by_default(id, direction);
     const auto key = std::pair(candidates, direction);
     const auto known = open_.find(key);
     if (known != open_.end()) return known->second;
@@ -116,6 +120,33 @@ class UnselectedAudit {
     context_.rest_on(finding, {}, {ns});
   }
 
+  /// Whether policies of the whole cluster act on one of these pods, or on the strangers that would
+  /// reach them: then not everything passes that no NetworkPolicy stops.
+  [[nodiscard]] bool has_tiers(const std::vector<EndpointId>& pods, bool ingress, bool egress) {
+    const auto acts = [&](EndpointId id, Direction direction) {
+      return !strangers_.cluster().candidates(id, direction).empty();
+    };
+    if (ingress && acts(anyone_, Direction::Egress)) return true;
+    return std::any_of(pods.begin(), pods.end(), [&](EndpointId id) {
+      return (ingress && acts(id, Direction::Ingress)) || (egress && acts(id, Direction::Egress));
+    });
+  }
+
+  /// What a direction without a NetworkPolicy comes to: 0 ingress, 1 egress, 2 both.
+  [[nodiscard]] std::string openness(const std::vector<EndpointId>& pods, std::size_t which) {
+    if (has_tiers(pods, which != 1, which != 0)) {
+      return which == 0   ? "what cluster-wide policies do not decide gets in from every pod"
+             : which == 1 ? "they may connect to all that cluster-wide policies do not decide"
+                          : "what cluster-wide policies do not decide gets in from every pod, and "
+                            "out to everything";
+    }
+    return which == 0 ? "every pod of the cluster gets in"
+           : which == 1
+               ? "they may connect to everything, the internet and the instance metadata service "
+                 "included"
+               : "they are open to every pod, and may connect to everything";
+  }
+
   [[nodiscard]] static std::string count_of(std::size_t workloads) {
     return fmt::format("{} workload{}", workloads, workloads == 1 ? "" : "s");
   }
@@ -141,11 +172,15 @@ class UnselectedAudit {
     Finding finding = Context::finding("namespace-open", context_.name(ns), "");
     describe(finding, ns, pods);
     finding.where = context_.where(ns);
-    finding.message = fmt::format(
-        "no policy acts on any pod of namespace {}: {} {} open to every pod, and may connect to "
-        "everything, the internet and the instance metadata service included",
-        model_.text(model_[ns].name), count_of(finding.also.size()),
-        finding.also.size() == 1 ? "is" : "are");
+    const std::string space(model_.text(model_[ns].name));
+    finding.message =
+        has_tiers(pods, true, true)
+            ? fmt::format("no NetworkPolicy acts on any pod of namespace {} ({}): {}", space,
+                          count_of(finding.also.size()), openness(pods, 2))
+            : fmt::format(
+                  "no policy acts on any pod of namespace {}: {} {} open to every pod, and may "
+                  "connect to everything, the internet and the instance metadata service included",
+                  space, count_of(finding.also.size()), finding.also.size() == 1 ? "is" : "are");
     const std::size_t policies = cluster_.policies_in(ns).size();
     const std::string cause =
         policies == 0 ? "the input holds no NetworkPolicy of this namespace"
@@ -162,16 +197,17 @@ class UnselectedAudit {
     Finding finding =
         Context::finding("pods-unselected", context_.name(ns), std::string(kKeys.at(which)));
     describe(finding, ns, pods);
-    const std::string what =
-        which == 0 ? "for ingress: every pod of the cluster gets in"
-        : which == 1
-            ? "for egress: they may connect to everything, the internet and the instance "
-              "metadata service included"
-            : "in any direction: they are open to every pod, and may connect to everything";
+    const std::string what = fmt::format("{}: {}",
+                                         which == 0   ? "for ingress"
+                                         : which == 1 ? "for egress"
+                                                      : "in any direction",
+                                         openness(pods, which));
     std::vector<std::string> names;
     for (const EndpointId id : pods) names.push_back(context_.short_name(id));
     tidy(names);
-    finding.message = fmt::format("no policy selects {} {}", listed(names), what);
+    finding.message = fmt::format(
+        "no {} selects {} {}", has_tiers(pods, which != 1, which != 0) ? "NetworkPolicy" : "policy",
+        listed(names), what);
     const EndpointId first = pods.front();
     finding.where = model_[first].where;
     finding.causes.push_back(
