@@ -68,7 +68,10 @@ class Evaluation {
         if (!vacuous) return tl::unexpected(NoEvidence{false, nothing});
       }
     }
-    if (evidence_.pairs == 0) return tl::unexpected(NoEvidence{true, nothing});
+    if (evidence_.pairs == 0) {
+      if (evidence_.families_differ) nothing = kFamiliesDiffer;
+      return tl::unexpected(NoEvidence{true, nothing});
+    }
     return std::move(evidence_);
   }
 
@@ -101,7 +104,18 @@ class Evaluation {
     for (const PassageOutcome& outcome : answer.outcomes) look_at(outcome);
   }
 
+  static bool has_no_packets(const PassageOutcome& outcome) {
+    const auto& ways = outcome.connection.ways;
+    return !ways.empty() && std::all_of(ways.begin(), ways.end(), [](const compiler::Path& way) {
+      return way.has_no_packets;
+    });
+  }
+
   void look_at(const PassageOutcome& outcome) {
+    if (has_no_packets(outcome)) {
+      evidence_.families_differ = true;
+      return;
+    }
     evidence_.pairs += 1 + outcome.also.size();
     const bool no_way = outcome.verdict == Verdict::Denied;
     const bool passes = !no_way && !outcome.allowed.boxes.empty();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "solver/intents/evidence.h"
+#include "solver/intents/families.h"
 #include "solver/queries/can.h"
 #include "solver/queries/replay.h"
 
@@ -28,19 +29,25 @@ class Evaluation {
       : setting_(setting), model_(setting.model()), question_(question) {}
 
   Asking run() {
-    const auto source = target_of(question_.from);
-    const auto destination = target_of(question_.to);
-    const auto answer = queries::can(setting_.cluster, source, destination, question_.asked);
-    if (!answer) return tl::unexpected(NoEvidence{true, answer.error().message});
-    evidence_.proofs = answer->proofs;
-    evidence_.unproven = answer->unproven;
-    for (const Outcome& outcome : answer->outcomes) {
-      if (outcome.egress.basis != queries::Basis::OnePod) look_at(outcome);
+    const FamilyPairs pairs = of_one_family(model_, question_.from, question_.to);
+    evidence_.families_differ = pairs.others_differ;
+    std::string nothing = "a pod always reaches itself: no two ends are left";
+    for (const auto& [from, to] : pairs.ends) {
+      const auto answer =
+          queries::can(setting_.cluster, target_of(from), target_of(to), question_.asked);
+      if (!answer) {
+        nothing = answer.error().message;
+        continue;
+      }
+      evidence_.proofs += answer->proofs;
+      evidence_.unproven += answer->unproven;
+      for (const Outcome& outcome : answer->outcomes) {
+        if (outcome.egress.basis != queries::Basis::OnePod) look_at(outcome);
+      }
     }
-    if (evidence_.pairs == 0) {
-      return tl::unexpected(NoEvidence{true, "a pod always reaches itself: no two ends are left"});
-    }
-    return std::move(evidence_);
+    if (evidence_.pairs > 0) return std::move(evidence_);
+    if (pairs.others_differ) nothing = kFamiliesDiffer;
+    return tl::unexpected(NoEvidence{true, std::move(nothing)});
   }
 
  private:
@@ -161,8 +168,7 @@ class Evaluation {
         *party = net::AddressSet(first, first);
       }
       const auto packet =
-          queries::packet_between(setting_.cluster, chosen.source, chosen.destination,
-                                  chosen.packet.protocol, chosen.packet.port);
+          packet_between(setting_.cluster, chosen.source, chosen.destination, chosen.packet);
       if (!packet) continue;
       chosen.replayed = *packet;
       return chosen;

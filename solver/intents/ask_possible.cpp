@@ -130,31 +130,8 @@ class Search {
     return limits;
   }
 
-  /// The addresses of an end that share a family with the pod at the other one.
-  [[nodiscard]] Party of_family(const Party& party, const Party& other) const {
-    const auto* addresses = std::get_if<net::AddressSet>(&party);
-    const auto* id = std::get_if<EndpointId>(&other);
-    if (addresses == nullptr || id == nullptr) return party;
-    const net::AddressSet own = creatable_.cluster().pod_addresses(*id);
-    net::AddressSet families;
-    for (net::Family family : {net::Family::V4, net::Family::V6}) {
-      const net::AddressSet all = net::all_addresses(family);
-      if (!(own & all).empty()) families |= all;
-    }
-    return *addresses & families;
-  }
-
-  [[nodiscard]] bool have_no_family(const Party& source, const Party& destination) const {
-    const auto* a = std::get_if<EndpointId>(&source);
-    const auto* b = std::get_if<EndpointId>(&destination);
-    if (a != nullptr && b != nullptr) return creatable_.cluster().share_no_family(*a, *b);
-    return std::get<net::AddressSet>(a == nullptr ? source : destination).empty();
-  }
-
-  source::Result<void> look_at(const Party& from, const Party& to) {
-    const Party source = of_family(from, to);
-    const Party destination = of_family(to, from);
-    if (have_no_family(source, destination)) return {};
+  /// Pods that do not exist can have addresses of any family: all addresses count.
+  source::Result<void> look_at(const Party& source, const Party& destination) {
     ++evidence_.pairs;
     const z3::Prover::Limits limits = limits_of(source, destination);
     const auto found = prover_.find_among(source, destination, asked_, question_.forbids, limits);

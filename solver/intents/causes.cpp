@@ -153,10 +153,7 @@ std::string text_of(const Model& model, const check::Packet& packet) {
   };
   const std::string_view protocol = net::to_string(packet.protocol);
   if (!is_known(packet.source) || !is_known(packet.destination)) {
-    std::string text = fmt::format("{} {}", protocol, packet.port);
-    if (!packet.source) text += " from " + packet.source_address.to_string();
-    if (!packet.destination) text += " to " + packet.destination_address.to_string();
-    return text;
+    return fmt::format("{} {}", protocol, packet.port);  // the ends are named beside it
   }
   const bool v6 = packet.destination_address.family == net::Family::V6;
   const std::string to = packet.destination_address.to_string();

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "solver/audit/finding.h"
@@ -53,6 +54,7 @@ struct Evidence {
   std::vector<queries::NamedAssumption> rests_on;  // of what may pass
   std::size_t proofs = 0;
   std::size_t unproven = 0;
+  bool families_differ = false;  // of some pairs, which are left out: no packet has both ends
 };
 
 /// Why there is none.
@@ -61,6 +63,10 @@ struct NoEvidence {
   std::string why;
 };
 using Asking = tl::expected<Evidence, NoEvidence>;
+
+/// Why pairs are left out, or what is left when there are no others.
+inline constexpr std::string_view kFamiliesDiffer =
+    "no packet can travel between ends whose addresses are of different families";
 
 /// By the policies alone, about what exists.
 [[nodiscard]] Asking ask_policies(const Setting& setting, const Question& question);

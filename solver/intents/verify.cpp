@@ -91,7 +91,11 @@ class Case {
       judgement_.verdict = Verdict::Empty;
       judgement_.why = unmatched_;
     }
-    if (judgement_.verdict == Verdict::Holds && judgement_.pairs == 0) nothing_left();
+    if (judgement_.verdict == Verdict::Holds && judgement_.pairs == 0) {
+      nothing_left();
+    } else if (judgement_.verdict != Verdict::Empty && judgement_.verdict != Verdict::Unasked) {
+      judgement_.why.clear();  // of a part of it that was about nothing
+    }
     audit::sort(judgement_.findings);
     return std::move(judgement_);
   }
@@ -249,6 +253,13 @@ class Case {
     if (!certain && judgement_.pairs == 0) judgement_.pairs = evidence.pairs;
     verification_.proofs += evidence.proofs;
     verification_.unproven += evidence.unproven;
+    if (evidence.families_differ) note_families();
+  }
+
+  void note_families() {
+    const std::string note = fmt::format("some pairs are left out: {}", kFamiliesDiffer);
+    auto& notes = judgement_.notes;
+    if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
   }
 
   void worsen(Verdict verdict) {

@@ -44,7 +44,7 @@ struct Judgement {
   Verdict verdict = Verdict::Unasked;
   /// Of Empty and Unasked; of Holds where nothing was there to check.
   std::string why;
-  /// Members of its ends that match nothing.
+  /// Members of its ends that match nothing, and pairs that are left out.
   std::vector<std::string> notes;
   /// What violates it; of Depends: what may. Sorted.
   std::vector<audit::Finding> findings;

@@ -171,7 +171,7 @@ class Standing {
     if (blocks) open_families();
     if (no_common_family()) {
       add("A-no-common-family",
-          "the addresses of some of these pods have no family in common: the verdict is that of "
+          "the addresses of some of these ends have no family in common: the verdict is that of "
           "the policies, and no packet can travel between them");
     }
     if (to_own_node()) {
@@ -253,7 +253,13 @@ class Standing {
     return std::any_of(answer_.outcomes.begin(), answer_.outcomes.end(), [&](const Outcome& o) {
       const auto* a = std::get_if<EndpointId>(&o.source);
       const auto* b = std::get_if<EndpointId>(&o.destination);
-      return a != nullptr && b != nullptr && cluster_.share_no_family(*a, *b);
+      if (a != nullptr && b != nullptr) return cluster_.share_no_family(*a, *b);
+      const EndpointId pod = a != nullptr ? *a : *b;
+      const auto& outside = std::get<net::AddressSet>(a != nullptr ? o.destination : o.source);
+      const auto& own = cluster_.model()[pod].addresses;
+      return !own.empty() && std::none_of(own.begin(), own.end(), [&](const net::Address& each) {
+        return !(outside & net::all_addresses(each.family)).empty();
+      });
     });
   }
 

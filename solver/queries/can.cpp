@@ -138,6 +138,15 @@ void set_addresses(const Cluster& cluster, const Outcome& outcome, const Address
   }
 }
 
+/// Whether the addresses are of different families, and not for want of knowing them.
+bool has_two_families(const Model& model, const check::Packet& packet) {
+  const auto is_known = [&](const std::optional<EndpointId>& id) {
+    return !id || !model[*id].addresses.empty();
+  };
+  return packet.source_address.family != packet.destination_address.family &&
+         is_known(packet.source) && is_known(packet.destination);
+}
+
 /// The first packet of the first part that has some of the traffic, in a world.
 std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome& outcome,
                                            Traffic Part::*traffic, const check::World& world,
@@ -152,6 +161,7 @@ std::optional<check::Witness> first_packet(const Cluster& cluster, const Outcome
       if (const auto* id = std::get_if<EndpointId>(&outcome.source)) packet.source = *id;
       if (const auto* id = std::get_if<EndpointId>(&outcome.destination)) packet.destination = *id;
       set_addresses(cluster, outcome, part.addresses - left_out, witness);
+      if (has_two_families(cluster.model(), packet)) break;
       packet.protocol = protocol;
       // Where every port will do, one that people know reads better than 1.
       packet.port = ports == net::all_ports() ? kFamiliarPort : ports.intervals().front().first;

@@ -230,4 +230,54 @@ TEST_CASE("init: an input without pods and networks") {
             .status == 2);
 }
 
+TEST_CASE("verify: ends without a family of addresses in common are no pair") {
+  const auto pod = [](const std::string& name, const std::string& ips) {
+    return "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: shop}\n" +
+           "spec: {containers: [{name: c, image: x}]}\nstatus: {podIPs: [" + ips + "]}\n";
+  };
+  const Scratch input("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n" +
+                      pod("four", "{ip: 10.0.0.4}") + pod("six", "{ip: 'fd00::6'}") +
+                      pod("both", "{ip: 10.0.0.5}, {ip: 'fd00::5'}") + pod("unknown", "") +
+                      "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+                      "metadata: {name: six-outside, namespace: shop}\n"
+                      "spec:\n  podSelector: {}\n  policyTypes: [Egress]\n"
+                      "  egress: [{to: [{ipBlock: {cidr: '::/0'}}]}, {to: [{podSelector: {}}]}]\n");
+  const auto ask = [&](const std::string& fields) {
+    return verify("intents: [{name: x, " + fields + "}]", input.path());
+  };
+  const std::string why = "no packet can travel between ends whose addresses are of different";
+
+  // The policies let it pass, and no packet of IPv4 is to an address of IPv6.
+  const Run outside = ask("from: shop/four, to: internet, expect: denied");
+  CHECK(outside.status == 0);
+  CHECK_MESSAGE(outside.out.starts_with("holds"), outside.out);
+  for (const std::string from : {"shop/six", "shop/both", "shop/unknown"}) {
+    const Run outcome = ask("from: " + from + ", to: internet, expect: denied");
+    CHECK(outcome.status == 1);
+    CHECK_MESSAGE(contains(outcome.out, "replayed"), outcome.out);
+  }
+  // Nothing is left: neither what is closed nor what is open succeeds.
+  for (const std::string expect : {"denied", "allowed", "allowed, some: true"}) {
+    for (const std::string to : {"shop/six", "'2001:db8::/32'"}) {
+      const Run outcome = ask("from: shop/four, to: " + to + ", expect: " + expect);
+      CHECK(outcome.status == 2);
+      CHECK_MESSAGE(outcome.out.starts_with("EMPTY"), outcome.out);
+      CHECK(contains(outcome.out, why));
+    }
+  }
+  // Some pairs are left out, and the others judged.
+  const Run all = ask("from: shop/*, to: shop/*, expect: allowed");
+  CHECK(all.status == 0);
+  CHECK_MESSAGE(contains(all.out, "note: some pairs are left out: " + why), all.out);
+  const Run none = ask("from: shop/four, to: [shop/six, shop/both], expect: denied");
+  CHECK(none.status == 1);
+  CHECK(contains(none.out, "shop/four reaches shop/both on all traffic"));
+  CHECK_FALSE(contains(none.out, "likewise"));
+
+  const Run can = support::run({"can", "shop/four", "2001:db8::1", input.path()});
+  CHECK(can.status == 0);
+  CHECK(contains(can.out, "A-no-common-family"));
+  CHECK_FALSE(contains(can.out, "witness"));
+}
+
 }  // namespace polreach

@@ -168,7 +168,10 @@ class OpeningAudit {
     finding.where =
         rules.empty() ? context_.where(opened.workload->pods.ns) : context_.where(rules.front());
     finding.example = strangers_.replay(opened.stranger, opened.pod(), traffic, opened.certain);
-    if (finding.example && opened.everyone) finding.example->pod.clear();
+    if (finding.example && opened.everyone) {
+      finding.example->source = "any pod";
+      finding.example->pod.clear();
+    }
     finding.opening = Opening{{}, Direction::Ingress, traffic, {}, {}, {}};
     if (!opened.certain) {
       context_.rest_on(finding, opened.entry->points_beyond, {opened.workload->pods.ns});

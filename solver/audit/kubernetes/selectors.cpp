@@ -147,7 +147,7 @@ class SelectorAudit {
                                   ? fmt::format("namespace {}", model_.text(model_[policy.ns].name))
                                   : "the namespaces that it is about";
     finding.message = fmt::format("it acts on no pod: none of {} is {}", place, selector);
-    finding.causes.push_back({finding.where, "the selector"});
+    finding.causes.push_back({finding.where, "the selector asks for " + selector});
     if (auto near = nearest(policy.subject, namespaces)) finding.causes.push_back(std::move(*near));
     findings_.emplace(std::pair(finding.subject, finding.key), std::move(finding));
   }
@@ -204,7 +204,9 @@ class SelectorAudit {
     Finding finding =
         Context::finding("selector-matches-nothing", context_.name(id.policy), std::move(key));
     finding.where = peer.where;
-    finding.causes.push_back({peer.where, "the selector"});
+    std::string asked = "the selector asks for pods " + text_of(model_, pods.pods);
+    if (pods.namespaces) asked += " in namespaces " + text_of(model_, *pods.namespaces);
+    finding.causes.push_back({peer.where, std::move(asked)});
     return finding;
   }
 

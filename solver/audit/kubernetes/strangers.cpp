@@ -154,6 +154,7 @@ std::string Strangers::text_of(const compiler::Party& party, const net::Address&
   const auto* id = std::get_if<EndpointId>(&party);
   if (id == nullptr) return address.to_string();
   const std::string name = Context::short_name(model_, model_[*id].workload);
+  if (yaml_.contains(*id)) return "a new pod " + name;
   const bool known = !model_[*id].addresses.empty();
   return known ? fmt::format("{} ({})", name, address.to_string()) : name;
 }
@@ -184,17 +185,20 @@ std::optional<Example> Strangers::replay(const compiler::Party& source,
   Example example;
   example.source = text_of(from, packet->source_address);
   example.destination = text_of(to, packet->destination_address);
-  // Pods whose address is not known go by their names.
-  const auto end = [&](const compiler::Party& party, const net::Address& address) {
+  // Where an address is not known, the names of the ends say what there is to say.
+  const auto unknown = [&](const compiler::Party& party) {
     const auto* id = std::get_if<EndpointId>(&party);
-    const bool unknown = id != nullptr && model_[*id].addresses.empty();
-    if (unknown) return Context::short_name(model_, model_[*id].workload);
+    return id != nullptr && model_[*id].addresses.empty();
+  };
+  const auto end = [](const net::Address& address) {
     return address.family == net::Family::V6 ? fmt::format("[{}]", address.to_string())
                                              : address.to_string();
   };
-  example.packet = fmt::format("{} {} -> {}:{}", net::to_string(choice.protocol),
-                               end(from, packet->source_address),
-                               end(to, packet->destination_address), choice.port);
+  const std::string_view protocol = net::to_string(choice.protocol);
+  example.packet = unknown(from) || unknown(to)
+                       ? fmt::format("{} {}", protocol, choice.port)
+                       : fmt::format("{} {} -> {}:{}", protocol, end(packet->source_address),
+                                     end(packet->destination_address), choice.port);
   for (const compiler::Party* each : {&from, &to}) {
     const auto* id = std::get_if<EndpointId>(each);
     if (id != nullptr && yaml_.contains(*id)) example.pod = yaml_.at(*id);
