@@ -101,9 +101,10 @@ AddressSet addresses_of(const std::vector<Site>& sites) {
   return result;
 }
 
-/// Where a group acts that is common to all that may stand at a place; the outermost.
-std::optional<Guard> guard_of(const Site& site) {
+/// Where a group acts that is common to all that may stand at a place: `wanted`, or the outermost.
+std::optional<Guard> guard_of(const Site& site, const model::SecurityGroup* wanted) {
   if (site.stands.empty()) return std::nullopt;
+  std::optional<Guard> result;
   const std::vector<Guard>& first = site.stands.front().guards;
   for (auto guard = first.rbegin(); guard != first.rend(); ++guard) {
     if (guard->group == nullptr || guard->group->missing || guard->open) continue;
@@ -113,9 +114,10 @@ std::optional<Guard> guard_of(const Site& site) {
             return each.group == guard->group && !each.open;
           });
         });
-    if (everywhere) return *guard;
+    if (!everywhere) continue;
+    if (!result || guard->group == wanted) result = *guard;
   }
-  return std::nullopt;
+  return result;
 }
 
 class Denial {
@@ -132,7 +134,7 @@ class Denial {
     };
     std::map<std::size_t, Behind> groups;
     for (const Site& site : ends) {
-      const auto guard = guard_of(site);
+      const auto guard = guard_of(site, asked_.at ? &cloud_[*asked_.at] : nullptr);
       const auto index = guard ? index_of(guard->group) : std::nullopt;
       if (!index) {
         return source::failure("no security group that the input holds acts at " + site.name);
