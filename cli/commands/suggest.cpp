@@ -269,7 +269,8 @@ class Command {
     const auto audit =
         run_audit(arguments_, session_.input(),
                   check != nullptr ? std::vector{check} : solver::audit::all_checks());
-    if (!audit) return session_.refuse(audit.error().code, audit.error().message, audit.error().help);
+    if (!audit)
+      return session_.refuse(audit.error().code, audit.error().message, audit.error().help);
     std::vector<const Finding*> found;
     for (const Finding& each : audit->findings) {
       if (check != nullptr || fingerprint(each) == wanted) found.push_back(&each);
@@ -288,17 +289,30 @@ class Command {
                              "say which by its fingerprint:" + list);
     }
     const Finding& finding = *found.front();
+    const std::string remedy =
+        finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy;
     if (finding.opening && finding.opening->group) {
       return run_suggest_group(session_, options, cluster, finding);
     }
     if (!finding.opening || finding.opening->pods.empty()) {
-      return session_.refuse(
-          "no-suggestion", "no policy and no rule closes this: " + finding.message,
-          finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy);
+      return session_.refuse("no-suggestion",
+                             "no policy and no rule closes this: " + finding.message, remedy);
     }
     const suggest::Request request{cluster, session_.input().sources, has_windows()};
-    return conclude("close: " + finding.message, "close",
-                    suggest::close(request, *finding.opening));
+    auto suggestion = suggest::close(request, *finding.opening);
+    const bool is_of_others = finding.example && !finding.example->pod.empty();
+    if (suggestion && suggestion->objects.empty() && is_of_others) {
+      return session_.refuse("no-suggestion",
+                             "this is about pods that someone could create, and suggestions are "
+                             "made for those that there are: " +
+                                 finding.message,
+                             remedy);
+    }
+    if (suggestion && finding.check->id == "namespace-open" && !suggestion->objects.empty()) {
+      suggestion->notes.emplace_back(
+          "this closes what is needed, too: --default-deny NAMESPACE keeps what passes today");
+    }
+    return conclude("close: " + finding.message, "close", suggestion);
   }
 
   int conclude(const std::string& asked, const std::string& kind,

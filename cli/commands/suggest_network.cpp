@@ -35,6 +35,7 @@ struct Question {
   std::function<Asked(Surroundings&)> asked;
   /// What a finding says of an input that still has it; empty: it has not, or this is about none.
   std::function<std::string(const Input&)> stands;
+  std::string remedy;  // where no rule does it
 };
 
 class Command {
@@ -62,6 +63,12 @@ class Command {
       return finish(report);
     }
     const int status = at_best(**around, *asked, report);
+    if (report.rules.empty() && !question_.remedy.empty()) {
+      report.notes.push_back("instead: " + question_.remedy);
+    } else if (is_of_nodes(asked->sources)) {
+      report.notes.emplace_back(
+          "nodes of AKS need some addresses outside (the API server, images): allow these before");
+    }
     return status == kYes ? finish(report) : status;
   }
 
@@ -69,6 +76,11 @@ class Command {
   template <typename Error>
   int refuse(const Error& error) {
     return session_.refuse(std::string(error.code), error.message, error.help);
+  }
+
+  static bool is_of_nodes(const std::vector<compiler::Site>& sites) {
+    return std::any_of(sites.begin(), sites.end(),
+                       [](const compiler::Site& each) { return each.nodes.has_value(); });
   }
 
   [[nodiscard]] source::Result<queries::Passage> passage(Surroundings& around,
@@ -239,6 +251,7 @@ int run_suggest_group(Session& session, const InputOptions& options, const compi
   question.source = "what it is about";
   question.destination = "its destination";
   question.directions = {finding.opening->direction};
+  question.remedy = finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy;
   question.asked = [&](Surroundings& around) -> Asked {
     solver::audit::Opening opening = *finding.opening;
     opening.group = same_group(around.cloud(), group);

@@ -79,7 +79,8 @@ std::string text_of(const GroupChange& change) {
 std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
   std::vector<std::string> notes = report.notes;
   if (!report.rules.empty() && !report.input.model.endpoints.empty()) {
-    notes.emplace_back("connections of pods are not compared: polreach can says what becomes of each");
+    notes.emplace_back(
+        "connections of pods are not compared: polreach can says what becomes of each");
   }
   return notes;
 }

@@ -19,6 +19,21 @@ bool is_guarded(const Site& site, const model::SecurityGroup& group) {
   });
 }
 
+/// The nodes that may stand at a place, as places: AKS gives them ways that no other machine of the
+/// subnet has.
+void add_nodes(const model::Cloud& cloud, const Site& site, std::vector<Site>& all) {
+  for (const compiler::Stand& stand : site.stands) {
+    if (!stand.nodes) continue;
+    const model::NodePool& pool = cloud[stand.nodes->cluster].pools[stand.nodes->pool];
+    Site nodes = site;
+    nodes.name = "node pool " + cloud[stand.nodes->cluster].name + "/" + pool.name;
+    nodes.stands = {stand};
+    nodes.nodes = stand.nodes;
+    nodes.has_public_address = pool.node_public_ip;
+    all.push_back(std::move(nodes));
+  }
+}
+
 /// The places behind a group, cut down to `own`. Interfaces that a public address leads to are
 /// places of their own, as the audit has them: packets get to them that get to no other address of
 /// the subnet.
@@ -38,7 +53,9 @@ std::vector<Site> behind(compiler::Surroundings& around, model::GroupId id, cons
     if (!is_guarded(place.site, cloud[id])) continue;
     place.site.addresses -= apart;
     if (!own.empty()) place.site.addresses &= own;
-    if (!place.site.addresses.empty()) all.push_back(std::move(place.site));
+    if (place.site.addresses.empty()) continue;
+    add_nodes(cloud, place.site, all);
+    all.push_back(std::move(place.site));
   }
   return all;
 }
@@ -77,14 +94,12 @@ source::Result<GroupAsked> asked_of(compiler::Surroundings& around, const audit:
     return source::failure("security group " + around.cloud()[*opening.group].name +
                            " guards no place of the network");
   }
-  const AddressSet addresses =
-      opening.addresses.empty() ? net::all_addresses() : opening.addresses;
+  const AddressSet addresses = opening.addresses.empty() ? net::all_addresses() : opening.addresses;
   const auto internet = queries::resolve_site(around, "internet");
   const AddressSet outside = internet ? internet->sites.front().addresses : AddressSet();
   // A rule may be about IPv4 alone.
-  const bool is_internet =
-      !outside.empty() && net::internet_addresses().contains(addresses) &&
-      addresses.contains(outside & net::all_addresses(net::Family::V4));
+  const bool is_internet = !outside.empty() && net::internet_addresses().contains(addresses) &&
+                           addresses.contains(outside & net::all_addresses(net::Family::V4));
   std::vector<Site> others = is_internet ? internet->sites : places_at(around, own, addresses);
   if (is_internet) others.front().addresses &= addresses;
   const bool inbound = opening.direction == Direction::Ingress;

@@ -174,7 +174,8 @@ class Outbound {
     finding.also.assign(found.places.begin() + 1, found.places.end());
     finding.causes.push_back({place_of(group, rule), name_of(group, rule) + " lets it pass"});
     finding.example = std::move(found.example);
-    if (const auto id = id_of(ground_.cloud(), &group)) finding.opening = opening_of(*id, found.addresses);
+    if (const auto id = id_of(ground_.cloud(), &group))
+      finding.opening = opening_of(*id, found.addresses);
     ground_.add(std::move(finding));
   }
 

@@ -113,7 +113,10 @@ class Restrictions {
     }
     const Filter& filter =
         ground_.around().filters().of(*guard.group, Direction::Ingress, guard.network);
-    region = diagrams.both(region, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)));
+    // No connection has port 0: rules that leave nothing else are done.
+    region =
+        diagrams.all_of({region, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)),
+                         diagrams.ports(sets::Variable::destination_port(), net::all_ports())});
     std::map<const SecurityRule*, Diagram> near;
     std::vector<Diagram> parts;
     for (const FilterRule& each : filter.rules) {
