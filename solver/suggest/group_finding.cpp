@@ -97,11 +97,14 @@ source::Result<GroupAsked> asked_of(compiler::Surroundings& around, const audit:
   const AddressSet addresses = opening.addresses.empty() ? net::all_addresses() : opening.addresses;
   const auto internet = queries::resolve_site(around, "internet");
   const AddressSet outside = internet ? internet->sites.front().addresses : AddressSet();
-  // A rule may be about IPv4 alone.
+  // A rule may be about IPv4 alone, as the whole of a place without addresses of IPv6 is.
   const bool is_internet = !outside.empty() && net::internet_addresses().contains(addresses) &&
                            addresses.contains(outside & net::all_addresses(net::Family::V4));
   std::vector<Site> others = is_internet ? internet->sites : places_at(around, own, addresses);
-  if (is_internet) others.front().addresses &= addresses;
+  const bool has_v6 = std::any_of(own.begin(), own.end(), [](const Site& each) {
+    return !(each.addresses & net::all_addresses(net::Family::V6)).empty();
+  });
+  if (is_internet && has_v6) others.front().addresses &= addresses;
   const bool inbound = opening.direction == Direction::Ingress;
   asked.sources = inbound ? std::move(others) : std::move(own);
   asked.destinations = inbound ? std::move(own) : std::move(others);
