@@ -330,9 +330,15 @@ source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Su
     return found == places.end() ? addresses : addresses & found->second;
   };
   const auto is_asked = [&](const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
-    const bool packets = std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
-      return (box.protocols - each.protocols).empty() && each.ports.contains(box.destination_ports);
-    });
+    const auto is_named = [&](IpProtocol protocol) {
+      return std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
+        return each.protocols.contains(protocol) && each.ports.contains(box.destination_ports);
+      });
+    };
+    const bool packets =
+        std::all_of(net::kIpProtocols.begin(), net::kIpProtocols.end(), [&](IpProtocol protocol) {
+          return !box.protocols.contains(protocol) || is_named(protocol);
+        });
     return packets && sources.contains(at(pair.source, box.source)) &&
            destinations.contains(at(pair.destination, box.destination));
   };

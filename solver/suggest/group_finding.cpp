@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "solver/queries/network_flows.h"
 #include "solver/queries/site_reference.h"
@@ -106,8 +107,9 @@ source::Result<GroupAsked> asked_of(compiler::Surroundings& around, const audit:
   });
   if (is_internet && has_v6) others.front().addresses &= addresses;
   const bool inbound = opening.direction == Direction::Ingress;
-  asked.sources = inbound ? std::move(others) : std::move(own);
-  asked.destinations = inbound ? std::move(own) : std::move(others);
+  asked.sources = std::move(others);
+  asked.destinations = std::move(own);
+  if (!inbound) std::swap(asked.sources, asked.destinations);
   (inbound ? asked.from_internet : asked.to_internet) = is_internet;
   for (const net::Protocol protocol : net::kProtocols) {
     if (opening.traffic[protocol].empty()) continue;

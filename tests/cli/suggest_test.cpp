@@ -320,6 +320,20 @@ TEST_CASE("suggest: a finding about a rule of a security group is closed before 
             "\"verdict\": \"proven\""));
 }
 
+TEST_CASE("suggest: one rule for each protocol, and packets of both are what was asked about") {
+  std::string network = kNetwork;
+  for (const char* from : {"\"protocol\": \"Tcp\"", "\"destinationPortRange\": \"22\""}) {
+    const std::string any = std::string(from).substr(0, std::string(from).rfind(": ")) + ": \"*\"";
+    network.replace(network.find(from), std::string(from).size(), any);
+  }
+  const Run audit = support::run({"audit", "--format", "json", "-"}, network);
+  REQUIRE(has(audit.out, "nsg-internet-any-port"));
+  const Run run = suggest("--finding nsg-internet-any-port", network);
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  CHECK(has(run.out, "2 security rules, proven: nothing else changes"));
+  CHECK(has(run.out, "closes\n  the internet -> subnet net/front  TCP, UDP"));
+}
+
 TEST_CASE("suggest: what only the platform's rule lets pass is closed behind all other rules") {
   const Run run = close_finding("nsg-allow-restricts-nothing", "audit-azure");
   CHECK_MESSAGE(run.status == 0, run.out << run.err);
