@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "cli/audit_run.h"
 #include "cli/commands/suggest_network.h"
 #include "cli/network_listing.h"
 #include "cli/ports.h"
@@ -29,6 +30,7 @@ namespace suggest = solver::suggest;
 
 using model::Direction;
 using queries::Target;
+using solver::audit::Check;
 using solver::audit::Finding;
 using solver::audit::Opening;
 using suggest::Suggestion;
@@ -62,12 +64,12 @@ class Command {
       if (!packets) return session_.refuse("bad-port", packets.error().message, "");
       return run_suggest_network(session_, options, cluster, *packets);
     }
+    if (is_finding) return for_finding(cluster, options);
     if (model.endpoints.empty()) {
       return session_.refuse("no-workloads", "there are no pods or workloads to connect",
                              "give the workloads with the policies");
     }
     const suggest::Request request{cluster, session_.input().sources, has_windows()};
-    if (is_finding) return for_finding(request);
     if (is_namespace) return for_namespace(request);
     return for_pair(request);
   }
@@ -260,13 +262,18 @@ class Command {
 
   // --finding FINDING
 
-  int for_finding(const suggest::Request& request) {
+  /// The audit as `polreach audit` makes it, so that its fingerprints are found here.
+  int for_finding(const compiler::Cluster& cluster, const InputOptions& options) {
     const std::string wanted = arguments_.value("finding");
-    solver::audit::Scene scene(request.cluster, nullptr);
-    const auto audit = solver::audit::audit(scene, [](const auto&) { return true; });
+    const Check* const check = solver::audit::find_check(wanted);
+    const auto audit =
+        run_audit(arguments_, session_.input(),
+                  check != nullptr ? std::vector{check} : solver::audit::all_checks());
+    if (!audit)
+      return session_.refuse(audit.error().code, audit.error().message, audit.error().help);
     std::vector<const Finding*> found;
-    for (const Finding& each : audit.findings) {
-      if (fingerprint(each) == wanted || each.check->id == wanted) found.push_back(&each);
+    for (const Finding& each : audit->findings) {
+      if (check != nullptr || fingerprint(each) == wanted) found.push_back(&each);
     }
     if (found.empty()) {
       return session_.refuse("unknown-reference", "the audit has no finding " + wanted,
@@ -274,19 +281,38 @@ class Command {
     }
     if (found.size() > 1) {
       std::string list;
-      for (const Finding* each : found) list += "\n  " + fingerprint(*each) + "  " + each->message;
+      for (const Finding* each : found) {
+        list += "\n  " + fingerprint(*each) + "  " + each->subject + ": " + each->message;
+      }
       return session_.refuse("ambiguous-reference",
                              fmt::format("{} findings are of the check {}", found.size(), wanted),
                              "say which by its fingerprint:" + list);
     }
     const Finding& finding = *found.front();
-    if (!finding.opening || finding.opening->pods.empty()) {
-      return session_.refuse(
-          "no-suggestion", "this finding names no pods that could be closed",
-          finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy);
+    const std::string remedy =
+        finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy;
+    if (finding.opening && finding.opening->group) {
+      return run_suggest_group(session_, options, cluster, finding);
     }
-    return conclude("close: " + finding.message, "close",
-                    suggest::close(request, *finding.opening));
+    if (!finding.opening || finding.opening->pods.empty()) {
+      return session_.refuse("no-suggestion",
+                             "no policy and no rule closes this: " + finding.message, remedy);
+    }
+    const suggest::Request request{cluster, session_.input().sources, has_windows()};
+    auto suggestion = suggest::close(request, *finding.opening);
+    const bool is_of_others = finding.example && !finding.example->pod.empty();
+    if (suggestion && suggestion->objects.empty() && is_of_others) {
+      return session_.refuse("no-suggestion",
+                             "this is about pods that someone could create, and suggestions are "
+                             "made for those that there are: " +
+                                 finding.message,
+                             remedy);
+    }
+    if (suggestion && finding.check->id == "namespace-open" && !suggestion->objects.empty()) {
+      suggestion->notes.emplace_back(
+          "this closes what is needed, too: --default-deny NAMESPACE keeps what passes today");
+    }
+    return conclude("close: " + finding.message, "close", suggestion);
   }
 
   int conclude(const std::string& asked, const std::string& kind,

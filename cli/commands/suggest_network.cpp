@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
 
+#include "cli/audit_run.h"
 #include "cli/network_listing.h"
 #include "cli/profile.h"
 #include "cli/report/suggest_network_report.h"
@@ -22,80 +24,80 @@ using model::Direction;
 using queries::PassageEnd;
 using queries::Verdict;
 
+using Asked = tl::expected<suggest::GroupAsked, queries::ReferenceError>;
+
+/// What is to be closed. Places are found anew in each input.
+struct Question {
+  std::string text;  // "close TCP 22 from internet to subnet/shop/web"
+  std::string source;
+  std::string destination;
+  std::vector<Direction> directions;  // whose groups may do it, the best first
+  std::function<Asked(Surroundings&)> asked;
+  /// What a finding says of an input that still has it; empty: it has not, or this is about none.
+  std::function<std::string(const Input&)> stands;
+  std::string remedy;  // where no rule does it
+};
+
 class Command {
  public:
   Command(Session& session, InputOptions options, const compiler::Cluster& pods,
-          const AskedPackets& packets)
+          const Question& question)
       : session_(session),
         options_(std::move(options)),
         pods_(pods),
-        packets_(packets),
+        question_(question),
         arguments_(session.arguments()) {}
 
   int run() {
-    if (arguments_.has("allow")) {
-      return session_.refuse("usage", "--allow is for pods: it suggests NetworkPolicies",
-                             "name pods, or leave --allow out");
-    }
     auto around = surroundings_of(arguments_, session_.input(), pods_);
     if (!around) return refuse(around.error());
-    const auto ends = resolve(**around);
-    if (!ends) return refuse(ends.error());
-    const queries::PassageAsked asked{packets_.asked, packets_.protocols};
-    const auto today = queries::passage(**around, ends->first, ends->second, asked);
+    const auto asked = question_.asked(**around);
+    if (!asked) return refuse(asked.error());
+    const auto today = passage(**around, *asked);
     if (!today) return session_.refuse("no-verdict", today.error().message, "");
     SuggestNetworkReport report{session_.input(),       {}, {}, {}, {}, {}, 0, 0, false,
                                 arguments_.has("force")};
-    report.asked = fmt::format("close {} from {} to {}", packets_.text, arguments_.positional[0],
-                               arguments_.positional[1]);
+    report.asked = question_.text;
     if (today->verdict == Verdict::Denied) {
       report.none = "nothing of it passes today";
       return finish(report);
     }
-    suggest::GroupAsked what;
-    what.sources = ends->first.sites;
-    what.destinations = ends->second.sites;
-    what.packets = asked;
-    what.from_internet = arguments_.positional[0] == "internet";
-    what.to_internet = arguments_.positional[1] == "internet";
-    const int status = at_best(**around, what, *ends, report);
+    const int status = at_best(**around, *asked, report);
+    if (report.rules.empty() && !question_.remedy.empty()) {
+      report.notes.push_back("instead: " + question_.remedy);
+    } else if (is_of_nodes(asked->sources)) {
+      report.notes.emplace_back(
+          "nodes of AKS need some addresses outside (the API server, images): allow these before");
+    }
     return status == kYes ? finish(report) : status;
   }
 
  private:
-  using Ends = std::pair<PassageEnd, PassageEnd>;
-
   template <typename Error>
   int refuse(const Error& error) {
     return session_.refuse(std::string(error.code), error.message, error.help);
   }
 
-  [[nodiscard]] tl::expected<Ends, queries::ReferenceError> resolve(Surroundings& around) const {
-    Ends ends;
-    for (const bool first : {true, false}) {
-      PassageEnd& end = first ? ends.first : ends.second;
-      end.text = arguments_.positional[first ? 0 : 1];
-      const std::vector<std::string> texts = end.text == "any"
-                                                 ? std::vector<std::string>{"0.0.0.0/0", "::/0"}
-                                                 : std::vector<std::string>{end.text};
-      for (const std::string& text : texts) {
-        auto site = queries::resolve_site(around, text);
-        if (!site) return tl::unexpected(site.error());
-        for (compiler::Site& each : site->sites) end.sites.push_back(std::move(each));
-      }
-    }
-    return ends;
+  static bool is_of_nodes(const std::vector<compiler::Site>& sites) {
+    return std::any_of(sites.begin(), sites.end(),
+                       [](const compiler::Site& each) { return each.nodes.has_value(); });
+  }
+
+  [[nodiscard]] source::Result<queries::Passage> passage(Surroundings& around,
+                                                         const suggest::GroupAsked& asked) const {
+    PassageEnd source;
+    source.text = question_.source;
+    source.sites = asked.sources;
+    PassageEnd destination;
+    destination.text = question_.destination;
+    destination.sites = asked.destinations;
+    return queries::passage(around, source, destination, asked.packets);
   }
 
   /// At the destination, or where that cannot be, at the source. kYes: something was found, or why
   /// not.
-  int at_best(Surroundings& around, const suggest::GroupAsked& what, const Ends& ends,
-              SuggestNetworkReport& report) {
-    const std::string at = arguments_.value("at");
-    std::vector<Direction> directions;
-    if (at != "source") directions.push_back(Direction::Ingress);
-    if (at != "destination") directions.push_back(Direction::Egress);
-    for (const Direction direction : directions) {
+  int at_best(Surroundings& around, const suggest::GroupAsked& what, SuggestNetworkReport& report) {
+    for (const Direction direction : question_.directions) {
       auto rules = suggest::deny(around, what, direction);
       if (!rules || rules->empty()) {
         const std::string why =
@@ -105,14 +107,13 @@ class Command {
       }
       report.rules = std::move(*rules);
       report.none.clear();
-      return verify(around, what, ends, report);
+      return verify(around, what, report);
     }
     return kYes;
   }
 
   /// The input with the rules in it, asked again.
-  int verify(Surroundings& before, const suggest::GroupAsked& what, const Ends& ends,
-             SuggestNetworkReport& report) {
+  int verify(Surroundings& before, const suggest::GroupAsked& what, SuggestNetworkReport& report) {
     report.arm = arm_of(session_.input().cloud, report.rules);
     InputOptions options = options_;
     const Input& given = session_.input();
@@ -137,15 +138,15 @@ class Command {
     const compiler::Cluster pods(after.model, list_profile_of(arguments_, after.model));
     auto around = surroundings_of(arguments_, after, pods);
     if (!around) return refuse(around.error());
-    const auto there = resolve(**around);
+    const auto there = question_.asked(**around);
     if (!there) return refuse(there.error());
-    const auto answer = queries::passage(**around, there->first, there->second, what.packets);
+    const auto answer = passage(**around, *there);
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
     report.proofs = answer->proofs;
     report.unproven = answer->unproven;
     if (answer->verdict != Verdict::Denied) {
-      report.none = "a rule of these security groups does not stop all of it: " + ends.first.text +
-                    " reaches " + ends.second.text + " in ways that they do not see";
+      report.none = "a rule of these security groups does not stop all of it: " + question_.source +
+                    " reaches " + question_.destination + " in ways that they do not see";
       report.rules.clear();
       return kYes;
     }
@@ -153,6 +154,7 @@ class Command {
     if (!effect) return session_.refuse("no-verdict", effect.error().message, "");
     report.effect = std::move(*effect);
     report.compared = true;
+    report.stands = question_.stands(after);
     return kYes;
   }
 
@@ -175,15 +177,100 @@ class Command {
   Session& session_;
   InputOptions options_;
   const compiler::Cluster& pods_;
-  const AskedPackets& packets_;
+  const Question& question_;
   const Arguments& arguments_;
 };
+
+/// The end that a reference names.
+tl::expected<std::vector<compiler::Site>, queries::ReferenceError> sites_of(
+    Surroundings& around, const std::string& reference) {
+  const std::vector<std::string> texts = reference == "any"
+                                             ? std::vector<std::string>{"0.0.0.0/0", "::/0"}
+                                             : std::vector<std::string>{reference};
+  std::vector<compiler::Site> sites;
+  for (const std::string& text : texts) {
+    auto site = queries::resolve_site(around, text);
+    if (!site) return tl::unexpected(site.error());
+    for (compiler::Site& each : site->sites) sites.push_back(std::move(each));
+  }
+  return sites;
+}
+
+/// The group of another reading of the input that is that one.
+std::optional<model::GroupId> same_group(const model::Cloud& cloud,
+                                         const model::SecurityGroup& group) {
+  for (std::size_t i = 0; i < cloud.groups.size(); ++i) {
+    const model::SecurityGroup& each = cloud.groups[i];
+    if (each.name == group.name && each.resource_group == group.resource_group) {
+      return static_cast<model::GroupId>(i);
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 int run_suggest_network(Session& session, const InputOptions& options,
                         const compiler::Cluster& pods, const AskedPackets& packets) {
-  return Command(session, options, pods, packets).run();
+  const Arguments& arguments = session.arguments();
+  if (arguments.has("allow")) {
+    return session.refuse("usage", "--allow is for pods: it suggests NetworkPolicies",
+                          "name pods, or leave --allow out");
+  }
+  const std::string source = arguments.positional[0];
+  const std::string destination = arguments.positional[1];
+  Question question;
+  question.text = fmt::format("close {} from {} to {}", packets.text, source, destination);
+  question.source = source;
+  question.destination = destination;
+  const std::string at = arguments.value("at");
+  if (at != "source") question.directions.push_back(Direction::Ingress);
+  if (at != "destination") question.directions.push_back(Direction::Egress);
+  question.asked = [&](Surroundings& around) -> Asked {
+    suggest::GroupAsked asked;
+    auto sources = sites_of(around, source);
+    if (!sources) return tl::unexpected(sources.error());
+    auto destinations = sites_of(around, destination);
+    if (!destinations) return tl::unexpected(destinations.error());
+    asked.sources = std::move(*sources);
+    asked.destinations = std::move(*destinations);
+    asked.packets = {packets.asked, packets.protocols};
+    asked.from_internet = source == "internet";
+    asked.to_internet = destination == "internet";
+    return asked;
+  };
+  question.stands = [](const Input&) { return std::string(); };
+  return Command(session, options, pods, question).run();
+}
+
+int run_suggest_group(Session& session, const InputOptions& options, const compiler::Cluster& pods,
+                      const solver::audit::Finding& finding) {
+  const model::SecurityGroup& group = session.input().cloud[*finding.opening->group];
+  Question question;
+  question.text = "close: " + finding.message;
+  question.source = "what it is about";
+  question.destination = "its destination";
+  question.directions = {finding.opening->direction};
+  question.remedy = finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy;
+  question.asked = [&](Surroundings& around) -> Asked {
+    solver::audit::Opening opening = *finding.opening;
+    opening.group = same_group(around.cloud(), group);
+    if (!opening.group) throw source::InternalError("a security group is gone on reading again");
+    auto asked = suggest::asked_of(around, opening);
+    if (!asked) {
+      return tl::unexpected(queries::ReferenceError{"no-suggestion", asked.error().message, {}});
+    }
+    return std::move(*asked);
+  };
+  question.stands = [&](const Input& after) -> std::string {
+    const auto audit = run_audit(session.arguments(), after, {finding.check});
+    if (!audit) return audit.error().message;
+    for (const solver::audit::Finding& each : audit->findings) {
+      if (fingerprint(each) == fingerprint(finding)) return each.message;
+    }
+    return "";
+  };
+  return Command(session, options, pods, question).run();
 }
 
 }  // namespace polreach::cli

@@ -4,6 +4,7 @@
 #include "cli/ports.h"
 #include "cli/session.h"
 #include "compiler/resolve/cluster.h"
+#include "solver/audit/finding.h"
 
 namespace polreach::cli {
 
@@ -11,5 +12,9 @@ namespace polreach::cli {
 /// the input was read, to read it again with the suggestion. Returns the exit status.
 int run_suggest_network(Session& session, const InputOptions& options,
                         const compiler::Cluster& pods, const AskedPackets& packets);
+
+/// Likewise what closes a finding whose opening is a security group's.
+int run_suggest_group(Session& session, const InputOptions& options, const compiler::Cluster& pods,
+                      const solver::audit::Finding& finding);
 
 }  // namespace polreach::cli

@@ -25,7 +25,8 @@ std::string_view direction_of(const GroupRule& rule) {
 SuggestVerdict verdict_of(const SuggestNetworkReport& report) {
   if (report.rules.empty()) return SuggestVerdict::None;
   if (!report.compared || !report.effect.complete) return SuggestVerdict::NotProven;
-  return report.effect.others.empty() ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
+  const bool is_all = report.effect.others.empty() && report.stands.empty();
+  return is_all ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
 }
 
 std::string headline_of(const SuggestNetworkReport& report) {
@@ -37,6 +38,9 @@ std::string headline_of(const SuggestNetworkReport& report) {
     case SuggestVerdict::Proven:
       return fmt::format("{}, {}: nothing else changes", count, proof);
     case SuggestVerdict::WithChanges:
+      if (!report.stands.empty()) {
+        return fmt::format("{}, {}, but the finding stands: {}", count, proof, report.stands);
+      }
       return fmt::format("{}, {}: more changes than was asked for, see below", count, proof);
     case SuggestVerdict::None:
       return "no suggestion: " + report.none;
@@ -73,8 +77,12 @@ std::string text_of(const GroupChange& change) {
 }
 
 std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
-  if (report.rules.empty() || report.input.model.endpoints.empty()) return {};
-  return {"connections of pods are not compared: polreach can says what becomes of each"};
+  std::vector<std::string> notes = report.notes;
+  if (!report.rules.empty() && !report.input.model.endpoints.empty()) {
+    notes.emplace_back(
+        "connections of pods are not compared: polreach can says what becomes of each");
+  }
+  return notes;
 }
 
 std::string quoted(const std::string& word) {
@@ -174,7 +182,7 @@ int exit_status(const SuggestNetworkReport& report) {
     case SuggestVerdict::Proven:
       return kYes;
     case SuggestVerdict::WithChanges:
-      return report.forced ? kYes : kNo;
+      return report.forced && report.stands.empty() ? kYes : kNo;
     case SuggestVerdict::None:
       return kNo;
     case SuggestVerdict::NotProven:
@@ -239,7 +247,7 @@ void write_suggest_network_text(std::ostream& out, const Style& style,
           : verdict == SuggestVerdict::None ? style.red(head)
                                             : style.yellow(head))
       << "\n";
-  for (const std::string& note : notes_of(report)) out << "  note: " << note << "\n";
+  for (const std::string& note : notes_of(report)) out << "  note: " << printable(note) << "\n";
   const auto list = [&](std::string_view title, const std::vector<GroupChange>& changes) {
     if (changes.empty()) return;
     out << "\n" << style.bold(title) << "\n";

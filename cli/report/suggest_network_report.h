@@ -23,6 +23,8 @@ struct SuggestNetworkReport {
   std::size_t unproven = 0;
   bool compared = false;  // the template was read back, and `effect` is about it
   bool forced = false;
+  std::string stands = {};  // of a finding that is still there afterwards: what it then says
+  std::vector<std::string> notes = {};
 };
 
 [[nodiscard]] int exit_status(const SuggestNetworkReport& report);

@@ -35,6 +35,7 @@ struct Opening {
   std::vector<model::EndpointId> peers;  // pods at the other end; none and no addresses: anyone
   net::AddressSet addresses;             // addresses at the other end
   std::optional<model::GroupId> group;   // instead of pods
+  net::AddressSet own = {};              // behind the group; empty: all that it guards
 };
 
 /// Something that an audit found, that an agreed rule forbids, or that a change brings in.

@@ -101,9 +101,10 @@ AddressSet addresses_of(const std::vector<Site>& sites) {
   return result;
 }
 
-/// Where a group acts that is common to all that may stand at a place; the outermost.
-std::optional<Guard> guard_of(const Site& site) {
+/// Where a group acts that is common to all that may stand at a place: `wanted`, or the outermost.
+std::optional<Guard> guard_of(const Site& site, const model::SecurityGroup* wanted) {
   if (site.stands.empty()) return std::nullopt;
+  std::optional<Guard> result;
   const std::vector<Guard>& first = site.stands.front().guards;
   for (auto guard = first.rbegin(); guard != first.rend(); ++guard) {
     if (guard->group == nullptr || guard->group->missing || guard->open) continue;
@@ -113,9 +114,10 @@ std::optional<Guard> guard_of(const Site& site) {
             return each.group == guard->group && !each.open;
           });
         });
-    if (everywhere) return *guard;
+    if (!everywhere) continue;
+    if (!result || guard->group == wanted) result = *guard;
   }
-  return std::nullopt;
+  return result;
 }
 
 class Denial {
@@ -132,7 +134,7 @@ class Denial {
     };
     std::map<std::size_t, Behind> groups;
     for (const Site& site : ends) {
-      const auto guard = guard_of(site);
+      const auto guard = guard_of(site, asked_.at ? &cloud_[*asked_.at] : nullptr);
       const auto index = guard ? index_of(guard->group) : std::nullopt;
       if (!index) {
         return source::failure("no security group that the input holds acts at " + site.name);
@@ -328,9 +330,15 @@ source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Su
     return found == places.end() ? addresses : addresses & found->second;
   };
   const auto is_asked = [&](const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
-    const bool packets = std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
-      return (box.protocols - each.protocols).empty() && each.ports.contains(box.destination_ports);
-    });
+    const auto is_named = [&](IpProtocol protocol) {
+      return std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
+        return each.protocols.contains(protocol) && each.ports.contains(box.destination_ports);
+      });
+    };
+    const bool packets =
+        std::all_of(net::kIpProtocols.begin(), net::kIpProtocols.end(), [&](IpProtocol protocol) {
+          return !box.protocols.contains(protocol) || is_named(protocol);
+        });
     return packets && sources.contains(at(pair.source, box.source)) &&
            destinations.contains(at(pair.destination, box.destination));
   };

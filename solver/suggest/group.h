@@ -7,6 +7,7 @@
 
 #include "compiler/path/site.h"
 #include "compiler/path/surroundings.h"
+#include "solver/audit/finding.h"
 #include "solver/queries/network_diff.h"
 #include "solver/queries/passage.h"
 
@@ -35,7 +36,14 @@ struct GroupAsked {
   queries::PassageAsked packets;
   bool from_internet = false;  // the source was named so
   bool to_internet = false;
+  /// The group that is to deny, where it guards an end whatever stands there; else the outermost.
+  std::optional<model::GroupId> at = std::nullopt;
 };
+
+/// What an audit found a group to let pass, as places of the network. Fails where the group guards
+/// none.
+[[nodiscard]] source::Result<GroupAsked> asked_of(compiler::Surroundings& around,
+                                                  const audit::Opening& opening);
 
 /// Rules that deny exactly what is asked: inbound at the destinations' groups, or outbound at the
 /// sources'. Fails, with a reason for the user, where an end has no group that the input holds,

@@ -270,4 +270,117 @@ TEST_CASE("suggest: a security rule in the last free place before the one that l
   CHECK(ask({"internet", "subnet/shop/web", "--protocol", "sctp"}).status != 0);
 }
 
+namespace {
+
+Run close_finding(const std::string& finding, const std::string& fixture) {
+  return support::run({"suggest", "--finding", finding,
+                       (support::source_folder() / "fixtures" / fixture).string()});
+}
+
+/// The template that an answer ends with.
+std::string template_of(const std::string& text) {
+  const std::size_t start = text.find("  {\n");
+  REQUIRE(start != std::string::npos);
+  return text.substr(start);
+}
+
+const std::string kNetwork = R"({
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0", "resources": [
+  {"type": "Microsoft.Network/networkSecurityGroups", "name": "front", "apiVersion": "2023-09-01",
+   "properties": {"securityRules": [
+     {"name": "Ssh", "properties": {"priority": 200, "direction": "Inbound", "access": "Allow",
+      "protocol": "Tcp", "sourcePortRange": "*", "sourceAddressPrefix": "Internet",
+      "destinationAddressPrefix": "*", "destinationPortRange": "22"}},
+     {"name": "Scanner", "properties": {"priority": 199, "direction": "Inbound", "access": "Deny",
+      "protocol": "Udp", "sourcePortRange": "*", "sourceAddressPrefix": "203.0.113.0/24",
+      "destinationAddressPrefix": "*", "destinationPortRange": "9"}},
+     {"name": "Web", "properties": {"priority": 300, "direction": "Inbound", "access": "Allow",
+      "protocol": "Tcp", "sourcePortRange": "*", "sourceAddressPrefix": "Internet",
+      "destinationAddressPrefix": "*", "destinationPortRange": "443"}}]}},
+  {"type": "Microsoft.Network/virtualNetworks", "name": "net", "apiVersion": "2023-09-01",
+   "dependsOn": ["[resourceId('Microsoft.Network/networkSecurityGroups', 'front')]"],
+   "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": [
+     {"name": "front", "properties": {"addressPrefix": "10.0.1.0/24", "networkSecurityGroup":
+      {"id": "[resourceId('Microsoft.Network/networkSecurityGroups', 'front')]"}}}]}}]}
+)";
+
+}  // namespace
+
+TEST_CASE("suggest: a finding about a rule of a security group is closed before that rule") {
+  const Run run = suggest("--finding nsg-internet-ssh", kNetwork);
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  // Ssh has priority 200, and 199 is taken.
+  CHECK(has(run.out, "security group front: 198 DenyTcp22Inbound (new)"));
+  CHECK(has(run.out, "one security rule, proven: nothing else changes"));
+  CHECK(has(run.out, "--source-address-prefixes Internet"));
+  CHECK(has(run.out, "--destination-address-prefixes 10.0.1.0/24 --destination-port-ranges 22"));
+  CHECK(suggest("--finding nsg-internet-ssh --format yaml", kNetwork).status == 2);
+  CHECK(has(suggest("--finding nsg-internet-ssh --format json", kNetwork).out,
+            "\"verdict\": \"proven\""));
+}
+
+TEST_CASE("suggest: one rule for each protocol, and packets of both are what was asked about") {
+  std::string network = kNetwork;
+  for (const char* from : {"\"protocol\": \"Tcp\"", "\"destinationPortRange\": \"22\""}) {
+    const std::string any = std::string(from).substr(0, std::string(from).rfind(": ")) + ": \"*\"";
+    network.replace(network.find(from), std::string(from).size(), any);
+  }
+  const Run audit = support::run({"audit", "--format", "json", "-"}, network);
+  REQUIRE(has(audit.out, "nsg-internet-any-port"));
+  const Run run = suggest("--finding nsg-internet-any-port", network);
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  CHECK(has(run.out, "2 security rules, proven: nothing else changes"));
+  CHECK(has(run.out, "closes\n  the internet -> subnet net/front  TCP, UDP"));
+}
+
+TEST_CASE("suggest: what only the platform's rule lets pass is closed behind all other rules") {
+  const Run run = close_finding("nsg-allow-restricts-nothing", "audit-azure");
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  // AllowWeb, with priority 100, keeps TCP 8443; 4096 is the last that a rule can have.
+  CHECK(has(run.out, "security group app-nsg: 4096 "));
+  CHECK(has(run.out, "before rule 65000 AllowVnetInBound"));
+  const std::string arm = template_of(run.out);
+  const std::string folder = (support::source_folder() / "fixtures/audit-azure").string();
+  const auto can = [&](const std::string& port) {
+    return support::run({"can", "subnet/shop/web", "subnet/shop/app", "--port", port, folder, "-"},
+                        arm)
+        .status;
+  };
+  CHECK(can("22") == 1);
+  CHECK(can("8443") == 0);
+  const Run after =
+      support::run({"audit", "--only", "nsg-allow-restricts-nothing", folder, "-"}, arm);
+  CHECK_MESSAGE(after.status == 0, after.out);
+}
+
+TEST_CASE("suggest: management that the platform's rule opens is closed from all other subnets") {
+  const Run run = close_finding("nsg-lateral-management", "audit-azure");
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  CHECK(has(run.out, "subnet shop/web -> subnet shop/jobs  TCP 22,3389,5985-5986"));
+  CHECK_FALSE(has(run.out, "subnet shop/jobs -> subnet shop/jobs"));
+}
+
+TEST_CASE("suggest: a finding that no rule and no policy closes comes with its remedy") {
+  // AllowRdp has the first priority that there is.
+  const Run full = close_finding("nsg-internet-rdp", "audit-azure");
+  CHECK(full.status == 1);
+  CHECK(has(full.out, "web-nsg has no free priority before rule 100 AllowRdp"));
+  CHECK(has(full.out, "  note: instead: "));
+  const Run api = close_finding("aks-api-open", "audit-azure");
+  CHECK(api.status == 2);
+  CHECK(has(api.err, "no policy and no rule closes this: the API server"));
+  CHECK(has(api.err, "help: Set authorizedIPRanges"));
+  // Whoever may create a pod in some namespace gives it any label.
+  const Run copied = close_finding("copied-labels", "audit-shop");
+  CHECK(copied.status == 2);
+  CHECK(has(copied.err, "pods that someone could create"));
+}
+
+TEST_CASE("suggest: an open namespace is closed, with a word on how to keep what is needed") {
+  const Run run = close_finding("namespace-open", "audit-shop");
+  CHECK_MESSAGE(run.status == 0, run.out << run.err);
+  CHECK(has(run.out, "--default-deny NAMESPACE keeps what passes today"));
+}
+
 }  // namespace polreach

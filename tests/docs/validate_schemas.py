@@ -114,6 +114,8 @@ def questions():
     for words in (["vnet/shop", "subnet/shop/db", "--port", "22"], ["internet", "subnet/shop/web"],
                   ["internet", "subnet/shop/db"], ["subnet/shop/web", "internet"]):
         yield ["suggest", *words, "fixtures/network-diff/new"]
+    for finding in ("nsg-lateral-management", "nsg-internet-rdp", "namespace-open"):
+        yield ["suggest", "--finding", finding, "fixtures/audit-azure"]
     yield ["map", "fixtures/quickstart", "fixtures/network-diff/new"]
     yield ["diff", "fixtures/quickstart", "fixtures/network-diff/new"]
 

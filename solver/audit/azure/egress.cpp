@@ -17,6 +17,7 @@ using sets::Diagrams;
 /// What has one cause in one network.
 struct Group {
   std::vector<std::string> places;
+  net::AddressSet addresses;  // of them
   std::vector<Cause> causes;
   std::optional<Example> example;
   std::vector<const model::SecurityGroup*> groups;
@@ -75,10 +76,12 @@ class Outbound {
       Group& group = by_rule_[{written.front().group, written.front().rule}];
       if (!group.example) group.example = ground_.example(place.site, ground_.internet(), region);
       group.places.push_back(place.name);
+      group.addresses |= place.site.addresses;
     } else if (written.empty() && !defaults.empty() && ground_.wants(Id::EgressByDefault)) {
       Group& group = by_default_[*place.site.network];
       if (!group.example) group.example = ground_.example(place.site, ground_.internet(), region);
       group.places.push_back(place.name);
+      group.addresses |= place.site.addresses;
       const auto own = std::find_if(defaults.begin(), defaults.end(), [&](const Decider& each) {
         return id_of(ground_.cloud(), each.group).has_value();
       });
@@ -147,14 +150,15 @@ class Outbound {
     const bool is_one = group.groups.size() == 1;
     if (const auto owner_id = is_one ? id_of(ground_.cloud(), group.groups.front())
                                      : std::optional<model::GroupId>()) {
-      finding.opening = opening_of(*owner_id);
+      finding.opening = opening_of(*owner_id, group.addresses);
     }
     ground_.add(std::move(finding));
   }
 
-  [[nodiscard]] Opening opening_of(model::GroupId id) const {
+  [[nodiscard]] Opening opening_of(model::GroupId id, const net::AddressSet& own) const {
     Opening opening;
     opening.group = id;
+    opening.own = own;
     opening.direction = Direction::Egress;
     opening.addresses = ground_.internet().addresses;
     return opening;
@@ -170,7 +174,8 @@ class Outbound {
     finding.also.assign(found.places.begin() + 1, found.places.end());
     finding.causes.push_back({place_of(group, rule), name_of(group, rule) + " lets it pass"});
     finding.example = std::move(found.example);
-    if (const auto id = id_of(ground_.cloud(), &group)) finding.opening = opening_of(*id);
+    if (const auto id = id_of(ground_.cloud(), &group))
+      finding.opening = opening_of(*id, found.addresses);
     ground_.add(std::move(finding));
   }
 

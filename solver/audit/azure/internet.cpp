@@ -309,6 +309,7 @@ class Inbound {
       opening.group = id;
       opening.traffic = group.traffic;
       opening.addresses = group.sources & net::internet_addresses();
+      for (const Place* each : group.places) opening.own |= each->site.addresses;
       finding.opening = std::move(opening);
     }
     ground_.add(std::move(finding));

@@ -24,6 +24,7 @@ net::PortSet management_ports() { return net::PortSet::of({{22, 22}, {3389, 3389
 /// What is found in one network.
 struct Lateral {
   std::vector<std::string> places;
+  net::AddressSet addresses;  // of them
   std::string from;
   std::optional<Example> example;
   std::vector<const model::SecurityGroup*> groups;
@@ -70,6 +71,7 @@ void look_at(Ground& ground, const Place& to, std::map<model::NetworkId, Lateral
     if (group == nullptr || said.contains(group)) continue;
     Lateral& lateral = found[*to.site.network];
     lateral.places.push_back(to.name);
+    lateral.addresses |= to.site.addresses;
     lateral.ports |= sets::ports_of(diagrams.values(region, sets::Variable::destination_port()));
     if (std::find(lateral.groups.begin(), lateral.groups.end(), group) == lateral.groups.end()) {
       lateral.groups.push_back(group);
@@ -110,6 +112,9 @@ void check_lateral(Ground& ground, const std::set<const model::SecurityGroup*>& 
         for (const net::Prefix& each : owner.space.prefixes) {
           opening.addresses |= net::addresses_of(each);
         }
+        opening.own = lateral.addresses;
+        // Several of them reach each other, too.
+        if (lateral.places.size() == 1) opening.addresses -= lateral.addresses;
         finding.opening = std::move(opening);
       }
     }

@@ -113,7 +113,10 @@ class Restrictions {
     }
     const Filter& filter =
         ground_.around().filters().of(*guard.group, Direction::Ingress, guard.network);
-    region = diagrams.both(region, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)));
+    // No connection has port 0: rules that leave nothing else are done.
+    region =
+        diagrams.all_of({region, diagrams.protocols(net::ProtocolSet(net::IpProtocol::Tcp)),
+                         diagrams.ports(sets::Variable::destination_port(), net::all_ports())});
     std::map<const SecurityRule*, Diagram> near;
     std::vector<Diagram> parts;
     for (const FilterRule& each : filter.rules) {
@@ -134,12 +137,17 @@ class Restrictions {
       const bool known = std::find(hole.rules.begin(), hole.rules.end(), rule) != hole.rules.end();
       if (!known) hole.rules.push_back(rule);
     }
-    if (hole.finding.check != nullptr) {
-      hole.also.push_back(to.name);
-      return true;
-    }
     const net::PortSet ports = net::all_ports() & sets::ports_of(diagrams.values(
                                                       region, sets::Variable::destination_port()));
+    if (hole.finding.check != nullptr) {
+      hole.also.push_back(to.name);
+      Opening& known = *hole.finding.opening;
+      // Other ports from elsewhere would be more than is open.
+      if (known.addresses == from.site.addresses && known.traffic[net::Protocol::Tcp] == ports) {
+        known.own |= to.site.addresses;
+      }
+      return true;
+    }
     hole.finding = Ground::finding(Id::AllowRestrictsNothing, subject_of(*guard.group), "",
                                    place_of(*guard.group, *own.front()));
     hole.finding.message = from.name + " reaches TCP " + net::to_string(ports) + " of " + to.name +
@@ -152,6 +160,7 @@ class Restrictions {
     opening.group = id_of(ground_.cloud(), guard.group);
     opening.traffic[net::Protocol::Tcp] = ports;
     opening.addresses = from.site.addresses;
+    opening.own = to.site.addresses;
     hole.finding.opening = std::move(opening);
     return true;
   }
