@@ -11,6 +11,7 @@
 
 #include "cli/audit_run.h"
 #include "cli/commands/suggest_network.h"
+#include "cli/intents_run.h"
 #include "cli/network_listing.h"
 #include "cli/ports.h"
 #include "cli/profile.h"
@@ -18,6 +19,7 @@
 #include "cli/session.h"
 #include "policies/source/nearest.h"
 #include "solver/audit/audit.h"
+#include "solver/intents/verify.h"
 #include "solver/queries/conflicts.h"
 #include "solver/queries/site_reference.h"
 #include "solver/suggest/suggestion.h"
@@ -41,13 +43,15 @@ bool is_anyone(const Target& target) { return target.text == "any"; }
 class Command {
  public:
   Command(const Arguments& arguments, const Streams& streams)
-      : arguments_(arguments), session_(arguments, streams, "polreach.suggest/v1") {}
+      : arguments_(arguments),
+        streams_(streams),
+        session_(arguments, streams, "polreach.suggest/v1") {}
 
   int run() {
-    const bool is_finding = arguments_.has("finding");
+    const bool is_finding = arguments_.has("finding") || arguments_.has("intents");
     const bool is_namespace = arguments_.has("default-deny");
     if (is_finding && is_namespace) {
-      return session_.refuse("usage", "--finding and --default-deny are two questions",
+      return session_.refuse("usage", "findings and --default-deny are two questions",
                              "ask one of them");
     }
     const bool is_pair = !is_finding && !is_namespace;
@@ -55,7 +59,7 @@ class Command {
     InputOptions options = session_.input_options(arguments_.value("namespace"));
     options.paths.assign(arguments_.positional.begin() + (is_pair ? 2 : 0),
                          arguments_.positional.end());
-    if (!session_.read(options)) return kNoVerdict;
+    if (!read(options)) return kNoVerdict;
     const model::Model& model = session_.input().model;
     const compiler::Cluster cluster(model, list_profile_of(arguments_, model));
     if (!session_.check(queries::equal_priorities(cluster))) return kNoVerdict;
@@ -75,6 +79,23 @@ class Command {
   }
 
  private:
+  /// The manifests, and intents about them.
+  bool read(const InputOptions& options) {
+    if (!arguments_.has("intents")) return session_.read(options);
+    auto input = read_input(options, streams_.in);
+    if (!input) {
+      session_.refuse("input", input.error().message, "");
+      return false;
+    }
+    auto intents = read_intents(arguments_.all("intents"), options.default_namespace, **input);
+    if (!intents) {
+      session_.refuse("input", intents.error().message, "");
+      return false;
+    }
+    intents_ = std::move(*intents);
+    return session_.accept(std::move(*input));
+  }
+
   int check_arguments(bool is_pair) {
     if (is_pair && arguments_.positional.size() < 3) {
       return session_.refuse("usage", "a SOURCE, a DESTINATION and a PATH are needed",
@@ -264,6 +285,7 @@ class Command {
 
   /// The audit as `polreach audit` makes it, so that its fingerprints are found here.
   int for_finding(const compiler::Cluster& cluster, const InputOptions& options) {
+    if (arguments_.has("intents")) return for_intent(cluster, options);
     const std::string wanted = arguments_.value("finding");
     const Check* const check = solver::audit::find_check(wanted);
     const auto audit =
@@ -288,7 +310,57 @@ class Command {
                              fmt::format("{} findings are of the check {}", found.size(), wanted),
                              "say which by its fingerprint:" + list);
     }
-    const Finding& finding = *found.front();
+    return close(*found.front(), cluster, options);
+  }
+
+  /// What violates agreed rules, one finding at a time.
+  int for_intent(const compiler::Cluster& cluster, const InputOptions& options) {
+    IntentsSetting setting(arguments_, session_.input());
+    if (const auto done = setting.complete(); !done) {
+      return session_.refuse(done.error().code, done.error().message, done.error().help);
+    }
+    const auto verification = solver::intents::verify(setting.setting(), intents_);
+    const std::string wanted = arguments_.value("finding");
+    std::vector<const Finding*> found;
+    std::vector<Finding> all = verification.findings();
+    std::erase_if(all, [](const Finding& each) { return !each.certain; });
+    for (const Finding& each : all) {
+      const std::string_view id = each.check->id;
+      const bool is_named = id == wanted || id == "intent/" + wanted;
+      if (wanted.empty() || is_named || fingerprint(each) == wanted) found.push_back(&each);
+    }
+    if (found.empty()) {
+      return session_.refuse("no-suggestion",
+                             wanted.empty() ? "no intent is certainly violated"
+                                            : "nothing certainly violates intent " + wanted,
+                             "polreach verify says what holds, and what depends");
+    }
+    if (found.size() > 1) {
+      std::string list;
+      for (const Finding* each : found) {
+        list += fmt::format("\n  {}  {}: {}", fingerprint(*each), each->check->id, each->message);
+      }
+      return session_.refuse("ambiguous-reference",
+                             fmt::format("{} findings violate the intents", found.size()),
+                             "say which with --finding, by the name of its intent or its "
+                             "fingerprint:" +
+                                 list);
+    }
+    if (!found.front()->opening) {
+      return session_.refuse("no-suggestion",
+                             "this is to be opened, not closed: " + found.front()->message,
+                             "ask for its ends: polreach suggest SOURCE DESTINATION --allow");
+    }
+    Finding finding = *found.front();
+    // Where nothing in the input speaks of IPv6 the intent was not asked about it; a rule that
+    // closes IPv4 alone would be the first to speak of it, and leave it open.
+    if (!finding.opening->addresses.empty() && !queries::speaks_of_ipv6(cluster)) {
+      finding.opening->addresses |= net::all_addresses(net::Family::V6);
+    }
+    return close(finding, cluster, options);
+  }
+
+  int close(const Finding& finding, const compiler::Cluster& cluster, const InputOptions& options) {
     const std::string remedy =
         finding.remedy.empty() ? std::string(finding.check->remedy) : finding.remedy;
     if (finding.opening && finding.opening->group) {
@@ -335,7 +407,9 @@ class Command {
   }
 
   const Arguments& arguments_;
+  const Streams& streams_;
   Session session_;
+  std::vector<intents::Intent> intents_;
 };
 
 }  // namespace

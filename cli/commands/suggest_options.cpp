@@ -5,7 +5,7 @@
 namespace polreach::cli {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOnlySuggestOptions = {{
+constexpr std::array<OptionSpec, 8> kOnlySuggestOptions = {{
     {"allow", '\0', "", "suggest what lets the packets pass, instead of what stops them", "", ""},
     {"at", '\0', "END",
      "whose policies are to stop the packets; auto: those of the destination, unless only the "
@@ -18,6 +18,10 @@ constexpr std::array<OptionSpec, 7> kOnlySuggestOptions = {{
     {"finding", '\0', "FINDING",
      "suggest what closes a finding of polreach audit, by its fingerprint or the name of its "
      "check; then only PATHs are given",
+     "", ""},
+    {"intents", '\0', "FILE",
+     "suggest what closes a violated intent of the file; which one says --finding, by its name or "
+     "fingerprint, where several are; then only PATHs are given",
      "", ""},
     {"force", '\0', "",
      "take a suggestion that cuts or opens other connections, too, for an answer", "", ""},
