@@ -179,7 +179,8 @@ TEST_CASE("a named port without a protocol is one port") {
 
 namespace {
 
-/// What stands in an example: "TCP 8.8.8.8:40000 -> shop/web:8080".
+/// What stands in an example: "TCP 8.8.8.8:40000 -> 10.0.0.7:8080", or "TCP 8080" between ends that
+/// have names.
 struct Packet {
   std::string protocol;
   std::string source;
@@ -188,14 +189,21 @@ struct Packet {
 };
 
 Packet packet_of(const Finding& finding) {
-  static const std::regex form(R"(^(\S+) (\S+?)(:\d+)? -> (\S+?):(\d+)$)");
-  std::smatch parts;
-  REQUIRE_MESSAGE(std::regex_match(finding.example->packet, parts, form), finding.example->packet);
-  Packet result{parts[1], parts[2], parts[4], parts[5]};
+  static const std::regex with_ends(R"(^(\S+) (\S+?)(:\d+)? -> (\S+?):(\d+)$)");
+  static const std::regex alone(R"(^(\S+) (\d+)$)");
+  const auto& example = *finding.example;
+  Packet result;
+  if (std::smatch parts; std::regex_match(example.packet, parts, with_ends)) {
+    result = {parts[1], parts[2], parts[4], parts[5]};
+  } else {
+    REQUIRE_MESSAGE(std::regex_match(example.packet, parts, alone), example.packet);
+    result = {parts[1], example.source, example.destination, parts[2]};
+  }
   // An end is asked about by its name: "shop/web (10.244.1.5)", "subnet shop/app (10.20.2.4)".
   const auto named = [](const std::string& end, std::string& asked) {
     static const std::regex place(
-        R"(^(pod |subnet |node pool |network interface )?([a-z0-9./-]+)( \(.*\))?$)");
+        R"(^(pod |a new pod |subnet |node pool |network interface )?([a-z0-9./-]+)( \(.*\))?$)");
+    if (end == "any pod") asked = "example/example";
     std::smatch match;
     if (!std::regex_match(end, match, place)) return;
     const std::string kind = match[1];
@@ -203,7 +211,8 @@ Packet packet_of(const Finding& finding) {
     if (kind == "subnet ") asked = "subnet/" + name;
     if (kind == "node pool ") asked = "node/" + name;
     if (kind == "network interface ") asked = "nic/" + name;
-    if ((kind == "pod " || kind.empty()) && name.find('/') != std::string::npos) asked = name;
+    if ((kind.ends_with("pod ") || kind.empty()) && name.find('/') != std::string::npos)
+      asked = name;
   };
   named(finding.example->source, result.source);
   named(finding.example->destination, result.destination);
