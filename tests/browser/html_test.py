@@ -373,6 +373,18 @@ class FindingsTest(Page):
         self.assertEqual(len(self.all("#findings .finding")), 1)
         self.says("1 more without", inside="#findings")
 
+    def test_a_real_audit(self):
+        self.open(write_page(self.folder, "real.html", "audit", "fixtures/audit-shop"))
+        self.assertEqual(len(self.all("#findings .finding")), 22)  # audit-kubernetes.txt
+        self.says("the internet reaches TCP 22 of tools/bastion", inside="#findings")
+        self.all("#findings .finding")[0].click()
+        self.says("fixtures/audit-shop/tools.yaml:61", "bastion")
+        self.assertEqual(len(self.all("svg .chip[aria-label*='tools/bastion'] .dot.critical")), 1)
+
+    def test_a_real_audit_without_pods(self):
+        self.open(write_page(self.folder, "network.html", "audit", "fixtures/audit-azure/nsgs.json"))
+        self.assertGreater(len(self.all("#findings .finding")), 0)
+
     def test_findings_alone(self):
         self.page_with("findings.html", False)
         self.says("This report has findings alone", inside="#graph")
