@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <set>
+#include <string>
 
 #include "solver/intents/verify.h"
 #include "solver/queries/map.h"
@@ -29,8 +31,15 @@ using model::EndpointId;
 using model::Model;
 using oracle::Tri;
 
-constexpr std::uint64_t kClusters = 1000;
-constexpr std::uint64_t kPossibleClusters = 300;
+constexpr std::uint64_t kDefaultClusters = 1000;
+
+/// POLREACH_AGREEMENT_INTENTS sets how many; how often each verdict comes is looked at with the
+/// default number alone.
+std::uint64_t clusters() {
+  const char* text = std::getenv("POLREACH_AGREEMENT_INTENTS");
+  return text == nullptr || *text == '\0' ? kDefaultClusters : std::stoull(text);
+}
+
 constexpr std::size_t kCreated = 10;
 
 /// Whether something is a member: certainly, perhaps (labels that are not known), or not.
@@ -313,7 +322,7 @@ struct Counts {
 
 TEST_CASE("intents: the verdict is that of the oracle, packet by packet") {
   Counts counts;
-  for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
+  for (std::uint64_t seed = 0; seed < clusters(); ++seed) {
     CAPTURE(seed);
     const Spec spec = without_nodes(generate(seed, {.readable = false, .tiered = 20}));
     Model model = to_model(spec);
@@ -357,9 +366,10 @@ TEST_CASE("intents: the verdict is that of the oracle, packet by packet") {
   MESSAGE(counts.packets << " packets; " << counts.verdicts[0] << " hold, " << counts.verdicts[1]
                          << " violated, " << counts.verdicts[2] << " depend, " << counts.verdicts[3]
                          << " empty");
-  for (std::size_t verdict = 0; verdict < 4; ++verdict) CHECK(counts.verdicts[verdict] > 20);
   CHECK(counts.verdicts[4] == 0);
-  CHECK(counts.of_ipv6 > kClusters / 4);
+  if (clusters() < kDefaultClusters) return;
+  for (std::size_t verdict = 0; verdict < 4; ++verdict) CHECK(counts.verdicts[verdict] > 20);
+  CHECK(counts.of_ipv6 > kDefaultClusters / 4);
 }
 
 namespace {
@@ -413,7 +423,7 @@ EndpointId create(Model& model, const Spec& spec, Random& random) {
 TEST_CASE("intents: what holds for all pods that could be created holds for those that are") {
   Counts counts;
   std::uint64_t shown = 0;
-  for (std::uint64_t seed = 0; seed < kPossibleClusters; ++seed) {
+  for (std::uint64_t seed = 0; seed < clusters() * 3 / 10; ++seed) {
     CAPTURE(seed);
     const Spec spec = without_nodes(generate(seed, {.readable = false, .tiered = 20}));
     Model model = to_model(spec);
@@ -456,6 +466,7 @@ TEST_CASE("intents: what holds for all pods that could be created holds for thos
   MESSAGE(counts.packets << " packets; " << counts.verdicts[0] << " hold, " << counts.verdicts[1]
                          << " violated, " << counts.verdicts[2] << " depend, " << counts.verdicts[3]
                          << " empty; " << shown << " pods shown");
+  if (clusters() < kDefaultClusters) return;
   CHECK(counts.verdicts[0] > 20);
   CHECK(counts.verdicts[1] > 100);
   CHECK(shown > 100);
