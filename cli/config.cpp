@@ -70,4 +70,9 @@ Arguments with_config(const Arguments& arguments, const Config& config, bool of_
   return result;
 }
 
+void add_intents(Arguments& arguments, const Config& config) {
+  if (arguments.has("intents")) return;
+  for (const ConfigText& file : config.intents) arguments.values["intents"].push_back(file.value);
+}
+
 }  // namespace polreach::cli

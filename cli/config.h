@@ -61,4 +61,7 @@ source::Result<std::unique_ptr<Config>> read_config(const std::string& path);
 [[nodiscard]] Arguments with_config(const Arguments& arguments, const Config& config,
                                     bool of_audit);
 
+/// Adds the configuration's files of intents to arguments that name none.
+void add_intents(Arguments& arguments, const Config& config);
+
 }  // namespace polreach::cli

@@ -42,9 +42,7 @@ std::optional<Arguments> configured(const CommandSpec& command, const Arguments&
   const auto config = load_config(session);
   if (!config) return std::nullopt;
   Arguments result = with_config(arguments, *config, false);
-  if (command.name == "verify" && !result.has("intents")) {
-    for (const ConfigText& file : config->intents) result.values["intents"].push_back(file.value);
-  }
+  if (command.name == "verify") add_intents(result, *config);
   return result;
 }
 

@@ -220,9 +220,7 @@ int run_check(const Arguments& arguments, const Streams& streams) {
   const auto config = load_config(early);
   if (!config) return kNoVerdict;
   Arguments all = with_config(arguments, *config, true);
-  if (!all.has("intents")) {
-    for (const ConfigText& file : config->intents) all.values["intents"].push_back(file.value);
-  }
+  add_intents(all, *config);
   return Command(all, streams, *config).run();
 }
 

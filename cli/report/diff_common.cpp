@@ -74,4 +74,17 @@ std::vector<std::string> reasons_of(const DiffReport& report, const DiffChange& 
   return lines;
 }
 
+std::string painted(const Style& style, queries::Changed changed) {
+  const std::string text = fmt::format("{:<8}", word(changed));
+  switch (changed) {
+    case queries::Changed::Added:
+      return style.green(text);
+    case queries::Changed::Removed:
+      return style.red(text);
+    case queries::Changed::Changed:
+      return style.yellow(text);
+  }
+  return text;
+}
+
 }  // namespace polreach::cli

@@ -44,6 +44,8 @@ void write_diff_markdown(std::ostream& out, const DiffReport& report);
 // ------------------------------------------------------------------
 
 [[nodiscard]] std::string_view word(solver::queries::Changed changed);
+/// The word in a column of its own, in its colour.
+[[nodiscard]] std::string painted(const Style& style, solver::queries::Changed changed);
 /// "shop/web", "10.0.0.0/8"; with the kind where `kind`.
 [[nodiscard]] std::string name_of(const solver::queries::DiffPeer& peer);
 [[nodiscard]] std::string text_of(const solver::queries::DiffFlow& flow);

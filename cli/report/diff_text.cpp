@@ -23,19 +23,6 @@ namespace {
 /// Of more changes the reasons are left to --explain or JSON: a comment has its limits.
 constexpr std::size_t kMostInComment = 200;
 
-std::string painted(const Style& style, Changed changed) {
-  const std::string text = fmt::format("{:<8}", word(changed));
-  switch (changed) {
-    case Changed::Added:
-      return style.green(text);
-    case Changed::Removed:
-      return style.red(text);
-    case Changed::Changed:
-      return style.yellow(text);
-  }
-  return text;
-}
-
 std::string flows_of(const DiffChange& change) {
   switch (change.what) {
     case Changed::Added:

@@ -25,19 +25,6 @@ namespace {
 /// Of more pairs with one cause the rest is counted; JSON has them all.
 constexpr std::size_t kMostPairs = 10;
 
-std::string painted(const Style& style, Changed changed) {
-  const std::string text = fmt::format("{:<8}", word(changed));
-  switch (changed) {
-    case Changed::Added:
-      return style.green(text);
-    case Changed::Removed:
-      return style.red(text);
-    case Changed::Changed:
-      return style.yellow(text);
-  }
-  return text;
-}
-
 /// The boxes say themselves which ends are whole.
 NetworkEnds any_ends() { return {net::all_addresses(), net::all_addresses()}; }
 
