@@ -33,10 +33,14 @@ source::Result<std::vector<intents::Intent>> read_intents(const std::vector<std:
 }
 
 IntentsSetting::IntentsSetting(const Arguments& arguments, const Input& input)
+    : IntentsSetting(arguments, input, input.model, arguments.value("default-namespace")) {}
+
+IntentsSetting::IntentsSetting(const Arguments& arguments, const Input& input,
+                               const model::Model& model, std::string default_namespace)
     : arguments_(arguments),
       input_(input),
-      cluster_(input.model, list_profile_of(arguments, input.model)),
-      setting_{cluster_, nullptr, arguments.value("default-namespace")} {}
+      cluster_(model, list_profile_of(arguments, model)),
+      setting_{cluster_, nullptr, std::move(default_namespace)} {}
 
 tl::expected<void, ListingError> IntentsSetting::complete() {
   if (input_.cloud.empty()) return {};

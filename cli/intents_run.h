@@ -26,6 +26,9 @@ class IntentsSetting {
  public:
   /// `arguments`: how the input is to be read (kInputOptions, default-namespace).
   IntentsSetting(const Arguments& arguments, const Input& input);
+  /// The same with another version of the input's pods and policies.
+  IntentsSetting(const Arguments& arguments, const Input& input, const model::Model& model,
+                 std::string default_namespace);
   IntentsSetting(const IntentsSetting&) = delete;
   IntentsSetting& operator=(const IntentsSetting&) = delete;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/audit_run.h"
+#include "cli/commands/suggest_intents.h"
 #include "cli/commands/suggest_network.h"
 #include "cli/intents_run.h"
 #include "cli/network_listing.h"
@@ -19,7 +20,6 @@
 #include "cli/session.h"
 #include "policies/source/nearest.h"
 #include "solver/audit/audit.h"
-#include "solver/intents/verify.h"
 #include "solver/queries/conflicts.h"
 #include "solver/queries/site_reference.h"
 #include "solver/suggest/suggestion.h"
@@ -285,7 +285,9 @@ class Command {
 
   /// The audit as `polreach audit` makes it, so that its fingerprints are found here.
   int for_finding(const compiler::Cluster& cluster, const InputOptions& options) {
-    if (arguments_.has("intents")) return for_intent(cluster, options);
+    if (arguments_.has("intents")) {
+      return run_suggest_intents(session_, cluster, has_windows(), intents_);
+    }
     const std::string wanted = arguments_.value("finding");
     const Check* const check = solver::audit::find_check(wanted);
     const auto audit =
@@ -311,53 +313,6 @@ class Command {
                              "say which by its fingerprint:" + list);
     }
     return close(*found.front(), cluster, options);
-  }
-
-  /// What violates agreed rules, one finding at a time.
-  int for_intent(const compiler::Cluster& cluster, const InputOptions& options) {
-    IntentsSetting setting(arguments_, session_.input());
-    if (const auto done = setting.complete(); !done) {
-      return session_.refuse(done.error().code, done.error().message, done.error().help);
-    }
-    const auto verification = solver::intents::verify(setting.setting(), intents_);
-    const std::string wanted = arguments_.value("finding");
-    std::vector<const Finding*> found;
-    std::vector<Finding> all = verification.findings();
-    std::erase_if(all, [](const Finding& each) { return !each.certain; });
-    for (const Finding& each : all) {
-      const std::string_view id = each.check->id;
-      const bool is_named = id == wanted || id == "intent/" + wanted;
-      if (wanted.empty() || is_named || fingerprint(each) == wanted) found.push_back(&each);
-    }
-    if (found.empty()) {
-      return session_.refuse("no-suggestion",
-                             wanted.empty() ? "no intent is certainly violated"
-                                            : "nothing certainly violates intent " + wanted,
-                             "polreach verify says what holds, and what depends");
-    }
-    if (found.size() > 1) {
-      std::string list;
-      for (const Finding* each : found) {
-        list += fmt::format("\n  {}  {}: {}", fingerprint(*each), each->check->id, each->message);
-      }
-      return session_.refuse("ambiguous-reference",
-                             fmt::format("{} findings violate the intents", found.size()),
-                             "say which with --finding, by the name of its intent or its "
-                             "fingerprint:" +
-                                 list);
-    }
-    if (!found.front()->opening) {
-      return session_.refuse("no-suggestion",
-                             "this is to be opened, not closed: " + found.front()->message,
-                             "ask for its ends: polreach suggest SOURCE DESTINATION --allow");
-    }
-    Finding finding = *found.front();
-    // Where nothing in the input speaks of IPv6 the intent was not asked about it; a rule that
-    // closes IPv4 alone would be the first to speak of it, and leave it open.
-    if (!finding.opening->addresses.empty() && !queries::speaks_of_ipv6(cluster)) {
-      finding.opening->addresses |= net::all_addresses(net::Family::V6);
-    }
-    return close(finding, cluster, options);
   }
 
   int close(const Finding& finding, const compiler::Cluster& cluster, const InputOptions& options) {
@@ -392,16 +347,7 @@ class Command {
     if (!suggestion) return session_.refuse("no-verdict", suggestion.error().message, "");
     session_.lap("solve");
     const SuggestReport report{session_.input(), asked, kind, *suggestion, arguments_.has("force")};
-    const std::string format = arguments_.value("format");
-    const int status = exit_status(report);
-    if (format == "json") {
-      write_suggest_json(session_.out(), report);
-    } else if (format == "yaml") {
-      if (status != kYes) session_.err() << printable(headline(report)) << "\n";
-      write_suggest_yaml(session_.out(), report);
-    } else {
-      write_suggest_text(session_.out(), session_.style(), report, session_.is_quiet());
-    }
+    const int status = write_suggest(session_, report);
     session_.lap("report");
     return status;
   }

@@ -20,11 +20,13 @@ constexpr std::array<OptionSpec, 8> kOnlySuggestOptions = {{
      "check; then only PATHs are given",
      "", ""},
     {"intents", '\0', "FILE",
-     "suggest what closes a violated intent of the file; which one says --finding, by its name or "
-     "fingerprint, where several are; then only PATHs are given",
+     "suggest what makes the violated intents of the file hold, all in one, or the one that "
+     "--finding names; then only PATHs are given",
      "", ""},
     {"force", '\0', "",
-     "take a suggestion that cuts or opens other connections, too, for an answer", "", ""},
+     "take a suggestion that cuts or opens other connections, too, or that makes only some of the "
+     "intents hold, for an answer",
+     "", ""},
     {"format", 'f', "FORMAT", "how the answer is written; yaml: the policies alone",
      "text|yaml|json", "text"},
     {"namespace", 'n', "NAMESPACE", "the namespace of objects and references that name none", "",

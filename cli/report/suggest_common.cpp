@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/report/suggest_report.h"
+#include "cli/session.h"
 #include "cli/streams.h"
 #include "solver/queries/reference.h"
 
@@ -83,12 +84,23 @@ SuggestVerdict verdict_of(const Suggestion& suggestion) {
   return suggestion.effect.is_exact() ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
 }
 
+SuggestVerdict verdict_of(const SuggestReport& report) {
+  const SuggestVerdict verdict = verdict_of(report.suggestion);
+  const bool is_answer =
+      verdict == SuggestVerdict::Proven || verdict == SuggestVerdict::WithChanges;
+  const bool is_partial = std::any_of(report.intents.begin(), report.intents.end(),
+                                      [](const SuggestedIntent& each) { return !each.solved; });
+  return is_answer && is_partial ? SuggestVerdict::Partial : verdict;
+}
+
 std::string_view word(SuggestVerdict verdict) {
   switch (verdict) {
     case SuggestVerdict::Proven:
       return "proven";
     case SuggestVerdict::WithChanges:
       return "changes-more";
+    case SuggestVerdict::Partial:
+      return "partial";
     case SuggestVerdict::None:
       return "none";
     case SuggestVerdict::NotProven:
@@ -98,10 +110,11 @@ std::string_view word(SuggestVerdict verdict) {
 }
 
 int exit_status(const SuggestReport& report) {
-  switch (verdict_of(report.suggestion)) {
+  switch (verdict_of(report)) {
     case SuggestVerdict::Proven:
       return kYes;
     case SuggestVerdict::WithChanges:
+    case SuggestVerdict::Partial:
       return report.forced ? kYes : kNo;
     case SuggestVerdict::None:
       return kNo;
@@ -121,11 +134,20 @@ std::string headline(const SuggestReport& report) {
           ? "proven"
           : fmt::format("by the set engine, of which Z3 proved {} of {} pairs", found.effect.proofs,
                         found.effect.unproven + found.effect.proofs);
-  switch (verdict_of(found)) {
+  const std::string_view rest = found.effect.is_exact()
+                                    ? "nothing else changes"
+                                    : "more changes than was asked for, see below";
+  switch (verdict_of(report)) {
     case SuggestVerdict::Proven:
-      return fmt::format("{}, {}: nothing else changes", count, proof);
     case SuggestVerdict::WithChanges:
-      return fmt::format("{}, {}: more changes than was asked for, see below", count, proof);
+      return fmt::format("{}, {}: {}", count, proof, rest);
+    case SuggestVerdict::Partial: {
+      const auto open = std::count_if(report.intents.begin(), report.intents.end(),
+                                      [](const SuggestedIntent& each) { return !each.solved; });
+      return fmt::format("{}, {}: {}; {} of {} intents {} not hold with {}", count, proof, rest,
+                         open, report.intents.size(), open == 1 ? "does" : "do",
+                         found.objects.size() == 1 ? "it" : "them");
+    }
     case SuggestVerdict::None:
       return "no suggestion: " + found.none;
     case SuggestVerdict::NotProven:
@@ -183,6 +205,20 @@ std::vector<std::string> line_diff(const std::string& before, const std::string&
     }
   }
   return shortened(result);
+}
+
+int write_suggest(const Session& session, const SuggestReport& report) {
+  const std::string format = session.arguments().value("format");
+  const int status = exit_status(report);
+  if (format == "json") {
+    write_suggest_json(session.out(), report);
+  } else if (format == "yaml") {
+    if (status != kYes) session.err() << printable(headline(report)) << "\n";
+    write_suggest_yaml(session.out(), report);
+  } else {
+    write_suggest_text(session.out(), session.style(), report, session.is_quiet());
+  }
+  return status;
 }
 
 }  // namespace polreach::cli

@@ -19,8 +19,11 @@ class Writer : private JsonWriter {
     begin("polreach.suggest/v1");
     text("asked", printable(report_.asked));
     text("kind", report_.kind);
-    text("verdict", word(verdict_of(found)));
+    text("verdict", word(verdict_of(report_)));
     text("summary", printable(headline(report_)));
+    if (!report_.intents.empty()) {
+      list("intents", report_.intents, [&](const SuggestedIntent& each) { intent(each); });
+    }
     list("objects", found.objects, [&](const suggest::Object& each) { object(each); });
     changes("does", found.effect.done);
     changes("misses", found.effect.missed);
@@ -36,6 +39,15 @@ class Writer : private JsonWriter {
   }
 
  private:
+  void intent(const SuggestedIntent& each) {
+    json_.StartObject();
+    text("name", printable(each.name));
+    text("verdict", each.verdict);
+    flag("solved", each.solved);
+    if (!each.why.empty()) text("why", printable(each.why));
+    json_.EndObject();
+  }
+
   void object(const suggest::Object& each) {
     json_.StartObject();
     text("kind", "NetworkPolicy");

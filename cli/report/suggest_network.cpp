@@ -38,6 +38,7 @@ std::string headline_of(const SuggestNetworkReport& report) {
     case SuggestVerdict::Proven:
       return fmt::format("{}, {}: nothing else changes", count, proof);
     case SuggestVerdict::WithChanges:
+    case SuggestVerdict::Partial:
       if (!report.stands.empty()) {
         return fmt::format("{}, {}, but the finding stands: {}", count, proof, report.stands);
       }
@@ -182,6 +183,7 @@ int exit_status(const SuggestNetworkReport& report) {
     case SuggestVerdict::Proven:
       return kYes;
     case SuggestVerdict::WithChanges:
+    case SuggestVerdict::Partial:
       return report.forced && report.stands.empty() ? kYes : kNo;
     case SuggestVerdict::None:
       return kNo;

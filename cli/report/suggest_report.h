@@ -11,22 +11,36 @@
 
 namespace polreach::cli {
 
+class Session;
+
+/// How an agreed rule stands with a suggestion.
+struct SuggestedIntent {
+  std::string name;
+  std::string verdict;  // as of polreach verify: "holds"
+  bool solved = false;  // what was to be done about it is done
+  std::string why;      // where it is not
+};
+
 /// A suggestion with everything that a report shows of it.
 struct SuggestReport {
   const Input& input;
   std::string asked;  // "close TCP 5432 from shop/web to shop/db"
-  std::string kind;   // "close", "allow", "default-deny"
+  std::string kind;   // "close", "allow", "default-deny", "intents"
   const solver::suggest::Suggestion& suggestion;
   bool forced = false;  // it may do other things than asked for
+  /// Those that were to hold, and those that no longer do, in their own order.
+  std::vector<SuggestedIntent> intents = {};
 };
 
 enum class SuggestVerdict : std::uint8_t {
   Proven,       // does what was asked for and nothing else
   WithChanges,  // does it, and other things, which it names
+  Partial,      // does it for some of the intents, or breaks one
   None,         // there is nothing to do, or nothing does it
   NotProven     // policies that were not understood could do otherwise
 };
 [[nodiscard]] SuggestVerdict verdict_of(const solver::suggest::Suggestion& suggestion);
+[[nodiscard]] SuggestVerdict verdict_of(const SuggestReport& report);
 [[nodiscard]] std::string_view word(SuggestVerdict verdict);
 /// 0: a suggestion, which changes nothing else unless that is allowed; 1: none; 2: not proven.
 [[nodiscard]] int exit_status(const SuggestReport& report);
@@ -51,5 +65,7 @@ void write_suggest_text(std::ostream& out, const Style& style, const SuggestRepo
 void write_suggest_yaml(std::ostream& out, const SuggestReport& report);
 /// The schema polreach.suggest/v1: docs/schemas/polreach.suggest.v1.json.
 void write_suggest_json(std::ostream& out, const SuggestReport& report);
+/// As the arguments of the session say. Returns the exit status.
+int write_suggest(const Session& session, const SuggestReport& report);
 
 }  // namespace polreach::cli

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/report/suggest_report.h"
 
 namespace polreach::cli {
 
 namespace suggest = solver::suggest;
+
+using suggest::Wish;
 
 namespace {
 
@@ -25,27 +30,58 @@ class Text {
     for (const std::string& doubt : found_.doubts) {
       out_ << "  not understood: " << printable(doubt) << "\n";
     }
-    const bool closing = report_.kind != "allow";
-    changes(closing ? "closes" : "opens", found_.effect.done);
-    changes(closing ? "does not close" : "does not open", found_.effect.missed);
-    changes(closing ? "also cuts" : "cuts", found_.effect.cut);
-    changes(closing ? "opens" : "also opens", found_.effect.opened);
+    intents();
+    const bool opens = report_.kind == "allow" || any(Wish::Open);
+    const bool closes = !opens || any(Wish::Close);
+    changes("closes", of(found_.effect.done, Wish::Close));
+    changes("opens", of(found_.effect.done, Wish::Open));
+    changes("does not close", of(found_.effect.missed, Wish::Close));
+    changes("does not open", of(found_.effect.missed, Wish::Open));
+    changes(closes ? "also cuts" : "cuts", found_.effect.cut);
+    changes(opens ? "also opens" : "opens", found_.effect.opened);
     if (verdict_of(found_) == SuggestVerdict::None) return;
     for (const suggest::Object& object : found_.objects) policy(object, brief);
   }
 
  private:
   [[nodiscard]] std::string painted(const std::string& text) const {
-    switch (verdict_of(found_)) {
+    switch (verdict_of(report_)) {
       case SuggestVerdict::Proven:
         return style_.green(text);
       case SuggestVerdict::None:
         return style_.red(text);
       case SuggestVerdict::WithChanges:
+      case SuggestVerdict::Partial:
       case SuggestVerdict::NotProven:
         return style_.yellow(text);
     }
     return text;
+  }
+
+  /// Whether some of what was asked for is of a kind.
+  [[nodiscard]] bool any(Wish wish) const {
+    return !of(found_.effect.done, wish).empty() || !of(found_.effect.missed, wish).empty();
+  }
+
+  static std::vector<suggest::Change> of(const std::vector<suggest::Change>& all, Wish wish) {
+    std::vector<suggest::Change> result;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(result),
+                 [&](const suggest::Change& each) { return each.wish == wish; });
+    return result;
+  }
+
+  void intents() {
+    if (report_.intents.empty()) return;
+    out_ << "\n" << style_.bold("intents") << "\n";
+    std::size_t widest = 0;
+    for (const SuggestedIntent& each : report_.intents) {
+      widest = std::max(widest, each.verdict.size());
+    }
+    for (const SuggestedIntent& each : report_.intents) {
+      const std::string verdict = fmt::format("{:<{}}", each.verdict, widest);
+      out_ << "  " << (each.solved ? style_.green(verdict) : style_.red(verdict)) << "  "
+           << printable(each.name) << (each.why.empty() ? "" : ": ") << printable(each.why) << "\n";
+    }
   }
 
   void changes(std::string_view title, const std::vector<suggest::Change>& changes) {

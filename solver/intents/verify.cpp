@@ -4,12 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <set>
 #include <utility>
 
-#include "solver/intents/evidence.h"
+#include "solver/intents/findings.h"
 
 namespace polreach::solver::intents {
 namespace {
@@ -17,18 +15,6 @@ namespace {
 using polreach::intents::Expect;
 using polreach::intents::Intent;
 using polreach::intents::Scope;
-
-audit::Severity severity_of(std::string_view name) {
-  for (const audit::Severity each :
-       {audit::Severity::Critical, audit::Severity::High, audit::Severity::Medium,
-        audit::Severity::Low, audit::Severity::Info}) {
-    if (audit::name_of(each) == name) return each;
-  }
-  return audit::Severity::High;
-}
-
-/// An intent as the tables of checks have it. Lower case and hyphens, whatever its name.
-std::string id_of(const Intent& intent) { return "intent/" + intent.name; }
 
 queries::Asked asked_of(const Intent& intent, const source::SymbolTable& symbols) {
   queries::Asked asked;
@@ -50,19 +36,6 @@ EndSet widened(EndSet set) {
   std::sort(set.sure.begin(), set.sure.end());
   set.maybe.clear();
   return set;
-}
-
-void add_assumptions(std::vector<queries::NamedAssumption> more,
-                     std::vector<queries::NamedAssumption>& all) {
-  for (queries::NamedAssumption& each : more) {
-    const bool known = std::any_of(all.begin(), all.end(), [&](const auto& other) {
-      return other.id == each.id && other.text == each.text;
-    });
-    if (!known) all.push_back(std::move(each));
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.id, a.text) < std::pair(b.id, b.text);
-  });
 }
 
 /// Judges one intent.
@@ -228,25 +201,15 @@ class Case {
       return;
     }
     count(*asking, certain);
-    std::map<std::pair<std::string, bool>, Told> told;
-    for (const Breach& breach : asking->breaches) add(breach, question, certain, told);
-    for (auto& [key, each] : told) {
-      audit::Finding& finding = each.finding;
-      each.peers.erase(each.peer);
-      finding.also.assign(each.peers.begin(), each.peers.end());
-      const bool is_certain = finding.certain;
-      worsen(is_certain ? Verdict::Violated : Verdict::Depends);
-      if (!is_certain) add_assumptions(finding.rests_on, judgement_.rests_on);
+    Findings findings(check_, question, certain);
+    for (const Breach& breach : asking->breaches) findings.add(breach);
+    for (audit::Finding& finding : findings.take()) {
+      if (!finding.certain && !certain) add_assumptions(doubts(question), finding.rests_on);
+      worsen(finding.certain ? Verdict::Violated : Verdict::Depends);
+      if (!finding.certain) add_assumptions(finding.rests_on, judgement_.rests_on);
       judgement_.findings.push_back(std::move(finding));
     }
   }
-
-  /// A finding in the making.
-  struct Told {
-    audit::Finding finding;
-    std::string peer;             // that it names
-    std::set<std::string> peers;  // that it is about
-  };
 
   void count(const Evidence& evidence, bool certain) {
     if (certain) judgement_.pairs += evidence.pairs;
@@ -271,74 +234,6 @@ class Case {
     std::set<compiler::OpenPoint> points = question.from.points;
     points.insert(question.to.points.begin(), question.to.points.end());
     return queries::describe(setting_.cluster, points, {});
-  }
-
-  /// One finding for each end that is at fault; the other ends of it are told in one.
-  void add(const Breach& breach, const Question& question, bool certain,
-           std::map<std::pair<std::string, bool>, Told>& told) {
-    const auto& subjects = question.blames_source ? breach.sources : breach.destinations;
-    const auto& peers = question.blames_source ? breach.destinations : breach.sources;
-    const bool is_certain = breach.certain && certain;
-    for (const EndName& subject : subjects) {
-      const auto [at, is_new] = told.try_emplace({subject.full, is_certain});
-      Told& known = at->second;
-      audit::Finding& finding = known.finding;
-      if (is_new || (!finding.example && breach.example)) {
-        const auto rests_on = std::move(finding.rests_on);
-        const auto opening = std::move(finding.opening);
-        finding = started(breach, subject, peers.front(), question, is_certain);
-        finding.rests_on = rests_on;
-        finding.opening = opening;
-        known.peer = peers.front().brief;
-      }
-      for (const EndName& peer : peers) known.peers.insert(peer.brief);
-      if (is_certain && question.forbids && !breach.open.empty()) {
-        widen(finding.opening, breach, subject, peers, question.blames_source);
-      }
-      if (!is_certain) {
-        add_assumptions(breach.rests_on, finding.rests_on);
-        if (!certain) add_assumptions(doubts(question), finding.rests_on);
-      }
-    }
-  }
-
-  /// What could be closed: at the subject, where that is a pod, else at the other ends.
-  static void widen(std::optional<audit::Opening>& opening, const Breach& breach,
-                    const EndName& subject, const std::vector<EndName>& peers,
-                    bool subject_is_source) {
-    const auto add = [](const std::vector<model::EndpointId>& more,
-                        std::vector<model::EndpointId>& all) {
-      all.insert(all.end(), more.begin(), more.end());
-      std::sort(all.begin(), all.end());
-      all.erase(std::unique(all.begin(), all.end()), all.end());
-    };
-    if (!opening) opening.emplace();
-    const bool at_subject = !subject.pods.empty();
-    const bool is_egress = subject_is_source == at_subject;
-    opening->direction = is_egress ? model::Direction::Egress : model::Direction::Ingress;
-    opening->traffic |= breach.open;
-    opening->addresses |= breach.addresses;
-    add(subject.pods, opening->pods);
-    for (const EndName& peer : peers) add(peer.pods, at_subject ? opening->peers : opening->pods);
-  }
-
-  audit::Finding started(const Breach& breach, const EndName& subject, const EndName& peer,
-                         const Question& question, bool certain) const {
-    audit::Finding finding;
-    finding.check = &check_;
-    finding.severity = check_.severity;
-    finding.subject = subject.full;
-    finding.key = question.key;
-    finding.where = breach.where;
-    finding.causes = breach.causes;
-    finding.example = breach.example;
-    finding.certain = certain;
-    const std::string& source = question.blames_source ? subject.brief : peer.brief;
-    const std::string& destination = question.blames_source ? peer.brief : subject.brief;
-    const std::string_view verb = question.forbids ? (certain ? "reaches" : "may reach")
-                                                   : (certain ? "cannot reach" : "may not reach");
-    finding.message = fmt::format("{} {} {} on {}", source, verb, destination, breach.traffic);
-    return finding;
   }
 
   /// It is enough that one packet passes.
@@ -371,12 +266,17 @@ class Case {
     }
     judgement_.verdict = Verdict::Violated;
     if (wide->breaches.empty()) return;
-    const Breach& breach = wide->breaches.front();
-    audit::Finding finding =
-        started(breach, breach.destinations.front(), breach.sources.front(), question, true);
-    finding.message =
-        fmt::format("nothing passes from {} to {}", intent_.from.text, intent_.to.text);
-    judgement_.findings.push_back(std::move(finding));
+    // One pair of them is enough.
+    Breach breach = wide->breaches.front();
+    breach.sources.resize(1);
+    breach.destinations.resize(1);
+    Findings findings(check_, question, true);
+    findings.add(breach);
+    for (audit::Finding& finding : findings.take()) {
+      finding.message =
+          fmt::format("nothing passes from {} to {}", intent_.from.text, intent_.to.text);
+      judgement_.findings.push_back(std::move(finding));
+    }
   }
 
   void nothing_left() {
@@ -398,49 +298,7 @@ class Case {
   std::string unmatched_;  // why the exceptions of only-from and only-to are none
 };
 
-std::string ends_of(const Intent& intent) {
-  const std::string ports = intent.ports_text.empty() ? "" : " on " + intent.ports_text;
-  switch (intent.expect) {
-    case Expect::Allowed:
-      return fmt::format("{} from {} to {}{}",
-                         intent.some ? "some packet passes" : "everything passes", intent.from.text,
-                         intent.to.text, ports);
-    case Expect::Denied:
-      return fmt::format("nothing passes from {} to {}{}", intent.from.text, intent.to.text, ports);
-    case Expect::OnlyFrom:
-      return fmt::format("nothing but {} reaches {}{}", intent.from.text, intent.to.text, ports);
-    case Expect::OnlyTo:
-      return fmt::format("{} reaches nothing but {}{}", intent.from.text, intent.to.text, ports);
-    case Expect::Isolated:
-      return fmt::format("{} is isolated{}",
-                         intent.from.given() ? intent.from.text : intent.to.text, ports);
-  }
-  return "";
-}
-
 }  // namespace
-
-std::string_view to_string(Verdict verdict) {
-  static constexpr std::array<std::string_view, 5> kNames = {"holds", "violated", "depends",
-                                                             "empty", "unasked"};
-  return kNames[static_cast<std::size_t>(verdict)];
-}
-
-std::string sentence(const Intent& intent) {
-  const bool one_end = intent.expect == Expect::Isolated;
-  if (!one_end && (!intent.from.given() || !intent.to.given())) return intent.name;
-  return ends_of(intent) +
-         (intent.scope == Scope::Possible ? ", also for pods that could be created" : "");
-}
-
-IntentCheck::IntentCheck(const Intent& intent)
-    : id_(id_of(intent)),
-      title_(sentence(intent)),
-      why_(intent.description.empty() ? "It was agreed that " + title_ + "." : intent.description),
-      remedy_(intent.expect == Expect::Allowed
-                  ? "Allow it in the policies and groups that stop it, or change the intent."
-                  : "Close what lets it pass, or change the intent."),
-      check_{id_, severity_of(intent.severity), title_, why_, remedy_, {}} {}
 
 std::vector<audit::Finding> Verification::findings() const {
   std::vector<audit::Finding> all;

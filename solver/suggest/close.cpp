@@ -20,10 +20,6 @@ using model::PolicyId;
 using net::AddressSet;
 using net::Traffic;
 
-std::string word(Direction direction) {
-  return direction == Direction::Ingress ? "ingress" : "egress";
-}
-
 /// The part of an opening that passes in some world today.
 class Passing {
  public:
@@ -273,35 +269,31 @@ audit::Opening spelt_out(const compiler::Cluster& cluster, const audit::Opening&
   return result;
 }
 
-source::Result<Suggestion> close(const Request& request, const audit::Opening& opening) {
+bool is_closed(const compiler::Cluster& cluster, const audit::Opening& spelt_out) {
+  return Passing(cluster, spelt_out).find().pods.empty();
+}
+
+Plan plan_close(const Request& request, const audit::Opening& opening) {
   const bool anyone = opening.peers.empty() && opening.addresses.empty();
-  const audit::Opening asked = spelt_out(request.cluster, opening);
-  const audit::Opening passing = Passing(request.cluster, asked).find();
-  Suggestion none;
+  Plan plan;
+  plan.wanted = {spelt_out(request.cluster, opening), Wish::Close};
+  const audit::Opening passing = Passing(request.cluster, plan.wanted.opening).find();
   if (passing.pods.empty()) {
-    none.none = "nothing of it passes today";
-    return none;
+    plan.none = "nothing of it passes today";
+    return plan;
   }
   if (request.cluster.model().engine == model::Engine::None) {
-    none.none = "the cluster has no engine that enforces NetworkPolicies: none of them closes it";
-    return none;
+    plan.none = "the cluster has no engine that enforces NetworkPolicies: none of them closes it";
+    return plan;
   }
-  Closing closing(request, asked, passing, anyone);
-  const std::vector<Draft> drafts = closing.drafts();
-  if (drafts.empty()) {
-    none.none = "no NetworkPolicy that could be written closes it";
-    none.notes = closing.notes();
-    return none;
-  }
-  auto result = conclude(request, drafts, &asked, Wish::Close);
-  if (!result) return result;
-  result->notes = closing.notes();
-  if (!result->effect.missed.empty()) {
-    result->none =
-        "this NetworkPolicy does not close all of it: another tier, a pod with "
-        "hostNetwork, or labels that are not known let it pass";
-  }
-  return result;
+  Closing closing(request, plan.wanted.opening, passing, anyone);
+  plan.drafts = closing.drafts();
+  plan.notes = closing.notes();
+  if (plan.drafts.empty()) plan.none = "no NetworkPolicy that could be written closes it";
+  plan.missed =
+      "this NetworkPolicy does not close all of it: another tier, a pod with hostNetwork, or "
+      "labels that are not known let it pass";
+  return plan;
 }
 
 }  // namespace polreach::solver::suggest

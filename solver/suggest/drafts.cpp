@@ -71,12 +71,15 @@ Model changed(const Request& request, const Model& read, const std::vector<Draft
 /// Gaps that keep a change from being certain, of the input and of what the engine makes of the
 /// suggestion: those that act on pods whose policies decide. To close something one end is enough.
 std::vector<std::string> doubts_of(const Model& before, const Model& after,
-                                   const std::vector<Draft>& drafts, const audit::Opening* opening,
-                                   Wish wish) {
+                                   const std::vector<Draft>& drafts,
+                                   const std::vector<Wanted>& wanted) {
   std::set<model::NamespaceId> where;
   for (const Draft& draft : drafts) where.insert(draft.policy.ns);
-  if (wish == Wish::Open && opening != nullptr) {
-    for (const auto* pods : {&opening->pods, &opening->peers}) {
+  bool opens = false;
+  for (const Wanted& each : wanted) {
+    if (each.wish != Wish::Open) continue;
+    opens = true;
+    for (const auto* pods : {&each.opening.pods, &each.opening.peers}) {
       for (const model::EndpointId pod : *pods) where.insert(before.namespace_of(pod));
     }
   }
@@ -84,7 +87,7 @@ std::vector<std::string> doubts_of(const Model& before, const Model& after,
   for (const Model* model : {&before, &after}) {
     for (const model::Gap& gap : model->gaps) {
       const bool counts = gap.effect == model::Gap::Effect::AllowOrDeny ||
-                          (gap.effect == model::Gap::Effect::DenyOnly && wish == Wish::Open);
+                          (gap.effect == model::Gap::Effect::DenyOnly && opens);
       if (counts && (!gap.ns || where.contains(*gap.ns))) result.insert(gap.what);
     }
   }
@@ -124,16 +127,26 @@ std::string workloads_of(const Model& model, const std::vector<model::EndpointId
   return first + " and " + std::to_string(names.size() - 1) + " others";
 }
 
+std::string word(model::Direction direction) {
+  return direction == model::Direction::Ingress ? "ingress" : "egress";
+}
+
 std::optional<std::vector<model::Rule>>& rules_of(Policy& policy, model::Direction direction) {
   return direction == model::Direction::Ingress ? policy.ingress : policy.egress;
 }
 
-source::Result<Suggestion> conclude(const Request& request, const std::vector<Draft>& drafts,
-                                    const audit::Opening* opening, Wish wish) {
-  const Model& model = request.cluster.model();
-  Suggestion result;
+namespace {
+
+/// The texts of drafts, as objects and as one.
+struct Written {
+  std::vector<Object> objects;
   std::string all;
   std::vector<PolicyId> gone;
+};
+
+Written write(const Request& request, const std::vector<Draft>& drafts) {
+  const Model& model = request.cluster.model();
+  Written result;
   for (const Draft& draft : drafts) {
     Object object;
     object.ns = model.text(model[draft.policy.ns].name);
@@ -145,19 +158,39 @@ source::Result<Suggestion> conclude(const Request& request, const std::vector<Dr
       metadata = kubernetes::metadata_at(request.sources, old.where);
       object.before = kubernetes::write_policy(model, old, metadata);
       object.replaces = old.where;
-      gone.push_back(*draft.replaces);
+      result.gone.push_back(*draft.replaces);
     }
     object.yaml = kubernetes::write_policy(model, draft.policy, metadata);
-    all += (all.empty() ? "" : "---\n") + object.yaml;
+    result.all += (result.all.empty() ? "" : "---\n") + object.yaml;
     result.objects.push_back(std::move(object));
   }
-  const auto read = read_back(model, all, drafts.size());
+  return result;
+}
+
+source::Result<Model> read_into(const Request& request, const Written& written,
+                                const std::vector<Draft>& drafts) {
+  const auto read = read_back(request.cluster.model(), written.all, drafts.size());
   if (!read) return tl::unexpected(read.error());
-  const Model after = changed(request, *read, drafts);
-  const compiler::Cluster cluster(after, request.cluster.profile());
+  return changed(request, *read, drafts);
+}
+
+}  // namespace
+
+source::Result<Model> with_drafts(const Request& request, const std::vector<Draft>& drafts) {
+  return read_into(request, write(request, drafts), drafts);
+}
+
+source::Result<Suggestion> conclude(const Request& request, const std::vector<Draft>& drafts,
+                                    const std::vector<Wanted>& wanted) {
+  Written written = write(request, drafts);
+  const auto after = read_into(request, written, drafts);
+  if (!after) return tl::unexpected(after.error());
+  const compiler::Cluster cluster(*after, request.cluster.profile());
+  Suggestion result;
+  result.objects = std::move(written.objects);
   result.effect =
-      compare({request.cluster, cluster, gone, find_added(after, drafts)}, opening, wish);
-  result.doubts = doubts_of(model, after, drafts, opening, wish);
+      compare({request.cluster, cluster, written.gone, find_added(*after, drafts)}, wanted);
+  result.doubts = doubts_of(request.cluster.model(), *after, drafts, wanted);
   return result;
 }
 

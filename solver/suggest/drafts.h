@@ -34,13 +34,34 @@ class Names {
 [[nodiscard]] std::string workloads_of(const model::Model& model,
                                        const std::vector<model::EndpointId>& pods);
 
+/// "ingress", "egress".
+[[nodiscard]] std::string word(model::Direction direction);
+
 [[nodiscard]] std::optional<std::vector<model::Rule>>& rules_of(model::Policy& policy,
                                                                 model::Direction direction);
 
-/// Writes the drafts, reads them back, puts them into a copy of the model, and compares. Fails
-/// where what was written does not read back.
+/// How one wish could be fulfilled.
+struct Plan {
+  Wanted wanted;              // spelt out
+  std::vector<Draft> drafts;  // none: `none` says why
+  std::vector<std::string> notes;
+  std::string none;
+  std::string missed;  // what to say where the drafts do not do all of it
+};
+[[nodiscard]] Plan plan_close(const Request& request, const audit::Opening& opening);
+[[nodiscard]] Plan plan_open(const Request& request, const audit::Opening& opening);
+/// Whether there is nothing left to do.
+[[nodiscard]] bool is_closed(const compiler::Cluster& cluster, const audit::Opening& spelt_out);
+[[nodiscard]] bool is_open(const compiler::Cluster& cluster, const audit::Opening& spelt_out);
+
+/// The input with the drafts, written and read back. Fails where what was written does not read
+/// back.
+[[nodiscard]] source::Result<model::Model> with_drafts(const Request& request,
+                                                       const std::vector<Draft>& drafts);
+
+/// Writes the drafts, reads them back, puts them into a copy of the model, and compares.
 [[nodiscard]] source::Result<Suggestion> conclude(const Request& request,
                                                   const std::vector<Draft>& drafts,
-                                                  const audit::Opening* opening, Wish wish);
+                                                  const std::vector<Wanted>& wanted);
 
 }  // namespace polreach::solver::suggest

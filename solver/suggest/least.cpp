@@ -215,7 +215,7 @@ source::Result<Suggestion> least_privilege(const Request& request, model::Namesp
     none.none = "policies isolate every pod of the namespace today";
     return none;
   }
-  auto result = conclude(request, drafts, nullptr, Wish::Close);
+  auto result = conclude(request, drafts, {});
   if (result) result->notes = least.notes();
   return result;
 }

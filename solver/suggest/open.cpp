@@ -16,10 +16,6 @@ using model::EndpointId;
 using model::Model;
 using net::AddressSet;
 
-std::string word(Direction direction) {
-  return direction == Direction::Ingress ? "ingress" : "egress";
-}
-
 /// What one pod's own policies stop, of what shall pass.
 struct Stopped {
   Pods peers;
@@ -134,26 +130,36 @@ class Opener {
 
 }  // namespace
 
-source::Result<Suggestion> open(const Request& request, const audit::Opening& opening) {
-  const audit::Opening asked = spelt_out(request.cluster, opening);
-  Opener opener(request, asked);
-  const std::vector<Draft> drafts = opener.drafts();
-  if (drafts.empty()) {
-    Suggestion none;
-    none.notes = opener.notes();
-    none.none = none.notes.empty() ? "all of it passes today"
+bool is_open(const compiler::Cluster& cluster, const audit::Opening& spelt_out) {
+  const bool ingress = spelt_out.direction == Direction::Ingress;
+  const auto passes = [&](const compiler::Party& self, const compiler::Party& peer) {
+    const auto pieces = sets::reach(cluster, ingress ? peer : self, ingress ? self : peer);
+    return std::all_of(pieces.begin(), pieces.end(), [&](const sets::Piece& piece) {
+      return piece.must.contains(spelt_out.traffic);
+    });
+  };
+  return std::all_of(spelt_out.pods.begin(), spelt_out.pods.end(), [&](EndpointId self) {
+    const bool peers = std::all_of(
+        spelt_out.peers.begin(), spelt_out.peers.end(),
+        [&](EndpointId peer) { return cluster.is_one_pod(self, peer) || passes(self, peer); });
+    return peers && (spelt_out.addresses.empty() || passes(self, spelt_out.addresses));
+  });
+}
+
+Plan plan_open(const Request& request, const audit::Opening& opening) {
+  Plan plan;
+  plan.wanted = {spelt_out(request.cluster, opening), Wish::Open};
+  Opener opener(request, plan.wanted.opening);
+  plan.drafts = opener.drafts();
+  plan.notes = opener.notes();
+  if (plan.drafts.empty()) {
+    plan.none = plan.notes.empty() ? "all of it passes today"
                                    : "no NetworkPolicy that could be written opens it";
-    return none;
   }
-  auto result = conclude(request, drafts, &asked, Wish::Open);
-  if (!result) return result;
-  result->notes = opener.notes();
-  if (!result->effect.missed.empty()) {
-    result->none =
-        "these NetworkPolicies do not open all of it: another tier, or ends that have no "
-        "address family in common, stop it";
-  }
-  return result;
+  plan.missed =
+      "these NetworkPolicies do not open all of it: another tier, or ends that have no address "
+      "family in common, stop it";
+  return plan;
 }
 
 }  // namespace polreach::solver::suggest

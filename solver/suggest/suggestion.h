@@ -21,6 +21,9 @@ struct End {
   friend auto operator<=>(const End&, const End&) = default;
 };
 
+/// What is to become of an opening.
+enum class Wish : std::uint8_t { Close, Open };
+
 /// Connections that pass on one side of a change and not on the other.
 struct Change {
   End source;
@@ -28,6 +31,8 @@ struct Change {
   net::Traffic traffic;
   /// False: in some world that the input allows, as far as is known.
   bool certain = true;
+  /// Of what was asked for: what of it.
+  Wish wish = Wish::Close;
   friend auto operator<=>(const Change&, const Change&) = default;
 };
 
@@ -93,6 +98,26 @@ struct Request {
 /// Policies after which all of it passes in every world.
 [[nodiscard]] source::Result<Suggestion> open(const Request& request,
                                               const audit::Opening& opening);
+
+/// Something to close or to open, together with others.
+struct Wanted {
+  audit::Opening opening;
+  Wish wish = Wish::Close;
+};
+
+/// INVARIANT: with `suggestion` every wish is fulfilled of which `why_not` says nothing. Those of
+/// which it says why have no part in it.
+struct Combined {
+  Suggestion suggestion;
+  std::vector<std::string> why_not;   // one for each wish; empty: it is fulfilled
+  std::optional<model::Model> after;  // the input with the suggestion; nothing where it is none
+};
+
+/// One change of the policies for several wishes: each is fulfilled after those before it, so that
+/// new names differ, and a policy that several of them change is changed once. A wish that undoes
+/// one before it is left out.
+[[nodiscard]] source::Result<Combined> combine(const Request& request,
+                                               const std::vector<Wanted>& wishes);
 
 /// Policies for a namespace that allow what can pass today, by name of who takes part in it, and
 /// isolate every pod of the namespace in both directions.

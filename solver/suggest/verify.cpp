@@ -33,14 +33,15 @@ struct Bounds {
 /// Lines of one kind. Ends that share all the rest are put together.
 class Lines {
  public:
-  void add(const End& source, const End& destination, const Traffic& traffic, bool certain) {
-    if (!traffic.empty()) lines_.push_back({source, destination, traffic, certain});
+  void add(const End& source, const End& destination, const Traffic& traffic, bool certain,
+           Wish wish = Wish::Close) {
+    if (!traffic.empty()) lines_.push_back({source, destination, traffic, certain, wish});
   }
 
   std::vector<Change> take() {
-    merge([](const Change& c) { return std::tuple(c.certain, c.traffic, c.destination); },
+    merge([](const Change& c) { return std::tuple(c.certain, c.wish, c.traffic, c.destination); },
           [](Change& c) -> End& { return c.source; });
-    merge([](const Change& c) { return std::tuple(c.certain, c.traffic, c.source); },
+    merge([](const Change& c) { return std::tuple(c.certain, c.wish, c.traffic, c.source); },
           [](Change& c) -> End& { return c.destination; });
     std::sort(lines_.begin(), lines_.end());
     return std::move(lines_);
@@ -69,23 +70,33 @@ class Lines {
   std::vector<Change> lines_;
 };
 
+/// Which pods an opening is about.
+struct Marks {
+  std::vector<bool> pods;
+  std::vector<bool> peers;
+};
+
+/// What is asked of one pair.
+struct Asked {
+  Traffic close;
+  Traffic open;
+  [[nodiscard]] Traffic& operator[](Wish wish) { return wish == Wish::Close ? close : open; }
+};
+
 class Comparer {
  public:
-  Comparer(const Comparison& given, const audit::Opening* opening, Wish wish)
+  Comparer(const Comparison& given, const std::vector<Wanted>& wanted)
       : given_(given),
-        opening_(opening),
-        wish_(wish),
+        wanted_(wanted),
         joint_({{&given.before, Joint::kFirst}, {&given.after, Joint::kFirst}}),
         old_prover_(given.before),
         new_prover_(given.after),
-        touched_(given.before.model().endpoints.size()),
-        in_pods_(touched_.size()),
-        in_peers_(touched_.size()) {
+        touched_(given.before.model().endpoints.size()) {
     mark_touched(given.before, given.gone);
     mark_touched(given.after, given.added);
-    if (opening == nullptr) return;
-    for (const EndpointId id : opening->pods) in_pods_[static_cast<std::size_t>(id)] = true;
-    for (const EndpointId id : opening->peers) in_peers_[static_cast<std::size_t>(id)] = true;
+    for (const Wanted& each : wanted) {
+      marks_.push_back({marked(each.opening.pods), marked(each.opening.peers)});
+    }
   }
 
   Effect run() {
@@ -97,7 +108,9 @@ class Comparer {
                         [&](std::uint32_t group, Direction direction, const sets::Overlay& part) {
                           with(group, direction, part);
                         });
-    if (wish_ == Wish::Open && opening_ != nullptr) add_still_stopped();
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (wanted_[i].wish == Wish::Open) add_still_stopped(i);
+    }
     effect_.done = done_.take();
     effect_.missed = missed_.take();
     effect_.cut = cut_.take();
@@ -121,34 +134,48 @@ class Comparer {
     return id != nullptr && touched_[static_cast<std::size_t>(*id)];
   }
 
+  [[nodiscard]] std::vector<bool> marked(const std::vector<EndpointId>& pods) const {
+    std::vector<bool> result(touched_.size(), false);
+    for (const EndpointId id : pods) result[static_cast<std::size_t>(id)] = true;
+    return result;
+  }
+
   /// What was to be opened and does not pass in every world afterwards.
-  void add_still_stopped() {
-    const bool ingress = opening_->direction == Direction::Ingress;
+  void add_still_stopped(std::size_t which) {
+    const audit::Opening& opening = wanted_[which].opening;
+    const bool ingress = opening.direction == Direction::Ingress;
     const auto look = [&](const End& here, const End& there, const Party& self,
                           const Party& other) {
       for (const Piece& piece :
            sets::reach(given_.after, ingress ? other : self, ingress ? self : other)) {
-        const Traffic stopped = opening_->traffic - piece.must;
+        const Traffic stopped = opening.traffic - piece.must;
         const End far = there.pods.empty() ? End{{}, piece.addresses} : there;
         missed_.add(ingress ? far : here, ingress ? here : far, stopped,
-                    (stopped & piece.may).empty());
+                    (stopped & piece.may).empty(), Wish::Open);
       }
     };
-    std::vector<std::map<std::pair<bool, bool>, std::vector<EndpointId>>> groups;
+    std::vector<Parts> groups;
     for (std::uint32_t i = 0; i < joint_.groups().size(); ++i) groups.push_back(parts(i));
     for (const auto& own : groups) {
-      for (const auto& [mine, selves] : own) {
-        if (!mine.first) continue;
+      for (const auto& [unused, selves] : own) {
+        if (!is_in(marks_[which].pods, selves)) continue;
         for (const auto& others : groups) {
-          for (const auto& [which, pods] : others) {
-            if (!which.second || is_itself(selves, pods)) continue;
+          for (const auto& [no, pods] : others) {
+            if (!is_in(marks_[which].peers, pods) || is_itself(selves, pods)) continue;
             look({selves, {}}, {pods, {}}, selves.front(), pods.back());
           }
         }
-        if (opening_->addresses.empty()) continue;
-        look({selves, {}}, {}, selves.front(), opening_->addresses);
+        if (opening.addresses.empty()) continue;
+        look({selves, {}}, {}, selves.front(), opening.addresses);
       }
     }
+  }
+
+  /// Pods by which openings they have a part in. All of a part are alike.
+  using Parts = std::map<std::vector<bool>, std::vector<EndpointId>>;
+
+  static bool is_in(const std::vector<bool>& marks, const std::vector<EndpointId>& part) {
+    return marks[static_cast<std::size_t>(part.front())];
   }
 
   /// One bare pod, which always reaches itself.
@@ -157,16 +184,61 @@ class Comparer {
     return a.size() == 1 && a == b && given_.before.is_one_pod(a.front(), b.front());
   }
 
-  /// The pods of a group by whether they are among those of the opening, and among its peers.
-  [[nodiscard]] std::map<std::pair<bool, bool>, std::vector<EndpointId>> parts(
-      std::uint32_t group) const {
-    std::map<std::pair<bool, bool>, std::vector<EndpointId>> result;
+  /// The pods of a group by whether they are among those of each opening, and among its peers.
+  [[nodiscard]] Parts parts(std::uint32_t group) const {
+    Parts result;
     for (const sets::Twin& twin : joint_.groups()[group].twins) {
       const EndpointId id = *twin[0];
       const auto i = static_cast<std::size_t>(id);
-      result[{in_pods_[i], in_peers_[i]}].push_back(id);
+      std::vector<bool> key;
+      key.reserve(2 * marks_.size());
+      for (const Marks& each : marks_) {
+        key.push_back(each.pods[i]);
+        key.push_back(each.peers[i]);
+      }
+      result[std::move(key)].push_back(id);
     }
     for (auto& [unused, pods] : result) std::sort(pods.begin(), pods.end());
+    return result;
+  }
+
+  /// What is asked of connections between pods.
+  [[nodiscard]] Asked asked_of(const std::vector<EndpointId>& from,
+                               const std::vector<EndpointId>& to) const {
+    Asked asked;
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const bool ingress = wanted_[i].opening.direction == Direction::Ingress;
+      if (is_in(marks_[i].pods, ingress ? to : from) &&
+          is_in(marks_[i].peers, ingress ? from : to)) {
+        asked[wanted_[i].wish] |= wanted_[i].opening.traffic;
+      }
+    }
+    return asked;
+  }
+
+  struct AddressPart {
+    AddressSet addresses;
+    Asked asked;
+  };
+  /// Addresses at the other end of pods, by what is asked of connections with them.
+  [[nodiscard]] std::vector<AddressPart> asked_with(const std::vector<EndpointId>& pods,
+                                                    Direction direction,
+                                                    const AddressSet& addresses) const {
+    std::vector<AddressPart> result{{addresses, {}}};
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      const audit::Opening& opening = wanted_[i].opening;
+      if (opening.direction != direction || !is_in(marks_[i].pods, pods)) continue;
+      std::vector<AddressPart> finer;
+      for (AddressPart& each : result) {
+        AddressPart inside{each.addresses & opening.addresses, each.asked};
+        inside.asked[wanted_[i].wish] |= opening.traffic;
+        each.addresses -= opening.addresses;
+        for (AddressPart* part : {&inside, &each}) {
+          if (!part->addresses.empty()) finer.push_back(std::move(*part));
+        }
+      }
+      result = std::move(finer);
+    }
     return result;
   }
 
@@ -179,12 +251,8 @@ class Comparer {
     bool same = true;
     for (const auto& [from, from_pods] : parts(source)) {
       for (const auto& [to, to_pods] : parts(destination)) {
-        const bool asked = opening_ != nullptr &&
-                           (opening_->direction == Direction::Ingress ? to.first && from.second
-                                                                      : from.first && to.second);
-        const Traffic wanted = asked ? opening_->traffic : Traffic{};
-        const bool equal = judge({from_pods, {}}, {to_pods, {}}, before, after, wanted,
-                                 ends->source, ends->destination);
+        const bool equal = judge({from_pods, {}}, {to_pods, {}}, before, after,
+                                 asked_of(from_pods, to_pods), ends->source, ends->destination);
         same = same && equal;
       }
     }
@@ -202,20 +270,18 @@ class Comparer {
     const bool egress = direction == Direction::Egress;
     const EndpointId pod = *joint_.groups()[group].twins.front()[0];
     const auto call = [&](const std::vector<EndpointId>& pods, const AddressSet& addresses,
-                          const Traffic& wanted) {
-      if (addresses.empty()) return true;
+                          const Asked& asked) {
       const End here{pods, {}};
       const End there{{}, addresses};
-      return judge(egress ? here : there, egress ? there : here, before, after, wanted,
+      return judge(egress ? here : there, egress ? there : here, before, after, asked,
                    egress ? Party(pod) : Party(addresses), egress ? Party(addresses) : Party(pod));
     };
     bool same = true;
-    for (const auto& [which, pods] : parts(group)) {
-      const bool asked = opening_ != nullptr && opening_->direction == direction && which.first;
-      const AddressSet inside = asked ? part.addresses & opening_->addresses : AddressSet{};
-      const bool in = call(pods, inside, asked ? opening_->traffic : Traffic{});
-      const bool out = call(pods, part.addresses - inside, {});
-      same = same && in && out;
+    for (const auto& [unused, pods] : parts(group)) {
+      for (const AddressPart& each : asked_with(pods, direction, part.addresses)) {
+        const bool equal = call(pods, each.addresses, each.asked);
+        same = same && equal;
+      }
     }
     if (is_touched(pod)) {
       const Party there = part.addresses;
@@ -227,28 +293,24 @@ class Comparer {
 
   /// Writes down how one pair differs. Whether it does not.
   bool judge(const End& source, const End& destination, const Bounds& before, const Bounds& after,
-             const Traffic& wanted, const Party& from, const Party& to) {
-    const bool closing = wish_ == Wish::Close;
-    const Traffic missed = closing ? after.may & wanted : wanted - after.must;
+             const Asked& asked, const Party& from, const Party& to) {
+    const Traffic missed = after.may & asked.close;
+    missed_.add(source, destination, missed, (after.must & asked.close) == missed);
     // What shall pass is looked at by itself: it may be that nothing does on either side.
-    if (closing) missed_.add(source, destination, missed, (after.must & wanted) == missed);
     // The same rules decide.
     if (!is_touched(from) && !is_touched(to)) return true;
     Traffic lost = before.must - after.may;
     Traffic gained = after.must - before.may;
     Traffic perhaps_lost = before.may - after.must - lost;
     Traffic perhaps_gained = after.may - before.must - gained;
-    if (closing) {
-      done_.add(source, destination, lost & wanted, true);
-      done_.add(source, destination, (perhaps_lost & wanted) - missed, false);
-      lost -= wanted;
-      perhaps_lost -= wanted;
-    } else {
-      done_.add(source, destination, gained & wanted, true);
-      done_.add(source, destination, (perhaps_gained & wanted) - missed, false);
-      gained -= wanted;
-      perhaps_gained -= wanted;
-    }
+    done_.add(source, destination, lost & asked.close, true);
+    done_.add(source, destination, (perhaps_lost & asked.close) - missed, false);
+    done_.add(source, destination, gained & asked.open, true, Wish::Open);
+    done_.add(source, destination, perhaps_gained & asked.open & after.must, false, Wish::Open);
+    lost -= asked.close;
+    perhaps_lost -= asked.close;
+    gained -= asked.open;
+    perhaps_gained -= asked.open;
     // Both sides are open: whether in the same way is seen world by world.
     const sets::Passage old_passage{&given_.before, from, to};
     const sets::Passage new_passage{&given_.after, from, to};
@@ -285,14 +347,12 @@ class Comparer {
   }
 
   const Comparison& given_;
-  const audit::Opening* opening_;
-  Wish wish_;
+  const std::vector<Wanted>& wanted_;
   Joint joint_;
   z3::Prover old_prover_;
   z3::Prover new_prover_;
   std::vector<bool> touched_;
-  std::vector<bool> in_pods_;
-  std::vector<bool> in_peers_;
+  std::vector<Marks> marks_;  // one of each wish
   Effect effect_;
   Lines done_;
   Lines missed_;
@@ -302,8 +362,8 @@ class Comparer {
 
 }  // namespace
 
-Effect compare(const Comparison& comparison, const audit::Opening* opening, Wish wish) {
-  return Comparer(comparison, opening, wish).run();
+Effect compare(const Comparison& comparison, const std::vector<Wanted>& wanted) {
+  return Comparer(comparison, wanted).run();
 }
 
 }  // namespace polreach::solver::suggest

@@ -8,8 +8,6 @@
 /// What a change of the policies does to all connections.
 namespace polreach::solver::suggest {
 
-enum class Wish : std::uint8_t { Close, Open };
-
 /// The same pods before and after; `changed`: policies of the first that are not in the second.
 struct Comparison {
   const compiler::Cluster& before;
@@ -18,11 +16,10 @@ struct Comparison {
   std::vector<model::PolicyId> added;  // of `after`
 };
 
-/// Compares all connections. What was asked for is `opening`, spelt out; nothing: no change at all
+/// Compares all connections. What was asked for is `wanted`, spelt out; nothing: no change at all
 /// was. Where the set engine finds no difference, Z3 proves that there is none, for pods whose
 /// policies changed; where it finds one, Z3 proves what passes after it. A disagreement is an
 /// InternalError.
-[[nodiscard]] Effect compare(const Comparison& comparison, const audit::Opening* opening,
-                             Wish wish);
+[[nodiscard]] Effect compare(const Comparison& comparison, const std::vector<Wanted>& wanted);
 
 }  // namespace polreach::solver::suggest

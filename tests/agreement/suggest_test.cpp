@@ -2,6 +2,7 @@
 // What a suggestion says that it does is what the oracle sees of it: the texts are read by the
 // program's own reader, and every packet tried has the verdict that it had, but for those listed.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -25,6 +26,8 @@ using model::Model;
 using solver::audit::Opening;
 using suggest::Change;
 using suggest::Suggestion;
+using suggest::Wanted;
+using suggest::Wish;
 
 constexpr std::uint64_t kClusters = 1000;
 
@@ -33,8 +36,9 @@ struct Counts {
   std::uint64_t proven = 0;
   std::uint64_t exact = 0;
   std::uint64_t changed_objects = 0;
-  std::uint64_t packets = 0;  // in one world
-  std::uint64_t closed = 0;   // of them, those that the suggestion stops
+  std::uint64_t combined = 0;  // of several wishes, two of which at least it fulfils
+  std::uint64_t packets = 0;   // in one world
+  std::uint64_t closed = 0;    // of them, those that the suggestion stops
   std::uint64_t opened = 0;
   std::uint64_t others = 0;  // those that changed though nobody asked
 };
@@ -101,7 +105,7 @@ class Check {
     const Opening opening = random_opening();
     const auto suggestion = suggest::close({cluster, none}, opening);
     REQUIRE(suggestion);
-    look(*suggestion, suggest::spelt_out(cluster, opening), true);
+    look(*suggestion, {{suggest::spelt_out(cluster, opening), Wish::Close}});
   }
 
   void open() {
@@ -110,7 +114,28 @@ class Check {
     const Opening opening = random_opening();
     const auto suggestion = suggest::open({cluster, none}, opening);
     REQUIRE(suggestion);
-    look(*suggestion, suggest::spelt_out(cluster, opening), false);
+    look(*suggestion, {{suggest::spelt_out(cluster, opening), Wish::Open}});
+  }
+
+  /// Those that are fulfilled, together.
+  void several() {
+    const compiler::Cluster cluster(model_, profile_);
+    const source::SourceMap none;
+    std::vector<Wanted> wishes;
+    for (std::uint64_t i = 0; i < 2 + random_.below(3); ++i) {
+      wishes.push_back({random_opening(), random_.chance(60) ? Wish::Close : Wish::Open});
+    }
+    const auto combined = suggest::combine({cluster, none}, wishes);
+    REQUIRE(combined);
+    REQUIRE(combined->why_not.size() == wishes.size());
+    std::vector<Wanted> fulfilled;
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+      if (!combined->why_not[i].empty()) continue;
+      fulfilled.push_back({suggest::spelt_out(cluster, wishes[i].opening), wishes[i].wish});
+    }
+    CHECK(combined->suggestion.effect.missed.empty());
+    if (fulfilled.size() > 1) ++counts_.combined;
+    look(combined->suggestion, fulfilled);
   }
 
   void least() {
@@ -119,7 +144,7 @@ class Check {
     const auto ns = static_cast<model::NamespaceId>(random_.below(model_.namespaces.size()));
     const auto suggestion = suggest::least_privilege({cluster, none}, ns);
     REQUIRE(suggestion);
-    look(*suggestion, {}, true);
+    look(*suggestion, {});
   }
 
  private:
@@ -143,10 +168,16 @@ class Check {
     return result;
   }
 
-  void look(const Suggestion& suggestion, const Opening& asked, bool closing) {
-    INFO("asked " << asked.pods.size() << (asked.direction == Direction::Ingress ? " in" : " eg")
-                  << " " << net::to_string(asked.traffic) << " " << asked.peers.size() << " peers "
-                  << net::to_string(asked.addresses));
+  void look(const Suggestion& suggestion, const std::vector<Wanted>& wanted) {
+    std::string asked;
+    for (const Wanted& each : wanted) {
+      asked += fmt::format("{} {} pods {} {} with {} and {}; ",
+                           each.wish == Wish::Close ? "close" : "open", each.opening.pods.size(),
+                           each.opening.direction == Direction::Ingress ? "in" : "eg",
+                           net::to_string(each.opening.traffic), each.opening.peers.size(),
+                           net::to_string(each.opening.addresses));
+    }
+    INFO("asked " << asked);
     if (suggestion.objects.empty()) {
       CHECK_FALSE(suggestion.none.empty());
       return;
@@ -167,11 +198,11 @@ class Check {
       for (std::uint32_t j = 0; j < model_.endpoints.size(); ++j) {
         const auto other = static_cast<EndpointId>(j);
         if (i == j && !model_[model_[one].workload].replicated) continue;
-        pair(after, suggestion, asked, closing, one, other);
+        pair(after, suggestion, wanted, one, other);
       }
       for (const net::Address& address : addresses) {
-        pair(after, suggestion, asked, closing, one, address);
-        if (!is_of_node(address)) pair(after, suggestion, asked, closing, address, one);
+        pair(after, suggestion, wanted, one, address);
+        if (!is_of_node(address)) pair(after, suggestion, wanted, address, one);
       }
     }
   }
@@ -201,7 +232,7 @@ class Check {
            holds({asked.peers, asked.addresses}, other);
   }
 
-  void pair(const Model& after, const Suggestion& suggestion, const Opening& asked, bool closing,
+  void pair(const Model& after, const Suggestion& suggestion, const std::vector<Wanted>& all,
             const oracle::Party& source, const oracle::Party& destination) {
     // As its node it reaches the pods there.
     if (const auto* id = std::get_if<EndpointId>(&source)) {
@@ -212,7 +243,6 @@ class Check {
     settings.insert(settings.end(), more.begin(), more.end());
     constexpr std::size_t kMost = 200;
     const std::size_t step = settings.size() / kMost + 1;
-    const bool in_opening = is_asked(asked, source, destination);
     const auto name = [](const oracle::Party& party) {
       const auto* id = std::get_if<EndpointId>(&party);
       return id != nullptr ? std::to_string(static_cast<std::uint32_t>(*id))
@@ -220,21 +250,28 @@ class Check {
     };
     INFO(name(source) << " -> " << name(destination));
     for (const oracle::Target& target : targets()) {
-      const bool wanted = in_opening && asked.traffic.contains(target.protocol, target.port);
+      const auto is_wanted = [&](Wish wish) {
+        return std::any_of(all.begin(), all.end(), [&](const Wanted& each) {
+          return each.wish == wish && is_asked(each.opening, source, destination) &&
+                 each.opening.traffic.contains(target.protocol, target.port);
+        });
+      };
+      const bool close = is_wanted(Wish::Close);
+      const bool open = is_wanted(Wish::Open);
       for (std::size_t i = 0; i < settings.size(); i += step) {
         const oracle::Packet packet =
             oracle::packet_of(source, destination, settings[i], target.protocol, target.port);
         const bool was = oracle::passes(model_, profile_, packet, settings[i].world);
         const bool is = oracle::passes(after, profile_, packet, settings[i].world);
         ++counts_.packets;
-        if (wanted && is != !closing) {
+        if ((close && is) || (open && !is)) {
           CHECK_MESSAGE(lists(suggestion.effect.missed, source, destination, target),
                         "what was asked for is not done, and nothing says so");
         }
         if (was == is) continue;
         const auto& effect = suggestion.effect;
-        if (wanted && is == !closing) {
-          ++(closing ? counts_.closed : counts_.opened);
+        if (is ? open : close) {
+          ++(is ? counts_.opened : counts_.closed);
           const bool said = lists(effect.done, source, destination, target) ||
                             lists(effect.missed, source, destination, target);
           CHECK_MESSAGE(said, "done and not listed");
@@ -261,10 +298,12 @@ TEST_CASE("agreement: a suggestion does what it says and nothing else") {
     CAPTURE(seed);
     Random random(seed ^ 0x5066E57ULL);
     Check check(generate(seed), random, counts);
-    if (seed % 5 < 3) {
+    if (seed % 6 < 3) {
       check.close();
-    } else if (seed % 5 == 3) {
+    } else if (seed % 6 == 3) {
       check.open();
+    } else if (seed % 6 == 4) {
+      check.several();
     } else {
       check.least();
     }
@@ -273,11 +312,13 @@ TEST_CASE("agreement: a suggestion does what it says and nothing else") {
                              << " that change nothing else, " << counts.changed_objects
                              << " changed policies; " << counts.packets << " packets, "
                              << counts.closed << " closed, " << counts.opened << " opened, "
-                             << counts.others << " others that are listed");
+                             << counts.others << " others that are listed; " << counts.combined
+                             << " that fulfil several wishes");
   CHECK(counts.suggestions > kClusters / 3);
   CHECK(counts.proven > kClusters / 5);
   CHECK(counts.exact > kClusters / 10);
   CHECK(counts.changed_objects > 20);
+  CHECK(counts.combined > kClusters / 20);
   CHECK(counts.closed > 1000);
   CHECK(counts.opened > 100);
   CHECK(counts.others > 100);

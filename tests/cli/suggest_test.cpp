@@ -383,39 +383,4 @@ TEST_CASE("suggest: an open namespace is closed, with a word on how to keep what
   CHECK(has(run.out, "--default-deny NAMESPACE keeps what passes today"));
 }
 
-TEST_CASE("suggest --intents: a violated intent is closed, and holds afterwards") {
-  const std::string root = support::source_folder().string() + "/fixtures/policy-repository/";
-  const std::string intents = root + "main/intents.yaml";
-  const std::string open = root + "pull-requests/02-open-database/files/policies/data.yaml";
-  const std::vector<std::string> others = {root + "main/manifests",
-                                           root + "main/policies/shop.yaml"};
-  std::vector<std::string> words = {"suggest", "--intents", intents, "--ipblock-matches-pods",
-                                    "no"};
-  words.insert(words.end(), others.begin(), others.end());
-  // The policy comes from standard input, where the suggestion takes its place afterwards.
-  std::vector<std::string> question = words;
-  question.insert(question.end(), {"--format", "yaml", "-"});
-  const support::Run run = support::run(question, support::content_of(open));
-  CHECK_MESSAGE(run.status == 0, run.err);
-  REQUIRE(run.out.find("kind: NetworkPolicy") != std::string::npos);
-  std::vector<std::string> verify = {"verify", "--intents", intents, "--ipblock-matches-pods",
-                                     "no",     "-"};
-  verify.insert(verify.end(), others.begin(), others.end());
-  CHECK(support::run(verify, support::content_of(open)).status == 1);
-  const support::Run after = support::run(verify, run.out);
-  CHECK_MESSAGE(after.status == 0, after.out, after.err);
-  // With nothing violated there is nothing to close.
-  question.back() = root + "main/policies/data.yaml";
-  CHECK(support::run(question).err.find("no intent is certainly violated") != std::string::npos);
-}
-
-TEST_CASE("suggest --intents: what has to be opened is said") {
-  const std::string root = support::source_folder().string() + "/fixtures/policy-repository/";
-  const support::Run run = support::run({"suggest", "--intents", root + "main/intents.yaml",
-                                         root + "main/manifests", root + "main/policies/data.yaml",
-                                         root + "pull-requests/03-typo/files/policies/shop.yaml"});
-  CHECK(run.status == 2);
-  CHECK(run.err.find("--allow") != std::string::npos);
-}
-
 }  // namespace polreach
