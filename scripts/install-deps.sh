@@ -21,7 +21,7 @@ packages=(
 )
 for argument in "$@"; do
   case $argument in
-    --check) packages+=(ccache clang-format clang-tidy cvc5 graphviz python3-jsonschema python3-yaml tmux) ;;
+    --check) packages+=(ccache clang-format clang-tidy cvc5 graphviz libxml2-utils python3-jsonschema python3-yaml tmux) ;;
     --browser) packages+=(chromium chromium-driver python3-selenium) ;;
     --fuzz) packages+=(clang libclang-rt-14-dev) ;;
     -h | --help) usage; exit 0 ;;
