@@ -143,14 +143,14 @@ std::size_t unsaid(const Finding& finding) {
 }
 
 std::string also_text(const Finding& finding, std::size_t most) {
+  std::vector<std::string> others;
+  for (const std::string& each : finding.also) {
+    if (each != finding.subject && !names(finding.message, each)) others.push_back(each);
+  }
   std::string text;
-  const std::size_t shown = std::min(most, finding.also.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    text += (i == 0 ? "" : ", ") + printable(finding.also[i]);
-  }
-  if (shown < finding.also.size()) {
-    text += fmt::format(" and {} more", finding.also.size() - shown);
-  }
+  const std::size_t shown = std::min(most, others.size());
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + printable(others[i]);
+  if (shown < others.size()) text += fmt::format(" and {} more", others.size() - shown);
   return text;
 }
 

@@ -40,7 +40,8 @@ struct Spot {
 
 /// How many objects a finding is about besides those that its message names or counts.
 [[nodiscard]] std::size_t unsaid(const solver::audit::Finding& finding);
-/// "Deployment shop/api, Deployment shop/cart and 5 more"; empty where there are none.
+/// "Deployment shop/api, Deployment shop/cart and 5 more": those that the message does not name.
+/// Empty where there are none.
 [[nodiscard]] std::string also_text(const solver::audit::Finding& finding, std::size_t most);
 
 /// The lines of a text (YAML), each made printable.

@@ -120,7 +120,8 @@ class Writer {
               plain(finding.example->destination) + ": " + plain(finding.example->packet) + "\n";
     }
     if (finding.example) text += pod(finding.example->pod);
-    if (!finding.also.empty()) text += "- also " + plain(also_text(finding, kMostAlso)) + "\n";
+    const std::string also = also_text(finding, kMostAlso);
+    if (!also.empty()) text += "- also " + plain(also) + "\n";
     if (!finding.certain) text += "- depends on what the input leaves open\n";
     for (const auto& assumption : finding.rests_on) {
       text += "- " + plain(assumption.id) + ": " + plain(assumption.text) + "\n";

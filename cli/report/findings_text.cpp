@@ -105,7 +105,8 @@ class Writer {
       out_ << fmt::format("  and {} more causes\n", finding.causes.size() - kMostCauses);
     }
     if (finding.example) example(*finding.example);
-    if (!finding.also.empty()) out_ << "  also " << also_text(finding, kMostAlso) << "\n";
+    const std::string also = also_text(finding, kMostAlso);
+    if (!also.empty()) out_ << "  also " << also << "\n";
     if (!finding.certain) {
       out_ << "  " << style_.yellow("depends on what the input leaves open") << "\n";
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/report/addresses.h"
 #include "cli/report/suggest_report.h"
 #include "cli/session.h"
 #include "cli/streams.h"
@@ -158,15 +159,7 @@ std::string headline(const SuggestReport& report) {
 }
 
 std::string name_of(const model::Model& model, const End& end, std::size_t most) {
-  if (end.pods.empty()) {
-    const std::string whole = net::to_string(end.addresses);
-    const std::vector<net::Prefix> prefixes = net::prefixes_of(end.addresses);
-    if (prefixes.size() <= most || whole.size() < 40) return whole;
-    std::vector<std::string> names;
-    names.reserve(prefixes.size());
-    for (const net::Prefix& prefix : prefixes) names.push_back(prefix.to_string());
-    return joined(names, most);
-  }
+  if (end.pods.empty()) return in_words(end.addresses, most);
   std::map<model::WorkloadId, std::vector<model::EndpointId>> workloads;
   for (const model::EndpointId pod : end.pods) workloads[model[pod].workload].push_back(pod);
   std::vector<std::string> names;

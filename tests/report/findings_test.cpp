@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/report/findings_common.h"
 #include "tests/report/made_up.h"
 #include "tests/support/environment.h"
 
@@ -154,6 +155,18 @@ TEST_CASE("findings: ten of a kind are all shown") {
   const auto first = made_up.findings[1];
   made_up.findings.assign(10, first);
   CHECK_FALSE(contains(made_up.written("github"), "more that are not shown"));
+}
+
+TEST_CASE("findings: what the message names is not told again") {
+  solver::audit::Finding finding;
+  finding.subject = "Namespace shop";
+  finding.message = "no policy selects shop/api and 2 more";
+  finding.also = {"Deployment shop/api", "Deployment shop/api-v2", "Pod shop/web",
+                  "Namespace shop"};
+  CHECK(cli::also_text(finding, 5) == "Deployment shop/api-v2, Pod shop/web");
+  CHECK(cli::also_text(finding, 1) == "Deployment shop/api-v2 and 1 more");
+  finding.also = {"Deployment shop/api"};
+  CHECK(cli::also_text(finding, 5).empty());
 }
 
 TEST_CASE("findings: fingerprints are unique, and do not move with places") {
