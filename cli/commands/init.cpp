@@ -44,55 +44,106 @@ class Command {
     auto drafts = judged::draft(setting.setting());
     if (!drafts) return session_.refuse("no-verdict", drafts.error().message, "");
     keep_what_holds(setting.setting(), *drafts);
-    return store(output, intents::write(heading(), drafts->drafts, remarks(*drafts)));
+    return store(output, intents::write(heading(drafts->drafts.empty()), drafts->drafts, remarks(*drafts)));
   }
 
  private:
-  static std::vector<std::string> heading() {
-    return {
+  static std::vector<std::string> heading(bool is_empty) {
+    std::vector<std::string> lines = {
         "What passes today, as polreach init found it. Cut down what nobody needs, and hold the",
         "manifests against it: polreach verify --intents THIS-FILE PATH...",
         "docs/verify.md says what can stand here."};
-  }
-
-  static std::vector<std::string> remarks(const judged::Drafts& drafts) {
-    if (drafts.remarks.empty()) return {};
-    std::vector<std::string> lines{"Not written down:"};
-    for (const std::string& each : drafts.remarks) lines.push_back("  " + each);
+    if (is_empty) {
+      lines.insert(lines.end(), {"There is nothing to hold on to yet: write what should be so, and see what",
+                                 "stands against it."});
+    }
     return lines;
   }
 
-  /// What depends on something that the input leaves open is told and not agreed.
-  void keep_what_holds(const judged::Setting& setting, judged::Drafts& drafts) {
+  [[nodiscard]] std::vector<std::string> remarks(const judged::Drafts& drafts) const {
+    std::vector<std::string> lines;
+    if (!drafts.open.empty()) {
+      lines.emplace_back("Everything reaches these, on some port at least (polreach audit says more):");
+      for (const std::string& each : drafts.open) lines.push_back("  " + each);
+    }
+    if (!left_out_.empty()) lines.emplace_back("Not written down, since it does not hold for certain:");
+    for (const std::string& each : left_out_) lines.push_back("  " + each);
+    return lines;
+  }
+
+  /// What the drafts say, judged. `sources` has their text.
+  struct Judged {
+    std::vector<intents::Intent> intents;
+    judged::Verification verification;
+  };
+  static Judged judge(const judged::Setting& setting, const std::vector<intents::Draft>& drafts) {
     source::SourceMap sources;
     const source::FileId file =
-        sources.add("<intents>", source::Text::own(intents::write({}, drafts.drafts, {})));
+        sources.add("<intents>", source::Text::own(intents::write({}, drafts, {})));
     source::Diagnostics diagnostics;
-    std::vector<intents::Intent> written;
+    Judged result;
     intents::ReadOptions how;
     how.default_namespace = setting.default_namespace;
-    intents::read(sources, file, *setting.model().symbols, how, diagnostics, written);
-    if (diagnostics.errors() > 0 || written.size() != drafts.drafts.size()) {
+    intents::read(sources, file, *setting.model().symbols, how, diagnostics, result.intents);
+    if (diagnostics.errors() > 0 || result.intents.size() != drafts.size()) {
       throw source::InternalError("polreach init writes intents that cannot be read");
     }
-    const judged::Verification verification = judged::verify(setting, written);
+    result.verification = judged::verify(setting, result.intents);
+    return result;
+  }
+
+  /// What depends on something that the input leaves open is told and not agreed. Of a list of ends
+  /// from which nothing passes those stay of which it is so.
+  void keep_what_holds(const judged::Setting& setting, judged::Drafts& drafts) {
+    if (drafts.drafts.empty()) return;
+    const Judged all = judge(setting, drafts.drafts);
     std::vector<intents::Draft> kept;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-      const judged::Judgement& each = verification.judgements[i];
+    for (std::size_t i = 0; i < drafts.drafts.size(); ++i) {
+      intents::Draft& draft = drafts.drafts[i];
+      const judged::Judgement& each = all.verification.judgements[i];
       if (each.verdict == judged::Verdict::Holds) {
-        kept.push_back(std::move(drafts.drafts[i]));
+        kept.push_back(std::move(draft));
         continue;
       }
-      drafts.remarks.push_back(fmt::format("{}: {}", judged::sentence(written[i]), why(each)));
+      if (draft.expect != intents::Expect::Denied || draft.from.size() < 2) {
+        leave_out(each);
+        continue;
+      }
+      draft.from = ends_that_hold(setting, draft);
+      if (!draft.from.empty()) kept.push_back(std::move(draft));
     }
     drafts.drafts = std::move(kept);
   }
 
-  static std::string why(const judged::Judgement& each) {
+  std::vector<intents::DraftMember> ends_that_hold(const judged::Setting& setting,
+                                                   const intents::Draft& draft) {
+    std::vector<intents::Draft> parts;
+    for (const intents::DraftMember& each : draft.from) {
+      intents::Draft part = draft;
+      part.name += " from " + each.reference;
+      part.from = {each};
+      parts.push_back(std::move(part));
+    }
+    const Judged judged = judge(setting, parts);
+    std::vector<intents::DraftMember> kept;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const judged::Judgement& each = judged.verification.judgements[i];
+      if (each.verdict == judged::Verdict::Holds) {
+        kept.push_back(draft.from[i]);
+      } else {
+        leave_out(each);
+      }
+    }
+    return kept;
+  }
+
+  void leave_out(const judged::Judgement& each) {
     std::string text(judged::to_string(each.verdict));
     for (const auto& one : each.rests_on) text += " " + std::string(one.id);
     if (!each.why.empty()) text += ", " + each.why;
-    return text;
+    const bool is_violated = each.verdict == judged::Verdict::Violated && !each.findings.empty();
+    if (is_violated) text = each.findings.front().message;
+    left_out_.push_back(judged::sentence(*each.intent) + ": " + text);
   }
 
   int store(const std::string& output, const std::string& text) {
@@ -109,6 +160,7 @@ class Command {
 
   const Arguments& arguments_;
   Session session_;
+  std::vector<std::string> left_out_;  // intents, with the reason
 };
 
 }  // namespace

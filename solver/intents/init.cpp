@@ -175,7 +175,7 @@ class Drafting {
     const std::string name = queries::name_of(model_, id);
     databases(id, callers);
     if (is_everyone(callers, Traffic::all())) {
-      result_.remarks.push_back("everything reaches " + name + " on some port");
+      result_.open.push_back(name);
       return;
     }
     Draft draft;
@@ -227,9 +227,8 @@ class Drafting {
       }
       draft.comment = {fmt::format("Port {} is that of {}: who needs it?", known.port, known.what)};
       if (is_everyone(callers, port)) {
-        result_.remarks.push_back(fmt::format("everything reaches {} on port {} ({})",
-                                              queries::name_of(model_, id), known.port,
-                                              known.what));
+        result_.open.push_back(fmt::format("{} on port {} ({})", queries::name_of(model_, id),
+                                           known.port, known.what));
         continue;
       }
       result_.drafts.push_back(std::move(draft));
@@ -266,7 +265,7 @@ class Drafting {
   [[nodiscard]] std::optional<std::string> reference_of(const queries::NetworkPlace& place) const {
     const compiler::Site& site = place.site;
     if (site.kind == compiler::Site::Kind::Outside) {
-      return site.name == "internet" ? std::optional<std::string>("internet") : std::nullopt;
+      return site.name == "the internet" ? std::optional<std::string>("internet") : std::nullopt;
     }
     if (site.kind != compiler::Site::Kind::Subnet || !site.subnet) return std::nullopt;
     const std::string name = compiler::name_of(setting_.around->cloud(), *site.subnet);
@@ -292,7 +291,7 @@ class Drafting {
         draft.from.push_back({*source, {}});
       }
       if (draft.from.empty()) continue;
-      draft.comment = {"The security groups let nothing pass from these to " + *name + "."};
+      draft.comment = {"Nothing passes from these to " + *name + " today."};
       draft.name = "not to " + *name;
       draft.to = {{*name, {}}};
       draft.expect = Expect::Denied;

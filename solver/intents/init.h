@@ -12,8 +12,8 @@ namespace polreach::solver::intents {
 /// Intents that say what is so today.
 struct Drafts {
   std::vector<polreach::intents::Draft> drafts;
-  /// What no intent says, and why: "everything reaches shop/web".
-  std::vector<std::string> remarks;
+  /// What everything reaches, so that no intent says anything of it: "shop/web".
+  std::vector<std::string> open;
 };
 
 /// From all connections of pods, and of a network: who reaches each workload, its database ports,
