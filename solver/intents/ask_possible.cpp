@@ -309,10 +309,16 @@ class Search {
   Asking beside_the_network() {
     const bool wrong = !evidence_.breaches.empty();
     if (setting_.around == nullptr || wrong != question_.forbids) return std::move(evidence_);
+    std::string why = "the policies alone let pods that could be created pass";
+    if (wrong) {
+      const Breach& breach = evidence_.breaches.front();
+      why = "the policies alone let " + breach.sources.front().brief + " reach " +
+            breach.destinations.front().brief + " on " + breach.traffic;
+    }
     return tl::unexpected(NoEvidence{
-        false,
-        "the policies let pods that could be created pass, and nobody knows which security "
-        "groups would act on them: ask about the manifests alone, or about what exists"});
+        false, why +
+                   ", and nobody knows which security groups would act on a pod that does not "
+                   "exist: ask about the manifests alone, or about what exists"});
   }
 
   const Setting& setting_;

@@ -196,6 +196,10 @@ class Case {
   /// `certain`: whether its ends are. Otherwise what is wrong with it depends on who they are.
   void take(const Asking& asking, const Question& question, bool certain) {
     if (!asking) {
+      if (!asking.error().is_empty && judgement_.verdict == Verdict::Violated) {
+        judgement_.notes.push_back(asking.error().why);  // that is certain whatever this would say
+        return;
+      }
       if (!asking.error().is_empty) return give_up(asking.error().why);
       if (judgement_.why.empty()) judgement_.why = asking.error().why;
       return;

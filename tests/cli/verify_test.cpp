@@ -280,4 +280,20 @@ TEST_CASE("verify: ends without a family of addresses in common are no pair") {
   CHECK_FALSE(contains(can.out, "witness"));
 }
 
+TEST_CASE("verify: in a network pods that could be created take no violation back") {
+  const std::string intents =
+      "intents:\n"
+      "  - {name: closed, from: any, to: shop/front, expect: denied, scope: possible}\n"
+      "  - {name: pods, from: {namespace: shop}, to: shop/front, expect: denied, scope: possible}\n";
+  // No policy selects the pods of shop/front, which reach each other. One that someone
+  // creates has policies that let it in, and a place in the network that nobody knows.
+  const Run run = verify(intents, fixture("audit-azure"));
+  CHECK(run.status == 1);
+  CHECK_MESSAGE(contains(run.out, "VIOLATED   closed:"), run.out);
+  CHECK(contains(run.out, "NO ANSWER  pods:"));
+  CHECK(contains(run.out,
+                 "the policies alone let a pod in namespace shop reach shop/front on SCTP 1, and "
+                 "nobody knows which security groups would act on a pod that does not exist"));
+}
+
 }  // namespace polreach
