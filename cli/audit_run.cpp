@@ -103,7 +103,7 @@ tl::expected<std::vector<const Check*>, ListingError> checks_of(
 
 tl::expected<AuditRun, ListingError> run_audit(const Arguments& arguments, const Input& input,
                                                std::vector<const Check*> checks) {
-  if (input.model.endpoints.empty() && input.cloud.empty()) {
+  if (input.model.endpoints.empty() && input.cloud.empty() && !input.estate.has_cloud()) {
     return tl::unexpected(ListingError{"no-workloads",
                                        "there are no pods, workloads or networks to look at",
                                        "give the workloads with the policies"});
@@ -123,7 +123,7 @@ tl::expected<AuditRun, ListingError> run_audit(const Arguments& arguments, const
     around = std::move(*made);
   }
   if (!input.model.endpoints.empty()) run.assumptions = standing_assumptions(cluster);
-  audit::Scene scene(cluster, around.get(), &input.diagnostics);
+  audit::Scene scene(cluster, around.get(), &input.diagnostics, &input.estate);
   audit::Audit made = audit::audit(scene, [&](const Check& check) {
     return std::find(run.checks.begin(), run.checks.end(), &check) != run.checks.end();
   });

@@ -11,10 +11,12 @@
 #include "cli/snapshot.h"
 #include "cli/uncompiled.h"
 #include "compiler/resolve/engine.h"
+#include "policies/azure/estate.h"
 #include "policies/azure/link/link.h"
 #include "policies/azure/loader.h"
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
+#include "policies/kubernetes/estate.h"
 #include "solver/queries/site_reference.h"
 
 namespace polreach::cli {
@@ -391,8 +393,10 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
   if (!read) return tl::unexpected(read.error());
   input->model = kubernetes::assemble(read->objects, symbols, input->sources, input->diagnostics,
                                       {options.keep_going});
+  kubernetes::add_estate(read->objects, input->model, input->sources, input->estate);
   input->ignored = std::move(read->objects.ignored);
   input->resources = std::move(read->resources);
+  azure::add_estate(input->resources, input->sources, input->estate);
   input->cloud = cloud_of(input->resources, std::move(read->service_tags), options, *input);
   enforce(input->model, options, input->cloud);
   return input;

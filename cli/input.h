@@ -10,6 +10,7 @@
 #include "policies/azure/resource.h"
 #include "policies/kubernetes/loader.h"
 #include "policies/model/cloud.h"
+#include "policies/model/estate.h"
 #include "policies/model/model.h"
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
@@ -67,6 +68,7 @@ struct Input {
   model::Model model;
   azure::Resources resources;  // what the cloud was linked from
   model::Cloud cloud;
+  model::Estate estate;
   std::vector<kubernetes::IgnoreNote> ignored;  // what objects say of findings about them
   std::vector<std::string> absent_paths;        // see RevisionInput::absent_paths
 };

@@ -16,7 +16,7 @@ struct TypeInfo {
   std::string_view shows;
 };
 
-constexpr std::array<TypeInfo, 23> kTypes = {{
+constexpr std::array<TypeInfo, 25> kTypes = {{
     {"microsoft.network/networksecuritygroups", "securityRules defaultSecurityRules"},
     {"microsoft.network/networksecuritygroups/securityrules", "access direction priority"},
     {"microsoft.network/networksecuritygroups/defaultsecurityrules", "access direction priority"},
@@ -47,6 +47,9 @@ constexpr std::array<TypeInfo, 23> kTypes = {{
     {"microsoft.containerservice/managedclusters", "networkProfile agentPoolProfiles"},
     {"microsoft.containerservice/managedclusters/agentpools", "count vmSize mode osType"},
     {"microsoft.network/applicationgateways", "frontendIPConfigurations gatewayIPConfigurations"},
+    {"microsoft.network/applicationgatewaywebapplicationfirewallpolicies",
+     "policySettings managedRules customRules"},
+    {"microsoft.network/networkwatchers/flowlogs", "targetResourceId storageId"},
 }};
 
 const TypeInfo* find_type(std::string_view type) {

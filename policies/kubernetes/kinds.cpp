@@ -90,6 +90,17 @@ Role gateway_role(std::string_view kind, std::string_view version) {
   return route ? Role::GatewayRoute : Role::Irrelevant;
 }
 
+/// What the API server calls Services for, in every version: the reference to the Service is the
+/// same in all of them.
+Role callback_role(std::string_view group, std::string_view kind) {
+  if (group == "admissionregistration.k8s.io" &&
+      (kind == "ValidatingWebhookConfiguration" || kind == "MutatingWebhookConfiguration")) {
+    return Role::Webhook;
+  }
+  const bool service = group == "apiregistration.k8s.io" && kind == "APIService";
+  return service ? Role::ApiService : Role::Irrelevant;
+}
+
 std::string_view group_of(std::string_view api_version) {
   const std::size_t slash = api_version.find('/');
   return slash == std::string_view::npos ? std::string_view() : api_version.substr(0, slash);
@@ -158,6 +169,8 @@ KindInfo classify(std::string_view api_version, std::string_view kind) {
   if (group == "gateway.networking.k8s.io") {
     return {gateway_role(kind, version), false, kind == "GatewayClass", {}};
   }
+  const Role callback = callback_role(group, kind);
+  if (callback != Role::Irrelevant) return {callback, false, true, {}};
   if (is_of_cloud(group, api_version)) return {Role::Cloud, false, false, {}};
   bool known_kind = false;
   bool cluster_scoped = false;

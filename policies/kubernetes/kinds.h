@@ -20,6 +20,8 @@ enum class Role : std::uint8_t {
   GatewayRoute,    // of the Gateway API, to a Service
   ReferenceGrant,  // of the Gateway API
   OpenShiftRoute,
+  Webhook,     // a configuration of admission webhooks
+  ApiService,  // of the aggregation layer
   NetworkPolicy,
   TierPolicy,  // of the admin or the baseline tier
   Node,
@@ -35,6 +37,10 @@ enum class Role : std::uint8_t {
 [[nodiscard]] constexpr bool is_entrance(Role role) {
   return role == Role::Ingress || role == Role::GatewayRoute || role == Role::ReferenceGrant ||
          role == Role::OpenShiftRoute;
+}
+/// Kinds that the API server calls Services for.
+[[nodiscard]] constexpr bool is_callback(Role role) {
+  return role == Role::Webhook || role == Role::ApiService;
 }
 
 struct KindInfo {

@@ -240,6 +240,13 @@ class Loader::Receiver : public syntax::Sink {
       case Role::OpenShiftRoute:
         read_openshift_route(fields, context, root, objects);
         break;
+      case Role::Webhook:
+      case Role::ApiService:
+        // Nothing of them decides about a packet.
+        read_callback(context, root, kind, objects);
+        note_ignored(root, subject, false);
+        ++loader_.ledger_.irrelevant;
+        return;
       case Role::TierPolicy:
         read_tier_policy(fields, context, root, kind, objects);
         break;

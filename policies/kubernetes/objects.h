@@ -41,6 +41,9 @@ struct PodFacts {
   std::optional<Symbol> node;
   std::vector<net::Address> addresses;
   std::vector<net::Address> node_addresses;
+  /// serviceAccountName, and automountServiceAccountToken.
+  std::optional<Symbol> account;
+  bool mounts_token = true;
   bool ended = false;  // phase Succeeded or Failed: the pod no longer has its address
 };
 
@@ -142,6 +145,9 @@ struct Objects {
   std::vector<WorkloadObject> workloads;
   std::vector<ServiceObject> services;
   std::vector<EntranceObject> entrances;
+  /// Admission webhooks and API services, which the API server calls: its own port, if none is
+  /// written, is 443.
+  std::vector<EntranceObject> callbacks;
   std::vector<GrantObject> grants;
   std::vector<PolicyObject> policies;
   std::vector<NodeObject> nodes;

@@ -47,8 +47,9 @@ bool wanted_in_metadata(Path path, Annotations annotations = Annotations::None) 
 
 /// What matters of a pod's spec; `path` starts inside it.
 bool wanted_in_pod_spec(Path path) {
-  constexpr std::array<std::string_view, 5> kMembers = {"containers", "initContainers",
-                                                        "hostNetwork", "nodeName", "nodeSelector"};
+  constexpr std::array<std::string_view, 8> kMembers = {
+      "containers",   "initContainers",     "hostNetwork",    "nodeName",
+      "nodeSelector", "serviceAccountName", "serviceAccount", "automountServiceAccountToken"};
   constexpr std::array<std::string_view, 3> kOfContainer = {"name", "ports", "restartPolicy"};
   if (path.size() == 1) return is_one_of(path[0], kMembers);
   return path.size() > 2 || is_one_of(path[1], kOfContainer);
@@ -109,6 +110,7 @@ bool wanted_in_spec(Role role, Path path) {
     case Role::GatewayRoute:
     case Role::ReferenceGrant:
     case Role::OpenShiftRoute:
+    case Role::ApiService:
       return true;
     default:
       return false;
@@ -147,6 +149,11 @@ bool Projection::wanted(Path path, const syntax::Tape& so_far) {
     if (*role_ == Role::Node) return path[1] == "addresses";
     if (*role_ == Role::Service) return path[1] == "loadBalancer";
     return *role_ == Role::Pod && wanted_in_status(path.subspan(1));
+  }
+  if (path[0] == "webhooks") {
+    return *role_ == Role::Webhook &&
+           (path.size() == 1 ||
+            (path[1] == "clientConfig" && (path.size() == 2 || path[2] == "service")));
   }
   if (path[0] == "spec") return path.size() == 1 || wanted_in_spec(*role_, path.subspan(1));
   // Members that no object has are kept where they are reported.

@@ -30,4 +30,10 @@ void read_reference_grant(Fields& fields, const Context& context, const syntax::
 void read_openshift_route(Fields& fields, const Context& context, const syntax::Value& root,
                           Objects& objects);
 
+/// ValidatingWebhookConfiguration, MutatingWebhookConfiguration (Kubernetes API reference,
+/// WebhookClientConfig) and APIService (APIServiceSpec), as far as they name Services. What the API
+/// server would refuse is passed over: no packet depends on it.
+void read_callback(const Context& context, const syntax::Value& root, std::string_view kind,
+                   Objects& objects);
+
 }  // namespace polreach::kubernetes

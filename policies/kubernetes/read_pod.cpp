@@ -78,6 +78,19 @@ void read_containers(Fields& fields, const Context& context, const Value& spec, 
   }
 }
 
+/// The old name of serviceAccountName counts where the new one is not there. No packet depends on
+/// it, so that nothing of it is an error.
+void read_account(const Context& context, const Value& spec, PodFacts& facts) {
+  for (const std::string_view name : {"serviceAccountName", "serviceAccount"}) {
+    const auto account = Fields::get(spec, name);
+    if (!account || !account->is(Type::String) || account->text().empty()) continue;
+    facts.account = context.symbols.intern(account->text());
+    break;
+  }
+  const auto mounted = Fields::get(spec, "automountServiceAccountToken");
+  facts.mounts_token = !mounted || mounted->text() != "false";
+}
+
 void read_pod_spec(Fields& fields, const Context& context, const Value& spec, PodFacts& facts) {
   read_containers(fields, context, spec, facts);
   if (const auto host = fields.get(spec, "hostNetwork", Type::Bool)) {
@@ -86,6 +99,7 @@ void read_pod_spec(Fields& fields, const Context& context, const Value& spec, Po
   if (const auto node = fields.get(spec, "nodeName", Type::String)) {
     if (!node->text().empty()) facts.node = context.symbols.intern(node->text());
   }
+  read_account(context, spec, facts);
   if (const auto labels = fields.get(spec, "nodeSelector", Type::Mapping)) {
     facts.node_labels = read_labels(fields, context, *labels);
   }

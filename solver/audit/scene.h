@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "compiler/path/surroundings.h"
+#include "policies/model/estate.h"
 #include "policies/source/diagnostics.h"
 #include "solver/queries/exposure.h"
 #include "solver/queries/map.h"
@@ -17,15 +18,17 @@ class Scene {
  public:
   /// The profile of the cluster must leave out own nodes. `around`: nullptr without a network.
   /// `problems`: what the readers had to say of the input, for checks of what the model leaves out
-  /// because it does nothing; nullptr: those do not look.
+  /// because it does nothing; nullptr: those do not look. `estate`: what decides about no packet;
+  /// nullptr: nothing is known of it.
   Scene(const compiler::Cluster& cluster, compiler::Surroundings* around,
-        const source::Diagnostics* problems = nullptr)
-      : cluster_(cluster), around_(around), problems_(problems) {}
+        const source::Diagnostics* problems = nullptr, const model::Estate* estate = nullptr)
+      : cluster_(cluster), around_(around), problems_(problems), estate_(estate) {}
 
   [[nodiscard]] const compiler::Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const model::Model& model() const { return cluster_.model(); }
   [[nodiscard]] compiler::Surroundings* around() const { return around_; }
   [[nodiscard]] const source::Diagnostics* problems() const { return problems_; }
+  [[nodiscard]] const model::Estate* estate() const { return estate_; }
 
   /// All connections of workloads.
   const queries::Map& map();
@@ -36,6 +39,7 @@ class Scene {
   const compiler::Cluster& cluster_;
   compiler::Surroundings* around_;
   const source::Diagnostics* problems_;
+  const model::Estate* estate_;
   std::optional<queries::Map> map_;
   std::optional<queries::Exposure> exposure_;
 };

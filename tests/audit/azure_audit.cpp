@@ -16,7 +16,8 @@ using solver::audit::Check;
 using solver::audit::Finding;
 
 void run(AuditedNetwork& result, const model::Model& model, const model::Cloud& cloud,
-         std::optional<model::ManagedClusterId> managed, const std::set<std::string>& only) {
+         std::optional<model::ManagedClusterId> managed, const std::set<std::string>& only,
+         const model::Estate* estate = nullptr) {
   model::ClusterProfile profile;
   compiler::settle(profile, model.engine);
   profile.own_node_passes = false;
@@ -24,7 +25,7 @@ void run(AuditedNetwork& result, const model::Model& model, const model::Cloud& 
   const bool has_pods = !model.endpoints.empty();
   result.around = std::make_unique<compiler::Surroundings>(
       cloud, has_pods ? result.cluster.get() : nullptr, managed);
-  solver::audit::Scene scene(*result.cluster, result.around.get());
+  solver::audit::Scene scene(*result.cluster, result.around.get(), nullptr, estate);
   const auto checks = solver::audit::azure::checks();
   result.audit = solver::audit::audit(scene, [&](const Check& check) {
     const bool is_azure = &check >= checks.data() && &check < checks.data() + checks.size();
@@ -37,7 +38,7 @@ std::unique_ptr<AuditedNetwork> of(Loaded loaded, const std::set<std::string>& o
   result->loaded = std::move(loaded);
   const cli::Input& input = *result->loaded.input;
   run(*result, input.model, input.cloud,
-      solver::queries::select_cluster(input.cloud, "").value_or(std::nullopt), only);
+      solver::queries::select_cluster(input.cloud, "").value_or(std::nullopt), only, &input.estate);
   return result;
 }
 

@@ -70,6 +70,13 @@ TEST_CASE("the examples of docs/checks-kubernetes.md are what the fixture has") 
     shown[id] = shown[id] || texts[id].find("*" + finding.message + "*") != std::string::npos;
   }
   CHECK(shown.size() > 15);
+  const auto callers = support::source_folder() / "fixtures" / "audit-callers";
+  const auto others = support::Audited::of_paths({callers.string()});
+  for (const char* id : {"egress-to-api-server", "node-port"}) {
+    for (const auto* finding : others->of(id)) {
+      CHECK_MESSAGE(texts[id].find("*" + finding->message + "*") != std::string::npos, id);
+    }
+  }
   for (const auto& [id, is_shown] : shown) CHECK_MESSAGE(is_shown, id);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays fixtures/audit-shop/audit-kubernetes.txt; fixtures/README.md describes the format.
+// Replays audit-kubernetes.txt of fixtures/audit-shop and audit-callers; fixtures/README.md
+// describes the format.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -61,9 +62,17 @@ TEST_CASE("the audit finds in the fixture what it must find, and nothing else") 
   CHECK(audited->audit().unchecked.empty());
 }
 
-TEST_CASE("every finding of the fixture has a place, a cause, and what shows it") {
-  const auto folder = support::source_folder() / "fixtures" / "audit-shop";
+TEST_CASE("the audit finds in audit-callers what it must find, and nothing else") {
+  const auto folder = support::source_folder() / "fixtures" / "audit-callers";
   const auto audited = support::Audited::of_paths({folder.string()});
+  CHECK(found(*audited) == expected(folder / "audit-kubernetes.txt"));
+  CHECK(audited->audit().unchecked.empty());
+}
+
+TEST_CASE("every finding of the fixtures has a place, a cause, and what shows it") {
+  const auto fixtures = support::source_folder() / "fixtures";
+  const auto audited = support::Audited::of_paths(
+      {(fixtures / "audit-shop").string(), (fixtures / "audit-callers").string()});
   for (const audit::Finding& each : audited->audit().findings) {
     const std::string line = support::line_of(each);
     CHECK_MESSAGE(each.where.exists(), line);

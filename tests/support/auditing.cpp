@@ -59,7 +59,7 @@ std::unique_ptr<Audited> Audited::of_text(const std::string& text, model::Engine
 }
 
 void Audited::run(const std::string& only) {
-  solver::audit::Scene scene(*cluster_, around_.get(), &input_->diagnostics);
+  solver::audit::Scene scene(*cluster_, around_.get(), &input_->diagnostics, &input_->estate);
   audit_ = solver::audit::audit(
       scene, [&](const solver::audit::Check& check) { return only.empty() || check.id == only; });
 }

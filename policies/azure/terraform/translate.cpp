@@ -33,6 +33,7 @@ Translator translator_of(std::string_view type) {
   if (Translator found = network_translator(type)) return found;
   if (Translator found = compute_translator(type)) return found;
   if (Translator found = cluster_translator(type)) return found;
+  if (Translator found = estate_translator(type)) return found;
   return firewall_translator(type);
 }
 

@@ -37,6 +37,8 @@ using Translator = void (*)(const Attributes& attributes, Members& properties);
 [[nodiscard]] Translator compute_translator(std::string_view type);
 [[nodiscard]] Translator cluster_translator(std::string_view type);
 [[nodiscard]] Translator firewall_translator(std::string_view type);
+/// Of what decides about no packet.
+[[nodiscard]] Translator estate_translator(std::string_view type);
 
 /// {"name": ..., "properties": {...}} of a block that has a name.
 [[nodiscard]] Node named_part(const Attributes& block, Members properties);

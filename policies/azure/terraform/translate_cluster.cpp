@@ -145,6 +145,12 @@ void cluster(const Attributes& attributes, Members& out) {
     put(out, "networkProfile", Node::object(std::move(profile), where), where);
   }
   api_server(attributes, out);
+  Members routing;
+  attributes.copy(std::array{Field{"http_application_routing_enabled", "enabled", Shape::Flag}},
+                  routing);
+  Members profiles;
+  wrap(profiles, "httpApplicationRouting", std::move(routing), where);
+  wrap(out, "addonProfiles", std::move(profiles), where);
 }
 
 }  // namespace

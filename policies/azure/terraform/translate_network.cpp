@@ -177,6 +177,15 @@ void route_table(const Attributes& attributes, Members& out) {
       out);
 }
 
+/// `sku` of Terraform is the name of ARM's.
+void sku(const Attributes& attributes, Members& out) {
+  Members inner;
+  attributes.copy(std::array{Field{"sku", "name"}}, inner);
+  if (inner.empty()) return;
+  const Span where = inner.front().where;
+  put(out, "sku", Node::object(std::move(inner), where), where);
+}
+
 void public_address(const Attributes& attributes, Members& out) {
   static constexpr std::array kFields = {
       Field{"ip_address", "ipAddress"},
@@ -184,6 +193,7 @@ void public_address(const Attributes& attributes, Members& out) {
       Field{"ip_version", "publicIPAddressVersion"},
   };
   attributes.copy(kFields, out);
+  sku(attributes, out);
 }
 
 void interface(const Attributes& attributes, Members& out) {

@@ -5,6 +5,7 @@
 
 #include "solver/audit/azure/attachments.h"
 #include "solver/audit/azure/clusters.h"
+#include "solver/audit/azure/estate.h"
 #include "solver/audit/azure/ground.h"
 #include "solver/audit/azure/internet.h"
 #include "solver/audit/azure/rules.h"
@@ -30,6 +31,7 @@ void run_part(Ground& ground, std::initializer_list<Id> ids, const std::function
 }
 
 void run(Scene& scene, const Wanted& wanted, Audit& audit) {
+  check_estate(scene, wanted, audit);
   if (scene.around() == nullptr || scene.around()->cloud().empty()) return;
   Ground ground(scene, wanted, audit);
   run_part(ground,

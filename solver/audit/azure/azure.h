@@ -5,7 +5,7 @@
 
 /// What is open, missing or without effect in networks of Azure and in the AKS clusters in them.
 /// Each check is described in docs/checks-azure.md. Nothing is found, and nothing is said to be
-/// unchecked, where the input holds no network.
+/// unchecked, where the input holds nothing of Azure.
 namespace polreach::solver::audit::azure {
 
 [[nodiscard]] Area area();

@@ -54,6 +54,14 @@ constexpr std::array kApiPublic = {E{"Checkov", "CKV_AZURE_115"}, E{"Trivy", "AZ
 constexpr std::array kNodeIp = {E{"Checkov", "CKV_AZURE_143"}};
 constexpr std::array kService = {E{"Azure Policy", "3fc4dc25-5baf-40d8-9b05-7fe74c1bc64e"}};
 constexpr std::array kKubenet = {E{"Checkov", "CKV2_AZURE_29"}};
+constexpr std::array kFlowLog = {E{"Trivy", "AZU-0073"}};
+constexpr std::array kRetention = {E{"Checkov", "CKV_AZURE_12"}, E{"Trivy", "AZU-0049"}};
+constexpr std::array kBasic = {E{"PSRule", "Azure.AKS.StandardLB"}};
+constexpr std::array kHttpRouting = {E{"Checkov", "CKV_AZURE_246"},
+                                     E{"PSRule", "Azure.AKS.HttpAppRouting"}};
+constexpr std::array kWaf = {E{"Checkov", "CKV_AZURE_120"}, E{"PSRule", "Azure.AppGw.UseWAF"},
+                             E{"MCSB", "NS-6"}};
+constexpr std::array kWafMode = {E{"Checkov", "CKV_AZURE_122"}};
 
 constexpr std::array kChecks = {
     Check{"nsg-internet-any-port", Severity::Critical, "the internet reaches every port",
@@ -263,6 +271,34 @@ constexpr std::array kChecks = {
           "Kubenet on AKS is retired on 31 March 2028; it has no Windows nodes, no Cilium, and "
           "needs a route table of its own.",
           "Move to Azure CNI Overlay.", kKubenet},
+    Check{"azure-flow-log-missing", Severity::Low, "no flow log covers a network",
+          "What passed and what was stopped is written nowhere: after an incident nobody can say "
+          "who talked to whom.",
+          "Write a flow log of the virtual network, and enable it.", kFlowLog},
+    Check{"azure-flow-log-retention", Severity::Low, "a flow log is kept for a short time",
+          "Intruders are often found months after they came; what they did in the network is "
+          "deleted by then.",
+          "Keep flow logs for 90 days or longer (retentionPolicy.days).", kRetention},
+    Check{"azure-basic-sku", Severity::Low, "a load balancer or public address is of the Basic SKU",
+          "Basic load balancers and public addresses were retired on 30 September 2025. A basic "
+          "public address is open until a security group closes it; a standard one is closed "
+          "until a group opens it.",
+          "Move to the Standard SKU.", kBasic},
+    Check{"aks-http-application-routing", Severity::Low, "a cluster has HTTP application routing",
+          "The add-on leads the internet to Ingresses in the cluster, was never meant for "
+          "production, and has been retired.",
+          "Disable the add-on, and move its Ingresses to the application routing add-on or to a "
+          "gateway.",
+          kHttpRouting},
+    Check{"azure-gateway-without-waf", Severity::Medium,
+          "an application gateway has no web application firewall",
+          "The gateway hands every request on to what stands behind it. No rule of a network "
+          "looks into requests.",
+          "Choose the tier WAF_v2, and attach a firewall policy in mode Prevention.", kWaf},
+    Check{"azure-gateway-waf-detects", Severity::Low,
+          "the firewall of an application gateway stops nothing",
+          "In mode Detection the firewall writes down attacks, and lets them pass.",
+          "Set the mode to Prevention once the log shows no request that is needed.", kWafMode},
 };
 
 }  // namespace

@@ -46,6 +46,12 @@ enum class Id : std::uint8_t {
   NpmIpBlocks,
   PodsDenied,
   Kubenet,
+  FlowLogMissing,
+  FlowLogRetention,
+  BasicSku,
+  HttpRouting,
+  GatewayWithoutWaf,
+  GatewayDetects,
 };
 
 [[nodiscard]] std::span<const Check> checks();

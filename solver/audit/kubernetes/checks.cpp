@@ -26,7 +26,10 @@ constexpr std::array<Elsewhere, 2> kHostNetwork = {
 constexpr std::array<Elsewhere, 2> kHostPort = {
     {{"Azure Policy", "82985f06-dc18-4a48-bc1c-b9f4f0098cfe"}, {"Checkov", "CKV_K8S_26"}}};
 
-constexpr std::array<Check, 25> kChecks = {{
+constexpr std::array<Elsewhere, 1> kToken = {{{"CIS Kubernetes", "5.1.6"}}};
+constexpr std::array<Elsewhere, 1> kNodePort = {{{"Kyverno", "restrict-nodeport"}}};
+
+constexpr std::array<Check, 27> kChecks = {{
     {"namespace-open", Severity::Medium, "no policy acts on any pod of the namespace",
      "Kubernetes lets everything pass that no policy is about: every pod of the cluster reaches "
      "these pods on every port, and they reach every pod and every address. One pod that is taken "
@@ -133,6 +136,12 @@ constexpr std::array<Check, 25> kChecks = {{
      "A pod that can be made to fetch an address hands them to an attacker.",
      "take the address out of the ipBlock: except: [169.254.169.254/32]",
      {}},
+    {"egress-to-api-server", Severity::Low, "pods that have no account there reach the API server",
+     "Whoever takes over a pod asks the API server what it may do, and tries what it answers. A "
+     "pod without a service account of its own has nothing to do there.",
+     "name in to what is needed, or take the API server's address out of the ipBlock with except; "
+     "set automountServiceAccountToken: false",
+     kToken},
     {"dns-cut-off",
      Severity::Low,
      "pods may connect to others, but cannot resolve names",
@@ -150,6 +159,12 @@ constexpr std::array<Check, 25> kChecks = {{
      "A hostPort is reached at the address of every node that runs the pod, by everyone who "
      "reaches the node, and its source is not always what policies see.",
      "use a Service instead", kHostPort},
+    {"node-port", Severity::Low, "nodes open ports for Services that everyone may use",
+     "A NodePort is open at the address of every node, also of those that run none of the pods, "
+     "for everyone who reaches a node. Only the network around the nodes keeps anyone out.",
+     "use a Service of type ClusterIP behind an Ingress or a gateway, or let a policy name the "
+     "addresses that may come",
+     kNodePort},
 
     {"selector-matches-nothing",
      Severity::Low,

@@ -16,8 +16,11 @@ void run(Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& a
   kubernetes::audit_unselected(context);
   kubernetes::audit_openings(context);
   kubernetes::audit_entrances(context);
+  kubernetes::audit_callbacks(context);
   kubernetes::audit_egress(context);
+  kubernetes::audit_api_server(context);
   kubernetes::audit_nodes(context);
+  kubernetes::audit_node_ports(context);
   kubernetes::audit_selectors(context);
   kubernetes::audit_dead(context);
 }

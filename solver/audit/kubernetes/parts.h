@@ -18,8 +18,11 @@ void audit_unselected(Context& context);  // pods, and pods to come, that no pol
 void audit_openings(Context& context);    // what rules open to those whom nobody named
 void audit_entrances(Context& context);  // what the internet reaches, and what it should and cannot
 void audit_egress(Context& context);     // where pods get to
-void audit_nodes(Context& context);      // pods that use the network of their node
-void audit_selectors(Context& context);  // selectors and port names that match nothing
-void audit_dead(Context& context);       // policies and rules that change nothing
+void audit_callbacks(Context& context);  // what the API server calls, and cannot
+void audit_api_server(Context& context);  // who gets to the API server
+void audit_node_ports(Context& context);  // Services that nodes open ports for
+void audit_nodes(Context& context);       // pods that use the network of their node
+void audit_selectors(Context& context);   // selectors and port names that match nothing
+void audit_dead(Context& context);        // policies and rules that change nothing
 
 }  // namespace polreach::solver::audit::kubernetes
