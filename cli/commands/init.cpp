@@ -44,7 +44,8 @@ class Command {
     auto drafts = judged::draft(setting.setting());
     if (!drafts) return session_.refuse("no-verdict", drafts.error().message, "");
     keep_what_holds(setting.setting(), *drafts);
-    return store(output, intents::write(heading(drafts->drafts.empty()), drafts->drafts, remarks(*drafts)));
+    return store(output,
+                 intents::write(heading(drafts->drafts.empty()), drafts->drafts, remarks(*drafts)));
   }
 
  private:
@@ -54,8 +55,9 @@ class Command {
         "manifests against it: polreach verify --intents THIS-FILE PATH...",
         "docs/verify.md says what can stand here."};
     if (is_empty) {
-      lines.insert(lines.end(), {"There is nothing to hold on to yet: write what should be so, and see what",
-                                 "stands against it."});
+      lines.insert(lines.end(),
+                   {"There is nothing to hold on to yet: write what should be so, and see what",
+                    "stands against it."});
     }
     return lines;
   }
@@ -63,10 +65,12 @@ class Command {
   [[nodiscard]] std::vector<std::string> remarks(const judged::Drafts& drafts) const {
     std::vector<std::string> lines;
     if (!drafts.open.empty()) {
-      lines.emplace_back("Everything reaches these, on some port at least (polreach audit says more):");
+      lines.emplace_back(
+          "Everything reaches these, on some port at least (polreach audit says more):");
       for (const std::string& each : drafts.open) lines.push_back("  " + each);
     }
-    if (!left_out_.empty()) lines.emplace_back("Not written down, since it does not hold for certain:");
+    if (!left_out_.empty())
+      lines.emplace_back("Not written down, since it does not hold for certain:");
     for (const std::string& each : left_out_) lines.push_back("  " + each);
     return lines;
   }

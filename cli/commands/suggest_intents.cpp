@@ -128,10 +128,31 @@ class Command {
       return "it is about pods that someone could create, and suggestions are made for those that "
              "there are";
     }
-    if (!session_.input().cloud.empty()) {
-      return "its ends are in a network: name them, as in polreach suggest SOURCE DESTINATION";
-    }
+    if (!session_.input().cloud.empty()) return why_in_network(*each.judgement->intent);
     return "no policy of a pod has a part in it";
+  }
+
+  /// Rules of security groups are suggested for two ends that are named.
+  static std::string why_in_network(const Intent& intent) {
+    if (wish_of(intent) == Wish::Open) {
+      return "it goes through a network, where only rules that deny are suggested: polreach verify "
+             "says what stops it";
+    }
+    const auto is_word = [](const std::string& text) {
+      return !text.empty() && text.find(' ') == std::string::npos;
+    };
+    std::string port;
+    if (intent.ports.size() == 1 && intent.ports.front().protocol == net::Protocol::Tcp) {
+      const auto* range = std::get_if<model::PortRange>(&intent.ports.front().ports);
+      if (range != nullptr && range->first == range->last) {
+        port = fmt::format(" --port {}", range->first);
+      }
+    }
+    const bool is_plain = intent.expect == intents::Expect::Denied && is_word(intent.from.text) &&
+                          is_word(intent.to.text) && (intent.ports.empty() || !port.empty());
+    return "it goes through a network, where ends are closed one by one: polreach suggest " +
+           (is_plain ? intent.from.text + " " + intent.to.text + port
+                     : std::string("SOURCE DESTINATION"));
   }
 
   /// Why findings of an intent stay, or of all of them, each reason once.

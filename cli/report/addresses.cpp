@@ -40,7 +40,8 @@ std::string of_family(const AddressSet& part, Family family, const std::string& 
   const std::string any = net::to_string(all);
   std::vector<Phrase> phrases{{"", "", part}, {any, " but ", others}};
   if (part.contains(outside)) phrases.push_back({internet, ", ", part - outside});
-  if (others.contains(outside)) phrases.push_back({any + " but the internet", ", ", others - outside});
+  if (others.contains(outside))
+    phrases.push_back({any + " but the internet", ", ", others - outside});
   const Phrase* best = &phrases.front();
   std::size_t fewest = static_cast<std::size_t>(-1);
   for (const Phrase& each : phrases) {

@@ -316,9 +316,8 @@ class Search {
             breach.destinations.front().brief + " on " + breach.traffic;
     }
     return tl::unexpected(NoEvidence{
-        false, why +
-                   ", and nobody knows which security groups would act on a pod that does not "
-                   "exist: ask about the manifests alone, or about what exists"});
+        false, why + ", and nobody knows which security groups would act on a pod that does not "
+                     "exist: ask about the manifests alone, or about what exists"});
   }
 
   const Setting& setting_;

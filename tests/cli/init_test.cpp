@@ -54,15 +54,17 @@ TEST_CASE("init: of a list of ends those stay of which it holds") {
   // The private endpoint in the subnet data is reached past its group, by the subnets alone.
   const std::string out = written("audit-azure");
   CHECK_MESSAGE(has(out, "from: internet\n    to: subnet/shop/data\n"), out);
-  CHECK(has(out, "#   nothing passes from subnet/shop/web to subnet/shop/data: subnet shop/web "
-                 "reaches network interface sql-pe"));
+  CHECK(has(out,
+            "#   nothing passes from subnet/shop/web to subnet/shop/data: subnet shop/web "
+            "reaches network interface sql-pe"));
 }
 
 TEST_CASE("init: where everything is open it says so") {
   const std::string out = written("no-policies");
   CHECK(has(out, "There is nothing to hold on to yet"));
-  CHECK_MESSAGE(has(out, "# Everything reaches these, on some port at least (polreach audit says "
-                         "more):\n#   default/db\n#   default/web\n"),
+  CHECK_MESSAGE(has(out,
+                    "# Everything reaches these, on some port at least (polreach audit says "
+                    "more):\n#   default/db\n#   default/web\n"),
                 out);
 }
 

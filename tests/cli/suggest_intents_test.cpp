@@ -188,4 +188,15 @@ spec:
   CHECK(has(run.out, "holds     api"));
 }
 
+TEST_CASE("suggest --intents: in a network the question to ask is named") {
+  const IntentsFile file(intent("ssh", "subnet/shop/web", "subnet/shop/db", "22", "denied"));
+  const Run run = support::run({"suggest", "--intents", file.path(),
+                                (support::source_folder() / "fixtures/network-diff/new").string()});
+  CHECK(run.status == 1);
+  CHECK_MESSAGE(has(run.out,
+                    "no suggestion: it goes through a network, where ends are closed one "
+                    "by one: polreach suggest subnet/shop/web subnet/shop/db --port 22\n"),
+                run.out, run.err);
+}
+
 }  // namespace polreach

@@ -284,7 +284,8 @@ TEST_CASE("verify: in a network pods that could be created take no violation bac
   const std::string intents =
       "intents:\n"
       "  - {name: closed, from: any, to: shop/front, expect: denied, scope: possible}\n"
-      "  - {name: pods, from: {namespace: shop}, to: shop/front, expect: denied, scope: possible}\n";
+      "  - {name: pods, from: {namespace: shop}, to: shop/front, expect: denied, scope: "
+      "possible}\n";
   // No policy selects the pods of shop/front, which reach each other. One that someone
   // creates has policies that let it in, and a place in the network that nobody knows.
   const Run run = verify(intents, fixture("audit-azure"));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/report/addresses.h"
+
 #include <doctest/doctest.h>
 
 #include <string>
-
-#include "cli/report/addresses.h"
 
 namespace polreach {
 namespace {
@@ -27,11 +27,9 @@ TEST_CASE("addresses: few prefixes are listed, many are said in words") {
   CHECK(cli::in_words(internet | ten, 3) == "the internet, 10.0.0.0/8");
   CHECK(cli::in_words(v4 - ten, 3) == "any IPv4 address but 10.0.0.0/8");
   CHECK(cli::in_words(v4 - internet, 3) == "any IPv4 address but the internet");
-  CHECK(cli::in_words((v4 - internet) - ten, 3) ==
-        "any IPv4 address but the internet, 10.0.0.0/8");
+  CHECK(cli::in_words((v4 - internet) - ten, 3) == "any IPv4 address but the internet, 10.0.0.0/8");
   CHECK(cli::in_words(v4 | v6, 3) == "any address");
-  CHECK(cli::in_words((v4 - ten) | v6, 3) ==
-        "any IPv4 address but 10.0.0.0/8, any IPv6 address");
+  CHECK(cli::in_words((v4 - ten) | v6, 3) == "any IPv4 address but 10.0.0.0/8, any IPv6 address");
 }
 
 TEST_CASE("addresses: what no words say is counted") {
