@@ -255,7 +255,7 @@ class ApiServerAudit {
          fmt::format("the Service of the API server at {} leads to an address and a port that the "
                      "input does not hold",
                      server_.text),
-         "ask polreach can with the address that kubectl get endpoints kubernetes shows",
+         "a question about the address that kubectl get endpoints kubernetes shows",
          {}});
   }
 
