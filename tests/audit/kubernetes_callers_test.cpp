@@ -39,7 +39,8 @@ const std::string kHttps = "{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 
 /// "egress-to-api-server" findings: how certain, and the message.
 Lines reaching(const std::string& text) {
   Lines result;
-  for (const auto* each : Audited::of_text(text)->of("egress-to-api-server")) {
+  const auto audited = Audited::of_text(text);
+  for (const auto* each : audited->of("egress-to-api-server")) {
     result.push_back((each->certain ? "" : "perhaps: ") + each->message);
   }
   return result;
