@@ -198,47 +198,6 @@ TEST_CASE("azure audit: source ranges do not bind within the network") {
           .empty());
 }
 
-TEST_CASE("azure audit: a group that stops the probes of Services' load balancers at the nodes") {
-  const std::string id =
-      "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/networkSecurityGroups/nodes";
-  const auto rule = [](const std::string& name, int priority, const std::string& access,
-                       const std::string& source, const std::string& port) {
-    return R"({"name": ")" + name + R"(", "priority": )" + std::to_string(priority) +
-           R"(, "access": ")" + access +
-           R"(", "direction": "Inbound", "protocol": "Tcp", "sourceAddressPrefix": ")" + source +
-           R"(", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": ")" +
-           port + "\"}";
-  };
-  const auto found = [&](const std::string& rules, const std::string& manifests) {
-    std::string text = cluster_of("cilium");
-    const std::string subnet = R"("addressPrefix": "10.0.1.0/24")";
-    text.insert(text.find(subnet) + subnet.size(),
-                R"(, "networkSecurityGroup": {"id": ")" + id + "\"}");
-    text.insert(text.rfind(']'),
-                R"(, {"type": "Microsoft.Network/networkSecurityGroups", "name": "nodes",
-      "resourceGroup": "net", "id": ")" +
-                    id + R"(", "securityRules": [)" + rules + "]}");
-    const auto audited = audited_text(text + manifests);
-    Names result;
-    for (const Finding* each : audited->of("nsg-probes-denied")) result.push_back(each->key);
-    return result;
-  };
-  const std::string web = rule("AllowWeb", 100, "Allow", "Internet", "80");
-  const std::string probes = rule("AllowProbes", 200, "Allow", "AzureLoadBalancer", "*");
-  const std::string deny = rule("DenyAll", 4096, "Deny", "*", "*");
-  CHECK(found(web + ", " + deny, service("", "")) == Names{"DenyAll"});
-  // Probes come to the nodes, also where the Service keeps to local pods.
-  CHECK(found(web + ", " + deny, service("", "  externalTrafficPolicy: Local\n")) ==
-        Names{"DenyAll"});
-  CHECK(found(web + ", " + probes + ", " + deny, service("", "")).empty());
-  CHECK(found(web, service("", "")).empty());
-  // Nothing probes where there is no such Service.
-  std::string inside = service("", "");
-  inside.replace(inside.find("LoadBalancer"), 12, "ClusterIP");
-  inside.erase(inside.find(", nodePort: 30080"), 17);
-  CHECK(found(web + ", " + deny, inside).empty());
-}
-
 TEST_CASE("azure audit: an ipBlock of pods means less under Cilium") {
   const auto policy = [](const std::string& peers) {
     return "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: out, "

@@ -125,39 +125,6 @@ void check_lateral(Ground& ground, const std::set<const model::SecurityGroup*>& 
 // Probes
 // ---------------------------------------------------------------------------------------------
 
-namespace {
-
-/// TCP ports of nodes that a load balancer of AKS probes (cloud-provider-azure): node ports, also
-/// those of externalTrafficPolicy: Local, and the health check of kube-proxy.
-net::PortSet probed_ports() { return net::PortSet(30000, 32767) | net::PortSet(10256, 10256); }
-
-/// Whether Services of the manifests have load balancers that probe the nodes.
-bool has_balancers(Ground& ground) {
-  if (!ground.around().managed() || ground.cloud().clusters.size() != 1) return false;
-  const auto& services = ground.scene().model().services;
-  return std::any_of(services.begin(), services.end(), [](const model::Service& each) {
-    return each.type == model::ServiceType::LoadBalancer;
-  });
-}
-
-/// What is probed at a place, since clients come to it through a load balancer; and who they are.
-struct Probed {
-  net::PortSet ports;
-  std::string clients;
-};
-Probed probed_at(Ground& ground, const Place& place) {
-  if (place.site.kind == compiler::Site::Kind::Nodes && has_balancers(ground)) {
-    return {probed_ports(), ", where Services of type LoadBalancer lead"};
-  }
-  const auto clients = ground.flows().between(ground.internet(), place.site);
-  if (clients.routed.answer == compiler::Routed::Answer::No) return {};
-  const net::PortSet open =
-      broad_ports(ground.flows().space().diagrams(), clients.flows.must, Direction::Ingress).tcp;
-  return {open, ", which lets clients in on TCP " + net::to_string(open)};
-}
-
-}  // namespace
-
 void check_probes(Ground& ground) {
   const compiler::Site probes = compiler::outside_site(
       "the load balancer's probes",
@@ -168,9 +135,10 @@ void check_probes(Ground& ground) {
     if (place.site.has_public_address || place.site.kind == compiler::Site::Kind::Interface) {
       continue;
     }
+    const auto clients = ground.flows().between(ground.internet(), place.site);
+    if (clients.routed.answer == compiler::Routed::Answer::No) continue;
     Diagrams& diagrams = ground.flows().space().diagrams();
-    const Probed probed = probed_at(ground, place);
-    const net::PortSet& open = probed.ports;
+    const net::PortSet open = broad_ports(diagrams, clients.flows.must, Direction::Ingress).tcp;
     if (open.empty()) continue;
     const auto pair = ground.flows().also_between(probes, place.site);
     if (!diagrams.disjoint(pair.flows.may, tcp(diagrams, open))) continue;
@@ -194,7 +162,7 @@ void check_probes(Ground& ground) {
         Finding finding = Ground::finding(Id::ProbesDenied, subject_of(*guard.group), rule.name,
                                           place_of(*guard.group, rule));
         finding.message = name_of(*guard.group, rule) + " stops the probes of a load balancer to " +
-                          place.name + probed.clients;
+                          place.name + ", which lets clients in on TCP " + net::to_string(open);
         finding.causes.push_back({finding.where, "it denies 168.63.129.16 (AzureLoadBalancer)"});
         found.emplace(key, std::move(finding));
         break;
