@@ -199,7 +199,8 @@ TEST_CASE("where rules lead outside") {
                  "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [" + egress + "]}"));
   };
   CHECK(with("{}")->lines() == Lines{"medium egress-to-internet | Namespace shop | all",
-                                     "medium egress-to-metadata | Namespace shop"});
+                                     "medium egress-to-metadata | Namespace shop",
+                                     "low egress-to-api-server | Namespace shop"});
   CHECK(with("{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}")->lines() ==
         Lines{"low egress-to-internet | Namespace shop | 443/tcp"});
   CHECK(with("{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.169.254/32]}}], ports: [{port: "
