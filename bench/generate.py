@@ -1,165 +1,176 @@
 #!/usr/bin/env python3
-"""Write a realistic cluster, as `kubectl get ... -o json` exports it, to standard output.
+# SPDX-License-Identifier: Apache-2.0
+"""Write a realistic cluster, up to the largest that AKS runs.
 
-usage: bench/generate.py [--pods N | --deployments] [--namespaces N] [--workloads N] [--policies N]
-                         [--seed N]
+    bench/generate.py --pods 1000 >cluster.json
+    bench/generate.py --size aks-largest >cluster.json          # 5,000 nodes, 250,000 pods, 2 GB
+    bench/generate.py --pods 1000 --format yaml --output manifests/
+    bench/generate.py --deployments --workloads 200 --format yaml --output repository/
 
-Equal arguments give equal bytes. Pods carry what exports carry (status, managedFields, many labels
-that no policy names); workloads have power-law sizes; each namespace has a default deny, a policy
-for DNS, and policies between workloads by label, by namespace, by named port and by ipBlock. With
---deployments there are no pods, but one Deployment a workload, as in a repository of manifests.
+Equal arguments give equal bytes, and memory does not grow with the number of pods. Namespaces have
+the habits of their teams (which labels, which charts); workloads have power-law sizes; Deployments
+have ReplicaSets, old ones too; most namespaces have a default deny, a policy for DNS, and policies
+between workloads by label, by namespace, by named port and by ipBlock; above them are an admin and a
+baseline tier. Pods carry all that exports carry. With --deployments there are no pods, nodes and
+ReplicaSets, but what a repository of manifests holds.
+
+ns-0/app-0 (the largest workload) and ns-0/app-1 exist in every cluster of two workloads or more.
 """
 import argparse
-import json
-import random
+import os
 import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cluster import azure, objects, policies, text  # noqa: E402
+from cluster.shape import Shape  # noqa: E402
+
+SIZES = {  # pods, nodes, namespaces, workloads, policies
+    "small": (1000, 20, 20, 100, 200),
+    "medium": (10000, 200, 100, 1000, 1000),
+    "large": (50000, 1000, 250, 4000, 4000),
+    "aks-largest": (250000, 5000, 1000, 12000, 10000),
+}
+MOST_IN_A_FILE = 500  # objects of a YAML file
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pods", type=int, default=1000)
-    parser.add_argument("--deployments", action="store_true")
-    parser.add_argument("--namespaces", type=int, default=20)
-    parser.add_argument("--workloads", type=int, default=100)
-    parser.add_argument("--policies", type=int, default=200)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], epilog="\n".join(
+        __doc__.split("\n")[1:]), formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", choices=SIZES, default="small",
+                        help="what the following have where they are not given: pods, nodes, "
+                             "namespaces, workloads, policies")
+    for name in ("pods", "nodes", "namespaces", "workloads", "policies"):
+        parser.add_argument(f"--{name}", type=int)
+    parser.add_argument("--deployments", action="store_true",
+                        help="manifests of a repository in place of an export")
+    parser.add_argument("--no-tiers", dest="tiers", action="store_false",
+                        help="NetworkPolicies alone")
+    parser.add_argument("--no-host-network", dest="host_network", action="store_false",
+                        help="without the DaemonSet of pods that use the network of their nodes")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
-
-
-def managed_fields(rng):
-    entry = {"manager": "kube-controller-manager", "operation": "Update", "apiVersion": "v1",
-             "time": "2025-01-01T00:00:00Z", "fieldsType": "FieldsV1",
-             "fieldsV1": {"f:metadata": {"f:labels": {f"f:l{i}": {} for i in range(6)}},
-                          "f:spec": {f"f:s{i}": {} for i in range(rng.randint(8, 16))}}}
-    return [entry, dict(entry, manager="kubelet", subresource="status")]
-
-
-def namespace(index):
-    return {"apiVersion": "v1", "kind": "Namespace",
-            "metadata": {"name": f"ns-{index}",
-                         "labels": {"kubernetes.io/metadata.name": f"ns-{index}",
-                                    "team": f"team-{index % 7}",
-                                    "env": ("prod", "test")[index % 2]}}}
-
-
-def workload_labels(index):
-    return {"app": f"app-{index}", "tier": ("web", "api", "db")[index % 3],
-            "app.kubernetes.io/part-of": f"system-{index % 11}"}
-
-
-def pod(rng, number, index, ns):
-    address = f"10.{100 + (number >> 16 & 63)}.{number >> 8 & 255}.{number & 255}"
-    node = number // 50
-    return {"apiVersion": "v1", "kind": "Pod",
-            "metadata": {"name": f"app-{index}-7d9c8b6f5d-{number:06d}", "namespace": f"ns-{ns}",
-                         "uid": f"00000000-0000-0000-0000-{number:012d}",
-                         "labels": dict(workload_labels(index),
-                                        **{"pod-template-hash": "7d9c8b6f5d"}),
-                         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet",
-                                              "name": f"app-{index}-7d9c8b6f5d", "uid": "u",
-                                              "controller": True}],
-                         "managedFields": managed_fields(rng)},
-            "spec": {"nodeName": f"node-{node}", "serviceAccountName": "default",
-                     "containers": [{"name": "main", "image": f"registry.example.org/a:{index}",
-                                     "env": [{"name": f"E{i}", "value": "x" * 20}
-                                             for i in range(6)],
-                                     "ports": [{"name": "http", "containerPort": 8080},
-                                               {"name": "metrics", "containerPort": 9090}],
-                                     "resources": {"requests": {"cpu": "100m"}}}],
-                     "tolerations": [{"key": "node.kubernetes.io/not-ready",
-                                      "operator": "Exists", "effect": "NoExecute"}]},
-            "status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}],
-                       "hostIP": f"10.0.{node >> 8 & 255}.{node & 255}",
-                       "conditions": [{"type": t, "status": "True"} for t in
-                                      ("Initialized", "Ready", "ContainersReady")]}}
-
-
-def deployment(index, ns):
-    labels = workload_labels(index)
-    return {"apiVersion": "apps/v1", "kind": "Deployment",
-            "metadata": {"name": f"app-{index}", "namespace": f"ns-{ns}"},
-            "spec": {"replicas": 2, "selector": {"matchLabels": {"app": f"app-{index}"}},
-                     "template": {"metadata": {"labels": labels},
-                                  "spec": {"containers": [
-                                      {"name": "main", "image": f"registry.example.org/a:{index}",
-                                       "ports": [{"name": "http", "containerPort": 8080},
-                                                 {"name": "metrics", "containerPort": 9090}]}]}}}}
-
-
-def policy(name, ns, spec):
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
-            "metadata": {"name": name, "namespace": f"ns-{ns}"}, "spec": spec}
-
-
-def base_policies(ns):
-    yield policy("default-deny", ns, {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]})
-    yield policy("dns", ns, {"podSelector": {}, "policyTypes": ["Egress"], "egress": [
-        {"to": [{"namespaceSelector": {"matchLabels": {
-            "kubernetes.io/metadata.name": "kube-system"}}}],
-         "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53}]}]})
-
-
-def peer(rng, neighbours):
-    kind = rng.randrange(4)
-    if kind == 0:
-        return {"podSelector": {"matchLabels": {"app": f"app-{rng.choice(neighbours)}"}}}
-    if kind == 1:
-        return {"namespaceSelector": {"matchLabels": {"team": f"team-{rng.randrange(7)}"}},
-                "podSelector": {"matchLabels": {"tier": rng.choice(("web", "api", "db"))}}}
-    if kind == 2:
-        return {"namespaceSelector": {"matchExpressions": [
-            {"key": "env", "operator": "In", "values": ["prod"]}]}}
-    second = 16 + rng.randrange(16)
-    return {"ipBlock": {"cidr": f"172.{second}.0.0/16",
-                        "except": [f"172.{second}.{rng.randrange(256)}.0/24"]}}
-
-
-def rule(rng, neighbours, direction):
-    ports = rng.choice(([{"port": 8080}], [{"port": "http"}], [{"port": 9000, "endPort": 9100}],
-                        [{"port": 53, "protocol": "UDP"}], []))
-    result = {direction: [peer(rng, neighbours) for _ in range(rng.randint(1, 3))]}
-    if ports:
-        result["ports"] = ports
-    return result
-
-
-def workload_policy(rng, number, index, ns, neighbours):
-    spec = {"podSelector": {"matchLabels": {"app": f"app-{index}"}},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [rule(rng, neighbours, "from") for _ in range(rng.randint(1, 3))],
-            "egress": [rule(rng, neighbours, "to") for _ in range(rng.randint(1, 3))]}
-    return policy(f"policy-{number}", ns, spec)
-
-
-def objects(options):
-    rng = random.Random(options.seed)
-    yield from (namespace(i) for i in range(options.namespaces))
-    home = [rng.randrange(options.namespaces) for _ in range(options.workloads)]
-    weights = [1 / (i + 1) for i in range(options.workloads)]
-    sizes = rng.choices(range(options.workloads), weights, k=max(0, options.pods -
-                                                                 options.workloads))
-    owners = list(range(options.workloads)) + sizes
+    parser.add_argument("--format", choices=("json", "compact", "yaml"), default="json",
+                        help="one List as kubectl prints it, one compact List, or a folder")
+    parser.add_argument("--output", metavar="PATH",
+                        help="the folder of --format yaml; else a file, in place of stdout")
+    parser.add_argument("--azure", metavar="FOLDER",
+                        help="also write the network around the cluster there, as az exports it, "
+                             "with a file of service tags")
+    parser.add_argument("--groups", type=int, default=10, help="network security groups")
+    options = parser.parse_args()
+    if options.format == "yaml" and not options.output:
+        parser.error("--format yaml needs --output FOLDER")
+    given = options.pods is not None
+    for name, value in zip(("pods", "nodes", "namespaces", "workloads", "policies"),
+                           SIZES[options.size]):
+        if getattr(options, name) is None:
+            setattr(options, name, 0 if name == "nodes" and given else value)
     if options.deployments:
-        yield from (deployment(index, home[index]) for index in range(options.workloads))
+        options.pods = options.nodes = 0
+        options.host_network = False
+    if options.namespaces < 1 or min(options.pods, options.workloads, options.policies) < 0:
+        parser.error("a cluster has a namespace, and nothing less than 0 times")
+    return options
+
+
+def everything(shape, options, render):
+    """(file, rendered objects) in the order in which kubectl lists kinds. `render` makes text of an
+    object."""
+    seed = None if options.deployments else shape.seed
+    spaces = shape.namespaces + [shape.system]
+    for ns in spaces:
+        yield f"{ns.name}/namespace", render(objects.namespace(ns, seed))
+    if not options.deployments:
+        for index in range(shape.nodes):
+            yield f"nodes/{index // MOST_IN_A_FILE}", render(objects.node(index, shape))
+    for policy in policies.network_policies(shape, seed):
+        yield f"{policy['metadata']['namespace']}/policies", render(policy)
+    if options.tiers:
+        for policy in policies.tiers(seed):
+            yield "tiers", render(policy)
+    if not options.deployments:
+        for ns in spaces:
+            for workload in ns.workloads:
+                yield from pods(shape, workload, render)
+    for ns in spaces:
+        for workload in ns.workloads:
+            if workload.kind != "CronJob":
+                yield f"{ns.name}/services", render(objects.service(workload, seed))
+    for ns in spaces:
+        for workload in ns.workloads:
+            yield f"{ns.name}/workloads", render(objects.controller(workload, seed))
+            if workload.kind == "Deployment" and not options.deployments:
+                for each in objects.replica_sets(workload, seed):
+                    yield f"{ns.name}/replicasets", render(each)
+
+
+def pods(shape, workload, render):
+    template = render(objects.pod_template(workload, shape.seed))
+    file = f"{workload.ns.name}/pods-{workload.name}"
+    for number, values in enumerate(objects.pod_values(workload, shape.seed, shape)):
+        yield f"{file}-{number // MOST_IN_A_FILE}", template % values
+
+
+def write_list(shape, options):
+    compact = options.format == "compact"
+    out = open(options.output, "w", encoding="utf-8") if options.output else sys.stdout
+    if compact:
+        head, between, tail = '{"apiVersion":"v1","items":[', ",", \
+            '],"kind":"List","metadata":{"resourceVersion":""}}\n'
     else:
-        for number, index in enumerate(owners[:options.pods]):
-            yield pod(rng, number, index, home[index])
-    neighbours = [[index for index in range(options.workloads) if home[index] == ns]
-                  for ns in range(options.namespaces)]
-    for ns in range(options.namespaces):
-        yield from base_policies(ns)
-    for number in range(max(0, options.policies - 2 * options.namespaces)):
-        index = rng.randrange(options.workloads)
-        yield workload_policy(rng, number, index, home[index], neighbours[home[index]])
+        head, between, tail = '{\n    "apiVersion": "v1",\n    "items": [\n', ",\n", \
+            '\n    ],\n    "kind": "List",\n    "metadata": {\n        "resourceVersion": ""\n' \
+            '    }\n}\n'
+    out.write(head)
+    first = True
+    for _, each in everything(shape, options, text.compact if compact else text.json_item):
+        if not first:
+            out.write(between)
+        out.write(each)
+        first = False
+    out.write(tail)
+    out.flush()
+    if out is not sys.stdout:
+        out.close()
+
+
+def write_folder(shape, options):
+    """A file holds neighbours of one kind; one that comes up again is appended to."""
+    out, current, seen = None, None, set()
+    for file, each in everything(shape, options, text.yaml):
+        if file != current:
+            if out:
+                out.close()
+            path = os.path.join(options.output, file + ".yaml")
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            out = open(path, "a" if file in seen else "w", encoding="utf-8")
+            current = file
+        if file in seen:
+            out.write("---\n")
+        seen.add(file)
+        out.write(each)
+    if out:
+        out.close()
+
+
+def write_azure(shape, options):
+    os.makedirs(options.azure, exist_ok=True)
+    for name, value in (("nsgs", list(azure.security_groups(options.groups, shape.seed))),
+                        ("vnets", azure.networks(options.groups)),
+                        ("cluster", azure.cluster(shape)),
+                        ("service-tags", azure.service_tags(shape.seed))):
+        with open(os.path.join(options.azure, name + ".json"), "w", encoding="utf-8") as out:
+            out.write(text.json.dumps(value, indent=2) + "\n")
 
 
 def main():
-    out = sys.stdout
-    out.write('{"apiVersion":"v1","items":[')
-    for number, each in enumerate(objects(arguments())):
-        out.write(",\n" if number else "\n")
-        json.dump(each, out, indent=1 if number % 3 else None)
-    out.write('\n],"kind":"List","metadata":{"resourceVersion":""}}\n')
+    options = arguments()
+    shape = Shape(options)
+    if options.azure:
+        write_azure(shape, options)
+    if options.format == "yaml":
+        write_folder(shape, options)
+    else:
+        write_list(shape, options)
 
 
 main()
