@@ -87,6 +87,7 @@ void read_namespace(Fields& fields, const Context& context, const Value& root, O
 /// and dashboards hold them too) are no reason for errors.
 std::optional<std::uint32_t> template_place(const source::SourceMap& sources, source::FileId file,
                                             const source::Diagnostics& problems) {
+  if (problems.errors() == 0) return std::nullopt;  // the search below goes through all bytes
   const std::string_view bytes = sources.bytes(file);
   const std::size_t first = bytes.find("{{");
   if (first == std::string_view::npos) return std::nullopt;
