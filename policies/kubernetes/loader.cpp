@@ -105,6 +105,17 @@ std::optional<std::uint32_t> template_place(const source::SourceMap& sources, so
   return std::nullopt;
 }
 
+/// What is kept of objects that another thread reads.
+class OfOtherThread : public syntax::Selection {
+ public:
+  bool wanted(std::span<const std::string_view> path, const Tape& so_far) override {
+    return projection_.wanted(path, so_far);
+  }
+
+ private:
+  Projection projection_;
+};
+
 /// Takes the objects of one file as they are read.
 class Loader::Receiver : public syntax::Sink {
  public:
@@ -113,6 +124,10 @@ class Loader::Receiver : public syntax::Sink {
 
   bool wanted(std::span<const std::string_view> path, const Tape& so_far) override {
     return projection_.wanted(path, so_far);
+  }
+
+  std::unique_ptr<syntax::Selection> selection() const override {
+    return std::make_unique<OfOtherThread>();
   }
 
   void object(const Tape& tape, std::string_view list_kind,

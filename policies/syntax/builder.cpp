@@ -52,10 +52,16 @@ bool ObjectBuilder::count_node(const source::Span& span) {
 }
 
 void ObjectBuilder::remember_key(std::string_view text, std::uint32_t path) {
-  while (keys_.size() <= path) keys_.emplace_back();
-  keys_[path].assign(text);
   path_.resize(path);
-  path_.push_back(keys_[path]);
+  path_.push_back(text);
+}
+
+/// The value of the last key follows: its text must outlast the event that it came with.
+void ObjectBuilder::keep_key() {
+  const std::size_t last = path_.size() - 1;
+  while (keys_.size() <= last) keys_.emplace_back();
+  keys_[last].assign(path_[last]);
+  path_[last] = keys_[last];
 }
 
 ObjectBuilder::Member ObjectBuilder::key(std::string_view text, const source::Span& span) {
@@ -73,6 +79,7 @@ ObjectBuilder::Member ObjectBuilder::key(std::string_view text, const source::Sp
     tape_->settle();
     if (!input_.sink.wanted(path_, *tape_)) return Member::Skipped;
   }
+  keep_key();
   tape_->key(text, span);
   return Member::Kept;
 }
@@ -86,6 +93,7 @@ ObjectBuilder::Member ObjectBuilder::list_key(std::string_view text, const sourc
     return Member::Failed;
   }
   items_key_ = span;
+  keep_key();
   if (is_list_kind(document_.root().find("kind"))) {
     items_pending_ = true;
     return Member::Kept;
@@ -182,6 +190,14 @@ void ObjectBuilder::learn_list_kind() {
   list_kind_ = text_of(kind);
   list_api_version_ = text_of(version);
   list_known_ = kind && version;
+}
+
+bool ObjectBuilder::list_known_before(std::size_t offset) const {
+  const auto before = [&](std::string_view key) {
+    const std::optional<Value> member = document_.root().find(key);
+    return member && member->is(Type::String) && member->span().end <= offset;
+  };
+  return before("kind") && before("apiVersion");
 }
 
 /// Decides whether the document was a list, and if it was none, gives it back its items. (Those

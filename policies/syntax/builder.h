@@ -42,6 +42,11 @@ class ObjectBuilder {
 
   /// Whether the finished root is a list.
   [[nodiscard]] bool is_list() const { return list_; }
+  /// Its kind and apiVersion, where it has them.
+  [[nodiscard]] const std::string& list_kind() const { return list_kind_; }
+  [[nodiscard]] const std::string& list_api_version() const { return list_api_version_; }
+  /// Whether both stand before that offset.
+  [[nodiscard]] bool list_known_before(std::size_t offset) const;
   /// After the root of a list, read without its items: the values that follow are its items.
   /// `depth` collections are around each.
   void begin_items(std::uint32_t depth);
@@ -60,6 +65,7 @@ class ObjectBuilder {
     return outer_depth_ + static_cast<std::uint32_t>(frames_.size());
   }
   void remember_key(std::string_view text, std::uint32_t path);
+  void keep_key();
   [[nodiscard]] Member list_key(std::string_view text, const source::Span& span);
   void keep_pending_items();
   void begin_value();
@@ -75,8 +81,8 @@ class ObjectBuilder {
   Tape item_;
   Tape* tape_ = &document_;  // the one being built
   std::vector<Frame> frames_;
-  std::deque<std::string> keys_;        // the names around the current value; a deque: path_
-  std::vector<std::string_view> path_;  // points into it
+  std::deque<std::string> keys_;        // the names around the current value
+  std::vector<std::string_view> path_;  // points into it, a deque; the last name to the event's
   std::vector<std::uint32_t> scratch_;  // members, for check_keys
   std::uint32_t outer_depth_ = 0;
   std::uint64_t nodes_ = 0;

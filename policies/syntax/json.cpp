@@ -3,6 +3,7 @@
 
 #include "policies/syntax/builder.h"
 #include "policies/syntax/input.h"
+#include "policies/syntax/json_export.h"
 #include "policies/syntax/json_fault.h"
 #include "policies/syntax/json_splitter.h"
 #include "policies/syntax/json_walker.h"
@@ -24,9 +25,11 @@ class JsonReader {
   std::size_t read(std::size_t from, bool stop_at_marker);
 
  private:
-  [[nodiscard]] bool read_document(const Document& document);
-  [[nodiscard]] Outcome read_list(const Document& document);
-  [[nodiscard]] Outcome read_elements(const Document& document, std::uint32_t depth);
+  // `from`: elements before it have been delivered.
+  [[nodiscard]] bool read_document(const Document& document, std::size_t from);
+  [[nodiscard]] Outcome read_list(const Document& document, std::size_t from);
+  [[nodiscard]] Outcome read_elements(const Document& document, std::uint32_t depth,
+                                      std::size_t from);
   std::size_t report(std::size_t begin, std::size_t end, bool whole);
 
   Input& input_;
@@ -49,11 +52,13 @@ std::size_t JsonReader::report(std::size_t begin, std::size_t end, bool whole) {
   return fault->at;
 }
 
-Outcome JsonReader::read_elements(const Document& document, std::uint32_t depth) {
+Outcome JsonReader::read_elements(const Document& document, std::uint32_t depth, std::size_t from) {
   builder_.begin_items(depth);
-  std::size_t begin = document.elements_begin;
+  std::size_t begin = std::max(document.elements_begin, from);
   std::size_t released = begin;
-  for (std::size_t i = 0; i <= document.cuts.size(); ++i) {
+  const auto after = std::lower_bound(document.cuts.begin(), document.cuts.end(), begin);
+  for (auto i = static_cast<std::size_t>(after - document.cuts.begin()); i <= document.cuts.size();
+       ++i) {
     const std::size_t end = i < document.cuts.size() ? document.cuts[i] : document.elements_end;
     const std::string_view batch = input_.bytes.substr(begin, end - begin);
     // Nothing between two commas is an error that the walker cannot see.
@@ -72,23 +77,23 @@ Outcome JsonReader::read_elements(const Document& document, std::uint32_t depth)
 }
 
 /// An object with an array `items`: reads it without them first, to know whether it is a list.
-Outcome JsonReader::read_list(const Document& document) {
+Outcome JsonReader::read_list(const Document& document, std::size_t from) {
   const Outcome outcome = walker_.walk({document.begin, document.elements_begin},
                                        {document.elements_end, document.end});
   if (outcome != Outcome::Good) return outcome;
-  if (builder_.is_list()) return read_elements(document, 2);
+  if (builder_.is_list()) return read_elements(document, 2, from);
   builder_.begin(ObjectBuilder::Lists::Whole);
   const Outcome whole = walker_.walk({document.begin, document.end});
   if (whole == Outcome::Good) builder_.finish();
   return whole;
 }
 
-bool JsonReader::read_document(const Document& document) {
+bool JsonReader::read_document(const Document& document, std::size_t from) {
   builder_.begin(ObjectBuilder::Lists::Split);
   Outcome outcome = Outcome::Good;
   if (document.has_elements) {
     const bool array = input_.bytes[document.begin] == '[';
-    outcome = array ? read_elements(document, 1) : read_list(document);
+    outcome = array ? read_elements(document, 1, from) : read_list(document, from);
   } else {
     outcome = walker_.walk({document.begin, document.end});
     if (outcome == Outcome::Good) builder_.finish();
@@ -99,6 +104,13 @@ bool JsonReader::read_document(const Document& document) {
 
 std::size_t JsonReader::read(std::size_t from, bool stop_at_marker) {
   JsonSplitter splitter(input_.bytes, input_.sources.text(input_.file), from, input_.limits.depth);
+  // Where there is room for one more document (else the reader below says that there is none).
+  const std::size_t delivered =
+      input_.documents < input_.limits.documents ? read_json_export(input_, from) : from;
+  if (delivered == input_.bytes.size()) {
+    if (delivered != from) ++input_.documents;
+    return delivered;
+  }
   int resumes = 0;
   for (Document document;;) {
     const auto found = splitter.next(document);
@@ -109,7 +121,7 @@ std::size_t JsonReader::read(std::size_t from, bool stop_at_marker) {
         input_.bytes[document.begin] == '{' || input_.bytes[document.begin] == '[';
     std::size_t fault = document.begin;
     if (found == JsonSplitter::Found::Document) {
-      if (read_document(document)) continue;
+      if (read_document(document, delivered)) continue;
       input_.sink.unreadable(input_.at(document.begin));
       if (collection) continue;
     } else {

@@ -31,7 +31,8 @@ class JsonSplitter {
   };
   enum class Found : std::uint8_t {
     Document,
-    Broken,  // brackets or quotes do not match, or are too deep; only `begin` is known
+    Broken,  // brackets or quotes do not match, or are too deep; `begin` is known, and where
+             // elements begin if that was found
     Marker,  // a line `---`
     End,
   };

@@ -37,6 +37,8 @@ class JsonWalker {
   /// text that is read.
   [[nodiscard]] Outcome walk(ByteRange head, ByteRange tail = {});
   [[nodiscard]] simdjson::error_code error() const { return error_; }
+  /// What was read last, between `[` and `]`; padded.
+  [[nodiscard]] const std::string& text() const { return buffer_; }
 
  private:
   struct Level {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,17 @@ struct Limits {
   std::uint64_t alias_nodes = 100'000;  // nodes that aliases add to one document
 };
 
+/// Which members of objects are worth keeping.
+class Selection {
+ public:
+  Selection() = default;
+  Selection(const Selection&) = delete;
+  Selection& operator=(const Selection&) = delete;
+  virtual ~Selection() = default;
+  /// See Sink::wanted.
+  virtual bool wanted(std::span<const std::string_view> path, const Tape& so_far) = 0;
+};
+
 /// Receives what a file holds.
 class Sink {
  public:
@@ -40,6 +52,10 @@ class Sink {
   /// the root, which are always kept, nor about `items` of what may be a list.
   virtual bool wanted(std::span<const std::string_view> path, const Tape& so_far) = 0;
 
+  /// Says what wanted() says, of the items of a long list, while another thread asks about others.
+  /// Nothing: all of the file is read by one thread.
+  virtual std::unique_ptr<Selection> selection() const { return nullptr; }
+
   /// One object: the root of a document, an item of a top-level sequence, or an item of the member
   /// `items` of a list. `list_kind` is the kind of the list around it ("PodList"), else empty; its
   /// apiVersion likewise. Never called for a list itself, nor for empty documents.
@@ -51,9 +67,11 @@ class Sink {
   virtual void unreadable(const source::Span& where) = 0;
 };
 
-/// Reads a file into objects, in order, with memory proportional to its largest object. Every
-/// syntax error is a diagnostic (severity Error) with a place, and leads to one unreadable() a
-/// document; other documents of the file are still read. Ends on every input.
+/// Reads a file into objects, in order, with memory proportional to its largest object. A sink that
+/// has a selection() gets the items of a long JSON list from two threads that take turns; it is
+/// itself called by the calling thread only. Every syntax error is a diagnostic (severity Error)
+/// with a place, and leads to one unreadable() a document; other documents of the file are still
+/// read. Ends on every input.
 void read(const source::SourceMap& sources, source::FileId file, Format format,
           const Limits& limits, source::Diagnostics& diagnostics, Sink& sink);
 

@@ -41,10 +41,27 @@ void show(const Value& value, const source::SourceMap* sources, std::string& out
   out += mapping ? "}" : "]";
 }
 
+class Shared : public Selection {
+ public:
+  explicit Shared(const Wanted& wanted) : wanted_(wanted) {}
+  bool wanted(std::span<const std::string_view> path, const Tape& so_far) override {
+    return !wanted_ || wanted_(path, so_far);
+  }
+
+ private:
+  const Wanted& wanted_;
+};
+
 class Recorder : public Sink {
  public:
-  Recorder(const source::SourceMap& sources, const Wanted& wanted, Reading& reading)
-      : sources_(sources), wanted_(wanted), reading_(reading) {}
+  Recorder(const source::SourceMap& sources, const Wanted& wanted, Threads threads,
+           Reading& reading)
+      : sources_(sources), wanted_(wanted), threads_(threads), reading_(reading) {}
+
+  std::unique_ptr<Selection> selection() const override {
+    if (threads_ == Threads::One) return nullptr;
+    return std::make_unique<Shared>(wanted_);
+  }
 
   bool wanted(std::span<const std::string_view> path, const Tape& so_far) override {
     return !wanted_ || wanted_(path, so_far);
@@ -62,17 +79,19 @@ class Recorder : public Sink {
  private:
   const source::SourceMap& sources_;
   const Wanted& wanted_;
+  Threads threads_;
   Reading& reading_;
 };
 
 }  // namespace
 
-Reading read_text(std::string text, Format format, const Limits& limits, const Wanted& wanted) {
+Reading read_text(std::string text, Format format, const Limits& limits, const Wanted& wanted,
+                  Threads threads) {
   source::SourceMap sources;
   const source::FileId file = sources.add("test", source::Text::own(std::move(text)));
   source::Diagnostics diagnostics;
   Reading reading;
-  Recorder recorder(sources, wanted, reading);
+  Recorder recorder(sources, wanted, threads, reading);
   read(sources, file, format, limits, diagnostics, recorder);
   reading.diagnostics = diagnostics.all();
   for (const source::Diagnostic& diagnostic : reading.diagnostics) {

@@ -24,9 +24,12 @@ struct Reading {
 
 using Wanted = std::function<bool(std::span<const std::string_view>, const Tape&)>;
 
+/// Whether the sink has a selection() for other threads; `wanted` is then called by several.
+enum class Threads : std::uint8_t { One, Several };
+
 /// Reads a text that is the whole file.
 Reading read_text(std::string text, Format format = Format::Auto, const Limits& limits = {},
-                  const Wanted& wanted = {});
+                  const Wanted& wanted = {}, Threads threads = Threads::One);
 
 using Texts = std::vector<std::string>;
 
