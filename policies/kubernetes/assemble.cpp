@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "policies/kubernetes/assemble_services.h"
@@ -59,10 +60,15 @@ class Assembly {
   template <typename Object>
   std::vector<const Object*> by_place(const std::vector<Object>& objects) const {
     std::vector<const Object*> result;
+    result.reserve(objects.size());
     for (const Object& object : objects) result.push_back(&object);
-    std::stable_sort(result.begin(), result.end(), [&](const Object* a, const Object* b) {
+    const auto before = [&](const Object* a, const Object* b) {
       return sources_.before(a->metadata.where, b->metadata.where);
-    });
+    };
+    // Those of one file are in order already.
+    if (!std::is_sorted(result.begin(), result.end(), before)) {
+      std::stable_sort(result.begin(), result.end(), before);
+    }
     return result;
   }
 
@@ -135,11 +141,11 @@ class Assembly {
     return entry->second;
   }
 
-  EndpointId add_endpoint(WorkloadId id, const PodFacts& facts, model::LabelSet labels,
+  EndpointId add_endpoint(WorkloadId id, const PodFacts& facts, model::LabelSetId labels,
                           const OwnerReference& owner, const Span& where) {
     Endpoint endpoint;
     endpoint.workload = id;
-    endpoint.labels = model_.label_sets.intern(std::move(labels));
+    endpoint.labels = labels;
     endpoint.ports = facts.ports;
     endpoint.addresses = facts.addresses;
     endpoint.host_network = facts.host_network;
@@ -158,26 +164,71 @@ class Assembly {
 
   void add_pods() {
     const Symbol pod_kind = symbols_.intern("Pod");
-    std::map<std::pair<Symbol, Symbol>, const PodObject*> seen;
+    std::unordered_map<std::uint64_t, const PodObject*> seen;
+    seen.reserve(objects_.pods.size());
+    model_.endpoints.reserve(objects_.pods.size());
+    PodsBefore before;
+    before.usable = std::none_of(
+        objects_.workloads.begin(), objects_.workloads.end(), [&](const WorkloadObject& each) {
+          return each.metadata.controller && each.metadata.controller->kind == pod_kind;
+        });
     for (const PodObject* pod : by_place(objects_.pods)) {
       const Metadata& metadata = pod->metadata;
-      const auto [entry, added] = seen.emplace(std::pair{metadata.ns, metadata.name}, pod);
+      const auto key = static_cast<std::uint64_t>(metadata.ns) << 32U |
+                       static_cast<std::uint64_t>(metadata.name);
+      const auto [entry, added] = seen.emplace(key, pod);
       if (!added && same_pod(*entry->second, *pod)) continue;
       if (!added) {
         duplicate("Pod " + full_name(metadata), metadata.ns, metadata, entry->second->metadata);
         continue;
       }
       const ObjectKey self{metadata.ns, pod_kind, metadata.name};
-      const ObjectKey top = owners_.top(self, metadata.controller);
+      const ObjectKey top = metadata.controller ? top_of(*pod, self, before) : self;
       // The finished pods of a Job say nothing that its template does not.
       if (pod->facts.ended && top != self) continue;
       const WorkloadId id = workload(top, metadata.where, top != self);
       const OwnerReference owner =
           top == self ? OwnerReference{pod_kind, metadata.name} : *metadata.controller;
       const EndpointId endpoint =
-          add_endpoint(id, pod->facts, model::LabelSet::of(metadata.labels), owner, metadata.where);
+          add_endpoint(id, pod->facts, labels_of(*pod, before), owner, metadata.where);
       model_.endpoints[static_cast<std::size_t>(endpoint)].pod = metadata.name;
     }
+  }
+
+  /// What the last pods came to: pods of one owner stand together in an export.
+  struct PodsBefore {
+    bool usable = true;  // no pod owns a workload: the top is the same for pods of one controller
+    const PodObject* owned = nullptr;  // the last one with a controller
+    ObjectKey top;
+    const PodObject* labelled = nullptr;
+    model::LabelSetId labels{};
+  };
+
+  [[nodiscard]] ObjectKey top_of(const PodObject& pod, const ObjectKey& self,
+                                 PodsBefore& before) const {
+    const Metadata& metadata = pod.metadata;
+    const Metadata* const last = before.owned != nullptr ? &before.owned->metadata : nullptr;
+    const bool same = last != nullptr && last->ns == metadata.ns &&
+                      last->controller->kind == metadata.controller->kind &&
+                      last->controller->name == metadata.controller->name;
+    if (same) return before.top;
+    const ObjectKey top = owners_.top(self, metadata.controller);
+    // A pod whose owner is no workload is its own.
+    if (before.usable && top.kind != self.kind) {
+      before.owned = &pod;
+      before.top = top;
+    }
+    return top;
+  }
+
+  model::LabelSetId labels_of(const PodObject& pod, PodsBefore& before) {
+    const bool same =
+        before.labelled != nullptr && before.labelled->metadata.labels == pod.metadata.labels;
+    if (!same) {
+      before.labels = model_.label_sets.intern(model::LabelSet::of(pod.metadata.labels));
+      before.labelled = &pod;
+    }
+    return before.labels;
   }
 
   static bool same_pod(const PodObject& a, const PodObject& b) {
@@ -241,7 +292,8 @@ class Assembly {
     for (EndpointId known : model_.workloads[static_cast<std::size_t>(id)].endpoints) {
       if (covers(model_[known], set, object.facts)) return;
     }
-    add_endpoint(id, object.facts, set, {object.kind, object.metadata.name}, object.metadata.where);
+    add_endpoint(id, object.facts, model_.label_sets.intern(set),
+                 {object.kind, object.metadata.name}, object.metadata.where);
   }
 
   /// Whether an endpoint has the template's labels, ports and network, and besides only labels
@@ -264,48 +316,43 @@ class Assembly {
                       symbols_.text(workload.kind));
   }
 
-  [[nodiscard]] auto endpoint_rank(const Endpoint& endpoint) const {
-    const std::string_view pod = endpoint.pod ? symbols_.text(*endpoint.pod) : std::string_view();
-    return std::tuple(workload_rank(model_[endpoint.workload]), !endpoint.pod, pod);
-  }
-
   void sort_workloads() {
-    // Endpoints first, while the workloads still have their old ids.
-    std::vector<std::uint32_t> order(model_.endpoints.size());
+    std::vector<std::uint32_t> order(model_.workloads.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const Endpoint& left = model_.endpoints[a];
-      const Endpoint& right = model_.endpoints[b];
-      const auto left_rank = endpoint_rank(left);
-      const auto right_rank = endpoint_rank(right);
-      if (left_rank != right_rank) return left_rank < right_rank;
-      return sources_.before(left.where, right.where);
-    });
-    std::vector<Endpoint> endpoints;
-    endpoints.reserve(order.size());
-    for (std::uint32_t i : order) endpoints.push_back(std::move(model_.endpoints[i]));
-    model_.endpoints = std::move(endpoints);
-
-    std::vector<std::uint32_t> workloads(model_.workloads.size());
-    for (std::uint32_t i = 0; i < workloads.size(); ++i) workloads[i] = i;
-    std::sort(workloads.begin(), workloads.end(), [&](std::uint32_t a, std::uint32_t b) {
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return workload_rank(model_.workloads[a]) < workload_rank(model_.workloads[b]);
     });
-    std::vector<std::uint32_t> new_id(workloads.size());
     std::vector<model::Workload> sorted;
-    sorted.reserve(workloads.size());
-    for (std::uint32_t i = 0; i < workloads.size(); ++i) {
-      new_id[workloads[i]] = i;
-      sorted.push_back(std::move(model_.workloads[workloads[i]]));
-      sorted.back().endpoints.clear();
+    std::vector<Endpoint> endpoints;
+    sorted.reserve(order.size());
+    endpoints.reserve(model_.endpoints.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+      model::Workload& workload = sorted.emplace_back(std::move(model_.workloads[order[i]]));
+      sort_endpoints(workload.endpoints);
+      for (EndpointId& id : workload.endpoints) {
+        endpoints.push_back(std::move(model_.endpoints[static_cast<std::size_t>(id)]));
+        endpoints.back().workload = static_cast<WorkloadId>(i);
+        id = static_cast<EndpointId>(endpoints.size() - 1);
+      }
     }
     model_.workloads = std::move(sorted);
-    for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
-      Endpoint& endpoint = model_.endpoints[i];
-      endpoint.workload =
-          static_cast<WorkloadId>(new_id[static_cast<std::size_t>(endpoint.workload)]);
-      model_.workloads[static_cast<std::size_t>(endpoint.workload)].endpoints.push_back(
-          static_cast<EndpointId>(i));
+    model_.endpoints = std::move(endpoints);
+  }
+
+  /// Pods by name, then templates; what is equal by its place.
+  void sort_endpoints(std::vector<EndpointId>& ids) const {
+    const auto before = [&](EndpointId left, EndpointId right) {
+      const Endpoint& a = model_[left];
+      const Endpoint& b = model_[right];
+      if (!a.pod || !b.pod) {
+        if (a.pod || b.pod) return a.pod.has_value();
+      } else if (*a.pod != *b.pod) {
+        return text_before(*a.pod, *b.pod);
+      }
+      return sources_.before(a.where, b.where);
+    };
+    if (!std::is_sorted(ids.begin(), ids.end(), before)) {
+      std::stable_sort(ids.begin(), ids.end(), before);
     }
   }
 

@@ -126,15 +126,24 @@ bool has_status(Role role) {
 
 }  // namespace
 
+/// At a new member of the root, perhaps that of another object: nothing is carried over.
+void Projection::learn_role(const syntax::Tape& so_far) {
+  role_.reset();
+  const auto kind = early_member(so_far, "kind");
+  if (!kind) return;
+  const auto version = early_member(so_far, "apiVersion");
+  if (!version) return;
+  if (kind->text() != last_kind_ || version->text() != last_version_) {
+    last_kind_ = kind->text();
+    last_version_ = version->text();
+    last_role_ = classify(last_version_, last_kind_).role;
+  }
+  role_ = last_role_;
+}
+
 bool Projection::wanted(Path path, const syntax::Tape& so_far) {
   constexpr std::array<std::string_view, 3> kRoot = {"apiVersion", "kind", "metadata"};
-  if (path.size() == 1) {
-    // A new member of the root, perhaps that of another object: nothing is carried over.
-    const auto kind = early_member(so_far, "kind");
-    const auto version = early_member(so_far, "apiVersion");
-    role_.reset();
-    if (kind && version) role_ = classify(version->text(), kind->text()).role;
-  }
+  if (path.size() == 1) learn_role(so_far);
   // Lists are taken apart before they come here: one that does not is reported, by its items.
   if (path[0] == "items") return path.size() == 1;
   if (path[0] == "metadata") {

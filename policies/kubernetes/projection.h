@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "policies/kubernetes/kinds.h"
@@ -19,7 +20,13 @@ class Projection {
   bool wanted(std::span<const std::string_view> path, const syntax::Tape& so_far);
 
  private:
+  void learn_role(const syntax::Tape& so_far);
+
   std::optional<Role> role_;  // of the object around the current member
+  // What was classified last: most objects are of the same kind as the one before.
+  std::string last_version_;
+  std::string last_kind_;
+  Role last_role_ = Role::Irrelevant;
 };
 
 }  // namespace polreach::kubernetes

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "policies/kubernetes/names.h"
 
@@ -153,6 +154,7 @@ std::optional<Metadata> read_metadata(Fields& fields, const Context& context, co
 std::vector<model::Label> read_labels(Fields& fields, const Context& context,
                                       const Value& mapping) {
   std::vector<model::Label> labels;
+  labels.reserve(static_cast<std::size_t>(std::distance(mapping.begin(), mapping.end())));
   for (const Value member : mapping) {
     if (!check_key(fields, member.key(), member.key_span()) || !check_value(fields, member)) {
       continue;

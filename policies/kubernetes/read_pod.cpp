@@ -2,6 +2,7 @@
 #include "policies/kubernetes/read_pod.h"
 
 #include <charconv>
+#include <utility>
 
 #include "policies/kubernetes/names.h"
 
@@ -163,13 +164,13 @@ std::optional<std::int64_t> read_count(const Value& spec, std::string_view name)
 
 void read_pod(Fields& fields, const Context& context, const Value& root, Objects& objects) {
   PodObject pod;
-  const auto metadata = read_metadata(fields, context, root, false);
+  auto metadata = read_metadata(fields, context, root, false);
   if (const auto spec = fields.require(root, "spec", Type::Mapping)) {
     read_pod_spec(fields, context, *spec, pod.facts);
   }
   read_status(fields, root, pod.facts);
   if (!metadata || !fields.ok()) return;
-  pod.metadata = *metadata;
+  pod.metadata = std::move(*metadata);
   objects.pods.push_back(std::move(pod));
 }
 
@@ -177,7 +178,7 @@ void read_workload(Fields& fields, const Context& context, const Value& root, st
                    bool cron_job, Objects& objects) {
   WorkloadObject workload;
   workload.kind = context.symbols.intern(kind);
-  const auto metadata = read_metadata(fields, context, root, false);
+  auto metadata = read_metadata(fields, context, root, false);
   const auto spec = fields.require(root, "spec", Type::Mapping);
   if (spec) {
     workload.replicas = read_count(*spec, "replicas");
@@ -195,7 +196,7 @@ void read_workload(Fields& fields, const Context& context, const Value& root, st
     }
   }
   if (!metadata || !fields.ok()) return;
-  workload.metadata = *metadata;
+  workload.metadata = std::move(*metadata);
   objects.workloads.push_back(std::move(workload));
 }
 
