@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace polreach::compiler {
 namespace {
@@ -68,18 +69,48 @@ model::LabelSet projected(const model::LabelSet& labels, const std::set<Symbol>&
   return result;
 }
 
+/// Which of many prefixes are around an address. Between two neighbouring ends of prefixes it is
+/// the same for all, and computed once.
+class Surroundings {
+ public:
+  explicit Surroundings(std::vector<net::Prefix> prefixes) : prefixes_(std::move(prefixes)) {
+    starts_.push_back(net::lowest(net::Family::V6));
+    for (const net::Prefix& prefix : prefixes_) {
+      starts_.push_back(prefix.first());
+      net::Address after = prefix.last();
+      if (after == net::highest(after.family)) continue;
+      ++after.bits;
+      starts_.push_back(after);
+    }
+    std::sort(starts_.begin(), starts_.end());
+    starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
+    around_.resize(starts_.size() + 1);
+  }
+
+  /// The family, which counts too since both ends of a connection use the same one, and the
+  /// prefixes by their positions.
+  [[nodiscard]] const std::vector<std::uint32_t>& of(const net::Address& address) {
+    const auto start = std::upper_bound(starts_.begin(), starts_.end(), address);
+    std::vector<std::uint32_t>& around = around_[static_cast<std::size_t>(start - starts_.begin())];
+    if (!around.empty()) return around;
+    around.push_back(static_cast<std::uint32_t>(address.family));
+    for (std::uint32_t i = 0; i < prefixes_.size(); ++i) {
+      if (prefixes_[i].contains(address)) around.push_back(i);
+    }
+    return around;
+  }
+
+ private:
+  std::vector<net::Prefix> prefixes_;
+  std::vector<net::Address> starts_;                // where ranges start, but for the first
+  std::vector<std::vector<std::uint32_t>> around_;  // of a range; empty: not computed yet
+};
+
 /// For each address, the prefixes around it; an empty list for "not known".
 std::vector<std::vector<std::uint32_t>> memberships(const std::vector<net::Address>& addresses,
-                                                    const std::vector<net::Prefix>& prefixes) {
+                                                    Surroundings& surroundings) {
   std::vector<std::vector<std::uint32_t>> result;
-  for (const net::Address& address : addresses) {
-    // The family counts too: both ends of a connection use the same one.
-    std::vector<std::uint32_t> around{static_cast<std::uint32_t>(address.family)};
-    for (std::uint32_t i = 0; i < prefixes.size(); ++i) {
-      if (prefixes[i].contains(address)) around.push_back(i);
-    }
-    result.push_back(std::move(around));
-  }
+  for (const net::Address& address : addresses) result.push_back(surroundings.of(address));
   std::sort(result.begin(), result.end());
   result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
@@ -114,6 +145,7 @@ Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
   using Key =
       std::tuple<model::NamespaceId, model::LabelSetId, std::vector<model::NamedPort>, bool,
                  std::optional<Symbol>, Memberships, Memberships, std::vector<net::Address>>;
+  Surroundings around(std::move(seen.prefixes));
   std::map<Key, std::uint32_t> ids;
   std::map<std::pair<Memberships, Memberships>, std::uint32_t> signatures;
   for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
@@ -123,8 +155,8 @@ Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
             endpoint.ports,
             endpoint.host_network,
             any_host && cluster.profile().own_node_passes ? endpoint.node : std::nullopt,
-            addresses_count ? memberships(endpoint.addresses, seen.prefixes) : Memberships{},
-            any_host && endpoint.host_network ? memberships(endpoint.node_addresses, seen.prefixes)
+            addresses_count ? memberships(endpoint.addresses, around) : Memberships{},
+            any_host && endpoint.host_network ? memberships(endpoint.node_addresses, around)
                                               : Memberships{},
             within(endpoint.node_addresses, outside)};
     const auto next = static_cast<std::uint32_t>(ids.size());
