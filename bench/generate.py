@@ -14,7 +14,7 @@ between workloads by label, by namespace, by named port and by ipBlock; above th
 baseline tier. Pods carry all that exports carry. With --deployments there are no pods, nodes and
 ReplicaSets, but what a repository of manifests holds.
 
-ns-0/app-0 (the largest workload) and ns-0/app-1 exist in every cluster of two workloads or more.
+ns-0/app-0 and ns-0/app-1 are the largest workloads, ns-0/app-last is the smallest.
 """
 import argparse
 import os

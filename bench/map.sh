@@ -14,7 +14,7 @@ printf '%11s %9s  %8s  %9s  %9s  %10s  %9s\n' \
 for deployments in 250 500 1000 2000 4000; do
   file=$folder/cluster.json
   python3 bench/generate.py --deployments --workloads "$deployments" \
-    --namespaces $((deployments / 20)) --policies $((deployments * 2)) >"$file"
+    --no-tiers --namespaces $((deployments / 20)) --policies $((deployments * 2)) >"$file"
   "$program" map --stats --quiet "$file" >"$folder/map.txt" 2>"$folder/stats.txt"
   lines=$(grep -c -- ' -> ' "$folder/map.txt" || true)
   awk -v d="$deployments" -v p="$((deployments * 2))" -v lines="$lines" '

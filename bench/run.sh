@@ -19,11 +19,8 @@ seconds() { # of a command, its output thrown away
 printf '%8s %8s  %9s  %9s  %9s  %9s  %s\n' pods MB parse_s pair_s group_s RSS_MB pair/parse
 for pods in 1000 10000 50000; do
   file=$folder/cluster.json
-  python3 bench/generate.py --pods "$pods" >"$file"
-  workload=$(python3 -c '
-import json, sys
-pod = next(o for o in json.load(open(sys.argv[1]))["items"] if o["kind"] == "Pod")
-print(pod["metadata"]["namespace"] + "/" + pod["metadata"]["name"])' "$file")
+  python3 bench/generate.py --pods "$pods" --no-host-network >"$file"
+  workload=ns-0/app-last
   parse=$(seconds python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$file")
   pair=$(seconds "$program" can "$workload" internet "$file")
   group=$(seconds "$program" can any "$workload" "$file")

@@ -68,8 +68,7 @@ int main(int count, char** words) {
   const auto size = static_cast<std::size_t>(status.st_size);
   // Zero pages behind the file, then the file over their start.
   const std::size_t capacity = size + simdjson::SIMDJSON_PADDING;
-  void* const pages =
-      mmap(nullptr, capacity, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const pages = mmap(nullptr, capacity, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED ||
       mmap(pages, size, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0) == MAP_FAILED) {
     std::perror(words[1]);
@@ -81,8 +80,7 @@ int main(int count, char** words) {
         parser.iterate(static_cast<const char*>(pages), size, capacity);
     Walked walked;
     walk(document.get_value(), walked);
-    std::printf("%llu values, %llu bytes of text\n",
-                static_cast<unsigned long long>(walked.values),
+    std::printf("%llu values, %llu bytes of text\n", static_cast<unsigned long long>(walked.values),
                 static_cast<unsigned long long>(walked.bytes));
   } catch (const simdjson::simdjson_error& error) {
     std::fprintf(stderr, "%s: %s\n", words[1], error.what());

@@ -119,11 +119,13 @@ class Shape:
             left -= pods
         for index, pods in enumerate(self._sizes(count, left)):
             rng = draw(self.seed, "workload", index)
-            # The first two are neighbours: scripts ask about them.
-            ns = self.namespaces[0 if index < 2 else rng.randrange(len(self.namespaces))]
-            kind = "Deployment" if index < 2 else rng.choices(
+            # The largest two and the smallest are neighbours: scripts ask about them.
+            named = index in (0, 1, count - 1)
+            ns = self.namespaces[0 if named else rng.randrange(len(self.namespaces))]
+            kind = "Deployment" if named else rng.choices(
                 ("Deployment", "StatefulSet", "CronJob"), (85, 10, 5))[0]
-            self._add(Workload(index, f"app-{index}", kind, ns, pods, self.pods - left))
+            name = "app-last" if index == count - 1 and index > 1 else f"app-{index}"
+            self._add(Workload(index, name, kind, ns, pods, self.pods - left))
             left -= pods
 
     def _add(self, workload):

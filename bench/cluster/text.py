@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How objects are written: as kubectl prints JSON, as compact JSON, as kubectl prints YAML.
+"""How objects are written: as kubectl prints JSON, as compact JSON, as kubectl prints YAML, with
+keys in the order of the alphabet.
 
 Strings may hold placeholders of Python's % formatting, "%(name)s", so that what many objects have
 in common is rendered once. A % that is none must not occur.
@@ -15,11 +16,11 @@ _QUOTED_KEYS = ("resourceVersion", "time")
 
 def json_item(value):
     """An item of a list, as kubectl prints it: four spaces a level, the list around it."""
-    return "        " + json.dumps(value, indent=4).replace("\n", "\n        ")
+    return "        " + json.dumps(value, indent=4, sort_keys=True).replace("\n", "\n        ")
 
 
 def compact(value):
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def _scalar(value, key):
@@ -34,7 +35,7 @@ def _scalar(value, key):
 def _lines(value, indent, out):
     """Writes a collection that is not empty as a block."""
     pad = "  " * indent
-    entries = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+    entries = sorted(value.items()) if isinstance(value, dict) else ((None, each) for each in value)
     for key, each in entries:
         head = "-" if key is None else f"{_scalar(key, '')}:"
         if not isinstance(each, (dict, list)):
