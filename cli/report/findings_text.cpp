@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <map>
+#include <set>
+#include <utility>
+
+#include "cli/input.h"
 #include "cli/report/diagnostics.h"
 #include "cli/report/findings_common.h"
 
@@ -16,6 +21,23 @@ namespace {
 /// JSON has all of them.
 constexpr std::size_t kMostAlso = 5;
 constexpr std::size_t kMostCauses = 8;
+/// Findings of one check and severity that are shown one by one; the others are summed up, where
+/// that is shorter.
+constexpr std::size_t kMostOfOne = 20;
+constexpr std::size_t kMostSummed = 12;  // namespaces, or objects that are in none
+
+/// The namespace of "NetworkPolicy shop/db" and "Namespace shop", if it is one of the input.
+std::string_view space_of(std::string_view subject, const std::set<std::string_view>& spaces) {
+  const std::size_t begin = subject.find(' ') + 1;
+  const std::size_t slash = subject.find('/', begin);
+  std::string_view space;
+  if (slash != std::string_view::npos) {
+    space = subject.substr(begin, slash - begin);
+  } else if (subject.starts_with("Namespace ")) {
+    space = subject.substr(begin);
+  }
+  return spaces.contains(space) ? space : std::string_view();
+}
 
 class Writer {
  public:
@@ -24,15 +46,21 @@ class Writer {
 
   void findings() {
     const auto& all = report_.findings;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      finding(all[i]);
-      // What to do about findings of one check that follow each other is said once.
-      const bool same_follows = i + 1 < all.size() && all[i + 1].check == all[i].check &&
-                                all[i + 1].severity == all[i].severity &&
-                                remedy_of(all[i + 1]) == remedy_of(all[i]);
-      const std::string remedy = remedy_of(all[i]);
-      if (!same_follows && !remedy.empty()) out_ << "  help: " << remedy << "\n";
-      out_ << "\n";
+    for (std::size_t begin = 0; begin < all.size();) {
+      std::size_t end = begin + 1;
+      while (end < all.size() && is_alike(all[begin], all[end])) ++end;
+      const bool too_many = end - begin > kMostOfOne + 1;
+      const std::size_t last = too_many ? begin + kMostOfOne : end;
+      for (std::size_t i = begin; i < last; ++i) {
+        finding(all[i]);
+        // What to do about findings of one check that follow each other is said once.
+        const bool same_follows = i + 1 < last && remedy_of(all[i + 1]) == remedy_of(all[i]);
+        const std::string remedy = remedy_of(all[i]);
+        if (!same_follows && !remedy.empty()) out_ << "  help: " << remedy << "\n";
+        out_ << "\n";
+      }
+      if (too_many) sum_up(last, end);
+      begin = end;
     }
   }
 
@@ -116,6 +144,45 @@ class Writer {
         out_ << "      settled by " << printable(assumption.settle) << "\n";
       }
     }
+  }
+
+  [[nodiscard]] static bool is_alike(const Finding& a, const Finding& b) {
+    return a.check == b.check && a.severity == b.severity;
+  }
+
+  /// Findings of one check: how many, and where. One by one they are in every other format.
+  void sum_up(std::size_t begin, std::size_t end) {
+    std::vector<std::pair<std::string, std::size_t>> places;  // in order, with their findings
+    std::map<std::string, std::size_t> index;
+    std::set<std::string_view> spaces;
+    if (report_.input != nullptr) {
+      const model::Model& model = report_.input->model;
+      for (const model::Namespace& each : model.namespaces) spaces.insert(model.text(each.name));
+    }
+    bool in_namespaces = true;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string& subject = report_.findings[i].subject;
+      const std::string_view space = space_of(subject, spaces);
+      in_namespaces = in_namespaces && !space.empty();
+      std::string place = space.empty() ? subject : std::string(space);
+      const auto [known, added] = index.emplace(place, places.size());
+      if (added) places.emplace_back(std::move(place), 0);
+      ++places[known->second].second;
+    }
+    const Finding& first = report_.findings[begin];
+    out_ << heading(first) << ": "
+         << style_.bold(fmt::format("{} more findings of this check", end - begin));
+    if (in_namespaces) {
+      out_ << fmt::format(" in {}", counted(places.size(), "namespace"));
+    }
+    out_ << ": ";
+    const std::size_t shown = places.size() <= kMostSummed + 1 ? places.size() : kMostSummed;
+    for (std::size_t i = 0; i < shown; ++i) {
+      out_ << (i == 0 ? "" : ", ") << printable(places[i].first);
+      if (places[i].second > 1) out_ << " (" << places[i].second << ")";
+    }
+    if (shown < places.size()) out_ << fmt::format(" and {} more", places.size() - shown);
+    out_ << "\n  -q has a line for each, --format json all of them\n\n";
   }
 
   void place(const source::Span& where, std::string_view indent) {

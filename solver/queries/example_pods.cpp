@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "policies/source/result.h"
@@ -17,30 +18,25 @@ using model::Symbol;
 constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 constexpr std::string_view kStem = "example";
 
-/// A name that none of the taken ones is.
-std::string fresh(const std::set<std::string_view>& taken) {
+/// A name that is not taken.
+template <typename IsTaken>
+std::string fresh(const IsTaken& is_taken) {
   std::string name(kStem);
-  for (std::size_t i = 2; taken.contains(name); ++i) {
+  for (std::size_t i = 2; is_taken(name); ++i) {
     name = std::string(kStem) + "-" + std::to_string(i);
   }
   return name;
 }
 
-std::string value_text(const Model& model, const LabelSpace::Key& key, std::size_t bit) {
+std::string value_text(const sets::PossibleCluster& possible, const LabelSpace::Key& key,
+                       std::size_t bit) {
+  const Model& model = possible.cluster().model();
   if (bit != key.other()) return std::string(model.text(key.values[bit - 1]));
-  std::set<std::string_view> taken;
-  for (Symbol value : key.values) taken.insert(model.text(value));
-  if (key.is_name) {
-    for (const model::Namespace& each : model.namespaces) taken.insert(model.text(each.name));
-  }
-  return fresh(taken);
-}
-
-std::optional<std::size_t> declared(const Model& model, std::string_view name) {
-  for (std::size_t i = 0; i < model.namespaces.size(); ++i) {
-    if (model.text(model.namespaces[i].name) == name) return i;
-  }
-  return std::nullopt;
+  return fresh([&](const std::string& name) {
+    if (key.is_name && possible.find_namespace(name)) return true;
+    return std::any_of(key.values.begin(), key.values.end(),
+                       [&](Symbol value) { return model.text(value) == name; });
+  });
 }
 
 }  // namespace
@@ -52,7 +48,7 @@ std::string example_name(const Model& model) {
     taken.insert(model.text(each.owner_name));
     if (each.pod) taken.insert(model.text(*each.pod));
   }
-  return fresh(taken);
+  return fresh([&](const std::string& name) { return taken.contains(name); });
 }
 
 ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& space,
@@ -64,20 +60,19 @@ ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& 
   for (const LabelSpace::Key& key : space.keys()) {
     const std::size_t bit = space.values_of(pod, key).front();
     if (key.is_name) {
-      result.ns = value_text(model, key, bit);
+      result.ns = value_text(possible, key, bit);
       continue;
     }
     if (bit == 0) continue;
     auto& labels = key.of_namespace ? of_namespace : result.labels;
-    labels.emplace_back(model.text(key.key), value_text(model, key, bit));
+    labels.emplace_back(model.text(key.key), value_text(possible, key, bit));
   }
   if (result.ns.empty()) {
-    std::set<std::string_view> taken;
-    for (const model::Namespace& each : model.namespaces) taken.insert(model.text(each.name));
-    result.ns = fresh(taken);
+    result.ns = fresh(
+        [&](const std::string& name) { return possible.find_namespace(name).has_value(); });
   }
-  const auto index = declared(model, result.ns);
-  const bool exists = index && model.namespaces[*index].declared;
+  const auto index = possible.find_namespace(result.ns);
+  const bool exists = index && model[*index].declared;
   // One that is only named gets its labels where the condition asks for some.
   if (!exists &&
       !(index && space.namespaces(condition).all_of.size() <= 1 && of_namespace.empty())) {
@@ -94,10 +89,35 @@ ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& 
 
 namespace {
 
+/// The namespaces of a model, by name.
+class Spaces {
+ public:
+  explicit Spaces(const Model& model) : model_(model) {
+    for (std::size_t i = 0; i < model.namespaces.size(); ++i) {
+      ids_.emplace(model.text(model.namespaces[i].name), static_cast<model::NamespaceId>(i));
+    }
+  }
+
+  [[nodiscard]] std::optional<model::NamespaceId> find(const std::string& name) const {
+    const auto found = ids_.find(name);
+    return found == ids_.end() ? std::nullopt : std::optional(found->second);
+  }
+  /// Whether some labels of a namespace that is there are not known, and the others are.
+  [[nodiscard]] bool is_partly_known(const std::string& name) const {
+    const auto id = find(name);
+    return id && !model_.label_sets[model_[*id].labels].unknown.empty();
+  }
+
+ private:
+  const Model& model_;
+  std::map<std::string_view, model::NamespaceId, std::less<>> ids_;
+};
+
 /// Adds examples to a model as if their YAML had been applied.
 class Creator {
  public:
-  explicit Creator(Model& model) : model_(model) {}
+  /// `spaces`: those of the model before anything was added.
+  Creator(Model& model, const Spaces& spaces) : model_(model), spaces_(spaces) {}
 
   model::EndpointId add(const ExamplePod& pod) {
     model::Endpoint endpoint;
@@ -129,9 +149,7 @@ class Creator {
   }
 
   model::NamespaceId namespace_of(const ExamplePod& pod) {
-    if (!pod.namespace_labels) {
-      return static_cast<model::NamespaceId>(*declared(model_, pod.ns));
-    }
+    if (!pod.namespace_labels) return *spaces_.find(pod.ns);
     auto with_name = *pod.namespace_labels;
     with_name.emplace_back(kNameKey, pod.ns);
     std::sort(with_name.begin(), with_name.end());
@@ -147,20 +165,16 @@ class Creator {
   }
 
   Model& model_;
+  const Spaces& spaces_;
   std::map<std::vector<std::pair<std::string, std::string>>, model::NamespaceId> created_;
 };
-
-/// Whether some labels of a namespace that is there are not known, and the others are.
-bool is_partly_known(const Model& model, const std::string& ns) {
-  const auto index = declared(model, ns);
-  return index && !model.label_sets[model.namespaces[*index].labels].unknown.empty();
-}
 
 }  // namespace
 
 void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>& checks) {
   Model model = cluster.model();
-  Creator creator(model);
+  const Spaces spaces(cluster.model());
+  Creator creator(model, spaces);
   std::vector<model::EndpointId> pods;
   for (const ExampleCheck& each : checks) pods.push_back(creator.add(*each.example));
   const compiler::Cluster with_pods(model, cluster.profile());
@@ -174,9 +188,9 @@ void check_examples(const compiler::Cluster& cluster, std::vector<ExampleCheck>&
     // A namespace that is there without (some of its) labels known is not looked at a second time:
     // what was said holds where they are as the conditions have them.
     const bool is_new =
-        each.example->namespace_labels && !declared(cluster.model(), each.example->ns).has_value();
+        each.example->namespace_labels && !spaces.find(each.example->ns).has_value();
     const bool is_declared =
-        !each.example->namespace_labels && !is_partly_known(cluster.model(), each.example->ns);
+        !each.example->namespace_labels && !spaces.is_partly_known(each.example->ns);
     if (!is_new && !is_declared) continue;
     const sets::Flow near = sets::flow(with_pods, each.direction, each.self, pods[i]);
     if (!near.must.contains(each.traffic)) {

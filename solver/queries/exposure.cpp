@@ -128,7 +128,7 @@ class Exposing {
 
   ExposureSide side(EndpointId self, Direction direction) {
     sets::PossibleFlow flows(possible_, direction, self);
-    const LabelSpace space(cluster_, model_.namespace_of(self), flows.peers());
+    const LabelSpace space(possible_, model_.namespace_of(self), flows.peers());
     const Cover found = cover(space, flows);
     ExposureSide result;
     result.selected = !cluster_.candidates(self, direction).empty();

@@ -19,11 +19,12 @@ constexpr std::size_t kAbsent = 0;
 
 }  // namespace
 
-LabelSpace::LabelSpace(const compiler::Cluster& cluster, model::NamespaceId own,
+LabelSpace::LabelSpace(const sets::PossibleCluster& possible, model::NamespaceId own,
                        const std::vector<sets::PossibleFlow::PeerOf>& peers)
-    : cluster_(cluster),
-      own_name_(cluster.model()[own].name),
-      name_key_(cluster.model().symbols->intern("kubernetes.io/metadata.name")) {
+    : possible_(possible),
+      cluster_(possible.cluster()),
+      own_name_(cluster_.model()[own].name),
+      name_key_(cluster_.model().symbols->intern("kubernetes.io/metadata.name")) {
   collect(peers);
   fix_namespaces();
   for (const auto& peer : peers) atoms_.push_back(atom(peer));
@@ -62,13 +63,11 @@ void LabelSpace::fix_namespaces() {
   const model::Model& model = cluster_.model();
   const Key* name = find(true, name_key_);
   if (name == nullptr) return;
-  std::map<Symbol, const model::Namespace*> existing;
-  for (const model::Namespace& each : model.namespaces) existing.emplace(each.name, &each);
   fixed_.resize(name->bits());
   for (std::size_t bit = 1; bit <= name->values.size(); ++bit) {
-    const auto found = existing.find(name->values[bit - 1]);
-    if (found == existing.end()) continue;
-    const model::LabelSet& labels = model.label_sets[found->second->labels];
+    const auto found = possible_.find_namespace(name->values[bit - 1]);
+    if (!found) continue;
+    const model::LabelSet& labels = model.label_sets[model[*found].labels];
     if (labels.open && cluster_.profile().unknown_namespace_labels) continue;
     std::vector<std::size_t> values(keys_.size(), kAbsent);
     bool known = true;

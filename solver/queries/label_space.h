@@ -25,7 +25,7 @@ class LabelSpace {
   /// A namespace that the input declares has the labels that it says. All other namespaces can have
   /// any: those that nobody has created yet, and those that the input names and does not declare,
   /// unless the profile says that they have none but their name.
-  LabelSpace(const compiler::Cluster& cluster, model::NamespaceId own,
+  LabelSpace(const sets::PossibleCluster& possible, model::NamespaceId own,
              const std::vector<sets::PossibleFlow::PeerOf>& peers);
 
   /// The pods that each peer matches, in the order given. Some may be empty: see normal().
@@ -82,6 +82,7 @@ class LabelSpace {
   [[nodiscard]] std::size_t bit_of(const Key& key, const std::optional<model::Symbol>& value) const;
   [[nodiscard]] model::Selector selector(const Cube& cube, bool of_namespace) const;
 
+  const sets::PossibleCluster& possible_;
   const compiler::Cluster& cluster_;
   model::Symbol own_name_{};
   model::Symbol name_key_{};

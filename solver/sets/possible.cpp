@@ -87,6 +87,9 @@ PortMarkers PortMarkers::of(const Model& model) {
 
 PossibleCluster::PossibleCluster(const Cluster& cluster)
     : model_(cluster.model()), markers_(PortMarkers::of(model_)) {
+  for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
+    namespaces_.emplace(model_.namespaces[i].name, static_cast<model::NamespaceId>(i));
+  }
   const model::Symbol nothing = model_.symbols->intern("");
   model::Namespace space;
   space.name = nothing;

@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -42,10 +44,20 @@ class PossibleCluster {
   [[nodiscard]] const compiler::Cluster& cluster() const { return *cluster_; }
   [[nodiscard]] model::EndpointId pod() const { return pod_; }
   [[nodiscard]] const PortMarkers& markers() const { return markers_; }
+  /// The namespace of the cluster that has the name.
+  [[nodiscard]] std::optional<model::NamespaceId> find_namespace(model::Symbol name) const {
+    const auto found = namespaces_.find(name);
+    return found == namespaces_.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] std::optional<model::NamespaceId> find_namespace(std::string_view name) const {
+    const auto symbol = model_.symbols->find(name);
+    return symbol ? find_namespace(*symbol) : std::nullopt;
+  }
 
  private:
   model::Model model_;
   PortMarkers markers_;
+  std::unordered_map<model::Symbol, model::NamespaceId> namespaces_;
   model::EndpointId pod_{};
   std::unique_ptr<compiler::Cluster> cluster_;
 };

@@ -12,9 +12,7 @@
 #include "compiler/resolve/classes.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/policy_text.h"
-#include "solver/audit/kubernetes/probes.h"
-#include "solver/queries/equivalence.h"
-#include "solver/queries/variants.h"
+#include "solver/audit/kubernetes/superfluous.h"
 
 namespace polreach::solver::audit::kubernetes {
 namespace {
@@ -73,10 +71,11 @@ class DeadAudit {
   /// Where a policy can go its rules are not spoken of.
   void redundant() {
     const Probes probes(context_);
+    Superfluous superfluous(context_, probes);
     for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
       const auto id = static_cast<PolicyId>(i);
       if (duplicated_.contains(id)) continue;
-      if (probes.may_go(id) && is_superfluous({id, {}, 0})) {
+      if (probes.may_go(id) && superfluous.can_go({id, {}, 0})) {
         policy(id);
         continue;
       }
@@ -84,126 +83,17 @@ class DeadAudit {
         const auto& rules = model_[id].rules(direction);
         for (std::size_t rule = 0; rules && rule < rules->size(); ++rule) {
           const RuleId part{id, direction, rule};
-          if (probes.may_go(part) && is_superfluous({id, direction, rule})) {
+          if (probes.may_go(part) && superfluous.can_go({id, direction, rule})) {
             this->rule(part, probes.covering(part));
           }
         }
       }
     }
-    if (open_ == 0) return;
+    if (superfluous.open() == 0) return;
     context_.unchecked("rule-redundant",
                        fmt::format("for {} policies and rules it was not proven whether they "
                                    "change anything",
-                                   open_));
-  }
-
-  /// A policy, or a rule of it.
-  struct Part {
-    PolicyId policy{};
-    std::optional<Direction> direction;
-    std::size_t rule = 0;
-  };
-
-  [[nodiscard]] bool is_superfluous(const Part& part) {
-    // Each takes some hundredths of a second.
-    constexpr std::size_t kMostProofs = 200;
-    if (++proofs_ > kMostProofs) {
-      ++open_;
-      return false;
-    }
-    const source::Result<queries::Equivalence> same = without(part);
-    if (!same) {
-      ++open_;
-    } else if (!same->counterexample) {
-      gone_.push_back(part);
-      return true;
-    }
-    return false;
-  }
-
-  /// A policy without the part, and without all parts that were found superfluous before it: so
-  /// that what is reported can go together. Nothing: the policy itself can go.
-  [[nodiscard]] std::optional<model::Policy> left_of(PolicyId id, const Part& part) const {
-    model::Policy policy = model_[id];
-    std::set<RuleId> rules;
-    const auto take = [&](const Part& each) {
-      if (each.policy != id) return true;
-      if (each.direction) rules.insert({id, *each.direction, each.rule});
-      return each.direction.has_value();
-    };
-    if (!take(part) || !std::all_of(gone_.begin(), gone_.end(), take)) return std::nullopt;
-    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
-      auto& list = rule->direction == Direction::Ingress ? *policy.ingress : *policy.egress;
-      list.erase(list.begin() + static_cast<std::ptrdiff_t>(rule->rule));
-    }
-    return policy;
-  }
-
-  /// The policies that act beside a policy on the same pods: those of its namespace, and the other
-  /// tiers. What others say to the far ends of connections is the same with and without it.
-  [[nodiscard]] source::Result<queries::Equivalence> without(const Part& part) const {
-    const model::Policy& own = model_[part.policy];
-    const bool network = own.tier == model::Tier::Network;
-    model::Model before;
-    before.symbols = model_.symbols;
-    before.nodes = model_.nodes;
-    for (model::Node& node : before.nodes) {
-      node.labels = before.label_sets.intern(model_.label_sets[node.labels]);
-    }
-    std::vector<PolicyId> beside;
-    for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
-      const model::Policy& each = model_.policies[i];
-      const bool elsewhere = network && each.tier == model::Tier::Network && each.ns != own.ns;
-      if (!elsewhere) beside.push_back(static_cast<PolicyId>(i));
-    }
-    model::NamespaceId kept_own{};
-    // Namespaces that could be created have all labels that others have, but for their names.
-    const std::set<model::Symbol> names = names_in(beside);
-    for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
-      const bool is_own = network && static_cast<model::NamespaceId>(i) == own.ns;
-      if (is_own) kept_own = static_cast<model::NamespaceId>(before.namespaces.size());
-      if (network && !is_own && !names.contains(model_.namespaces[i].name)) continue;
-      before.namespaces.push_back(model_.namespaces[i]);
-      before.namespaces.back().labels =
-          before.label_sets.intern(model_.label_sets[model_.namespaces[i].labels]);
-    }
-    model::Model after = queries::copy_of(before);
-    for (const PolicyId id : beside) {
-      model::Policy each = model_[id];
-      if (network) each.ns = kept_own;
-      before.policies.push_back(each);
-      std::optional<model::Policy> left = left_of(id, part);
-      if (!left) continue;
-      left->ns = each.ns;
-      after.policies.push_back(std::move(*left));
-    }
-    const compiler::Cluster old_cluster(before, cluster_.profile());
-    const compiler::Cluster new_cluster(after, cluster_.profile());
-    return queries::equivalent(old_cluster, new_cluster);
-  }
-
-  /// All values that selectors of namespaces name, which may be names.
-  [[nodiscard]] std::set<model::Symbol> names_in(const std::vector<PolicyId>& policies) const {
-    std::set<model::Symbol> result;
-    const auto add = [&](const model::Selector& selector) {
-      for (const model::Requirement& each : selector.all_of) {
-        result.insert(each.values.begin(), each.values.end());
-      }
-    };
-    for (const PolicyId id : policies) {
-      add(model_[id].namespaces);
-      for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
-        const auto& rules = model_[id].rules(direction);
-        if (!rules) continue;
-        for (const model::Rule& rule : *rules) {
-          for (const model::Peer& peer : rule.peers) {
-            const auto* pods = std::get_if<model::PodPeer>(&peer.what);
-            if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
-          }
-        }
-      }
-    }
-    return result;
+                                   superfluous.open()));
   }
 
   void policy(PolicyId id) {
@@ -267,14 +157,22 @@ class DeadAudit {
 
   // What covers it --------------------------------------------------------------------------------
 
-  [[nodiscard]] std::optional<EndpointId> selected(PolicyId id, Direction direction) const {
-    for (std::uint32_t each = 0; each < classes_.size(); ++each) {
-      const EndpointId pod = classes_.members(each).front();
-      const auto& candidates = cluster_.candidates(pod, direction);
-      const bool is_one = std::find(candidates.begin(), candidates.end(), id) != candidates.end();
-      if (is_one && !context_.escapes(pod)) return pod;
+  /// A pod that it selects and holds, if there is one: of the first class.
+  [[nodiscard]] std::optional<EndpointId> selected(PolicyId id, Direction direction) {
+    if (first_of_.empty()) {
+      for (std::uint32_t each = 0; each < classes_.size(); ++each) {
+        const EndpointId pod = classes_.members(each).front();
+        if (context_.escapes(pod)) continue;
+        for (const Direction side : {Direction::Ingress, Direction::Egress}) {
+          for (const PolicyId policy : cluster_.candidates(pod, side)) {
+            first_of_.emplace(std::pair{policy, side}, pod);
+          }
+        }
+      }
     }
-    return std::nullopt;
+    const auto found = first_of_.find({id, direction});
+    if (found == first_of_.end()) return std::nullopt;
+    return found->second;
   }
 
   Context& context_;
@@ -282,9 +180,7 @@ class DeadAudit {
   const compiler::Cluster& cluster_;
   compiler::Classes classes_;
   std::set<PolicyId> duplicated_;
-  std::vector<Part> gone_;
-  std::size_t proofs_ = 0;
-  std::size_t open_ = 0;
+  std::map<std::pair<PolicyId, Direction>, EndpointId> first_of_;  // see selected()
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ UnselectedPod PossiblePods::unselected(model::NamespaceId ns, model::Direction d
     peers[i + 1].pods = policies[i]->subject;
     all.push_back({&peers[i + 1], policies[i]});
   }
-  const queries::LabelSpace space(cluster_, ns, all);
+  const queries::LabelSpace space(possible_, ns, all);
 
   struct Part {
     Cube cube;

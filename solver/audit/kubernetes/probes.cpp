@@ -7,7 +7,9 @@
 #include <array>
 
 #include "compiler/resolve/view.h"
+#include "solver/queries/explain.h"
 #include "solver/queries/variants.h"
+#include "solver/sets/direction.h"
 
 namespace polreach::solver::audit::kubernetes {
 
@@ -26,15 +28,23 @@ constexpr net::Port kOdd = 61'002;
 
 }  // namespace
 
+/// What a rule is about, as one connection.
+struct Probes::Probe {
+  RuleId rule;
+  EndpointId self{};
+  compiler::Party other;
+  net::Traffic traffic;
+};
+
+/// Packets; between pods the addresses are all of them.
+struct Probes::Box {
+  net::AddressSet addresses;
+  net::Traffic traffic;
+};
+
 /// A model with the pods of all probes, beside the policies.
 class Probes::Builder {
  public:
-  struct Probe {
-    RuleId rule;
-    EndpointId self{};
-    compiler::Party other;
-    net::Traffic traffic;
-  };
   /// A pod that a policy selects, for each direction that it covers.
   struct Subject {
     PolicyId policy{};
@@ -51,8 +61,8 @@ class Probes::Builder {
     for (std::uint32_t i = 0; i < written.policies.size(); ++i) add(static_cast<PolicyId>(i));
   }
 
-  std::vector<Probe> probes;
-  std::vector<Subject> subjects;
+  std::vector<Probe> probes;  // those of a rule stand together, in the order of the rules
+  std::vector<Subject> subjects;  // one a policy
   [[nodiscard]] const model::Model& model() const { return model_; }
 
  private:
@@ -191,14 +201,21 @@ class Probes::Builder {
 
 Probes::~Probes() = default;
 
-Probes::Probes(const Context& context) : context_(context) {
-  Builder builder(context.model());
-  probe(builder);
+Probes::Probes(const Context& context)
+    : context_(context), builder_(std::make_unique<Builder>(context.model())) {
+  model::ClusterProfile profile = context.cluster().profile();
+  cluster_ = std::make_unique<compiler::Cluster>(builder_->model(), profile);
+  if (profile.ipblock_matches_pods != model::Reading::Yes) {
+    profile.ipblock_matches_pods = model::Reading::No;
+    strict_ = std::make_unique<compiler::Cluster>(builder_->model(), profile);
+  }
+  probe();
 }
 
-void Probes::find_isolating(const Builder& builder, const compiler::Cluster& cluster) {
-  const model::Model& model = builder.model();
-  for (const Builder::Subject& subject : builder.subjects) {
+void Probes::find_isolating() {
+  const model::Model& model = builder_->model();
+  const compiler::Cluster& cluster = *cluster_;
+  for (const Builder::Subject& subject : builder_->subjects) {
     if (model[subject.policy].tier != model::Tier::Network) continue;
     for (const Direction direction : kDirections) {
       if (!model[subject.policy].rules(direction)) continue;
@@ -211,12 +228,12 @@ void Probes::find_isolating(const Builder& builder, const compiler::Cluster& clu
   }
 }
 
-void Probes::probe(const Builder& builder) {
-  const compiler::Cluster cluster(builder.model(), context_.cluster().profile());
-  find_isolating(builder, cluster);
+void Probes::probe() {
+  find_isolating();
+  const compiler::Cluster& cluster = *cluster_;
   std::set<RuleId> needed;
-  const model::Model& model = builder.model();
-  for (const Builder::Probe& each : builder.probes) {
+  const model::Model& model = builder_->model();
+  for (const Probe& each : builder_->probes) {
     if (needed.contains(each.rule)) continue;
     const bool egress = each.rule.direction == Direction::Egress;
     const compiler::Party self = each.self;
@@ -276,6 +293,87 @@ bool Probes::may_go(PolicyId policy) const {
 Covering Probes::covering(const RuleId& rule) const {
   const auto known = superfluous_.find(rule);
   return known == superfluous_.end() ? Covering{} : known->second;
+}
+
+const std::vector<PolicyId>& Probes::beside(PolicyId policy, Direction direction) const {
+  const Builder::Subject& subject = builder_->subjects[static_cast<std::size_t>(policy)];
+  return cluster_->candidates(subject.pod, direction);
+}
+
+bool Probes::is_needed(const RuleId& rule, const Gone& gone) const {
+  if (strict_ == nullptr) return false;
+  const auto& probes = builder_->probes;
+  const auto first =
+      std::lower_bound(probes.begin(), probes.end(), rule,
+                       [](const Probe& probe, const RuleId& id) { return probe.rule < id; });
+  for (auto at = first; at != probes.end() && at->rule == rule; ++at) {
+    if (shows_need(*at, gone)) return true;
+  }
+  return false;
+}
+
+bool Probes::shows_need(const Probe& probe, const Gone& gone) const {
+  const model::Model& model = builder_->model();
+  const bool egress = probe.rule.direction == Direction::Egress;
+  const compiler::Party self = probe.self;
+  const queries::DirectionReason reason =
+      queries::explain(*strict_, probe.rule.direction, egress ? self : probe.other,
+                       egress ? probe.other : self, probe.traffic);
+  const auto& selecting = reason.selecting;
+  const bool selected =
+      std::find(selecting.begin(), selecting.end(), probe.rule.policy) != selecting.end();
+  const bool isolated = std::any_of(selecting.begin(), selecting.end(),
+                                    [&](PolicyId each) { return !gone.has(each); });
+  if (!selected || !isolated) return false;
+  const model::Rule& own = model[probe.rule.policy].rules(probe.rule.direction)->at(probe.rule.rule);
+  const auto box = [](const queries::RuleReason& found) {
+    return Box{found.addresses.empty() ? net::all_addresses() : found.addresses, found.traffic};
+  };
+  std::vector<Box> left;
+  std::vector<Box> others;
+  for (const auto* reasons : {&reason.allowing, &reason.denying, &reason.passing}) {
+    for (const queries::RuleReason& found : *reasons) {
+      if (found.rule == &own) {
+        if (found.matches == compiler::Tri::Yes) left.push_back(box(found));
+        continue;
+      }
+      const auto& rules = *model[found.policy].rules(probe.rule.direction);
+      const auto index = static_cast<std::size_t>(found.rule - rules.data());
+      if (!gone.has(RuleId{found.policy, probe.rule.direction, index})) {
+        others.push_back(box(found));
+      }
+    }
+  }
+  for (const Box& cut : others) {
+    std::vector<Box> rest;
+    for (const Box& each : left) {
+      rest.push_back({each.addresses - cut.addresses, each.traffic});
+      rest.push_back({each.addresses & cut.addresses, each.traffic - cut.traffic});
+    }
+    std::erase_if(rest,
+                  [](const Box& each) { return each.addresses.empty() || each.traffic.empty(); });
+    left = std::move(rest);
+  }
+  return !left.empty() && passes_far_end(probe, left);
+}
+
+/// Whether the policies of the far end let some of it pass. Those of other namespaces have no say
+/// in what a proof is about: a namespace without them can be created.
+bool Probes::passes_far_end(const Probe& probe, const std::vector<Box>& boxes) const {
+  const auto* far = std::get_if<EndpointId>(&probe.other);
+  if (far == nullptr) return true;
+  const model::Model& model = builder_->model();
+  const Direction opposite =
+      probe.rule.direction == Direction::Egress ? Direction::Ingress : Direction::Egress;
+  const auto& acting = strict_->candidates(*far, opposite);
+  const bool tiers = std::any_of(acting.begin(), acting.end(), [&](PolicyId each) {
+    return model[each].tier != model::Tier::Network;
+  });
+  if (tiers) return false;
+  if (model.namespace_of(*far) != model.namespace_of(probe.self)) return true;
+  const net::Traffic passes = sets::flow(*strict_, opposite, *far, probe.self).must;
+  return std::any_of(boxes.begin(), boxes.end(),
+                     [&](const Box& each) { return !(each.traffic & passes).empty(); });
 }
 
 }  // namespace polreach::solver::audit::kubernetes

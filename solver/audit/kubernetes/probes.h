@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -14,6 +15,15 @@ namespace polreach::solver::audit::kubernetes {
 struct Covering {
   std::vector<RuleId> allowing;
   std::vector<RuleId> denying;
+};
+
+/// Policies and rules that are taken away.
+struct Gone {
+  std::set<RuleId> rules;
+  std::set<model::PolicyId> policies;
+
+  [[nodiscard]] bool has(model::PolicyId id) const { return policies.contains(id); }
+  [[nodiscard]] bool has(const RuleId& id) const { return has(id.policy) || rules.contains(id); }
 };
 
 /// Finds policies and rules that may be superfluous, without a proof: for each rule it makes the
@@ -33,12 +43,29 @@ class Probes {
   [[nodiscard]] bool may_go(const RuleId& rule) const { return superfluous_.contains(rule); }
   [[nodiscard]] Covering covering(const RuleId& rule) const;
 
+  /// Whether a rule of a NetworkPolicy is needed for certain beside what is left: some connection
+  /// of its probes passes by it alone. `gone` may hold its policy: then it is asked whether the
+  /// policy is needed for the sake of the rule.
+  [[nodiscard]] bool is_needed(const RuleId& rule, const Gone& gone) const;
+  /// NetworkPolicies that select the plainest pod that a policy selects: all that select each pod
+  /// of it are among them.
+  [[nodiscard]] const std::vector<model::PolicyId>& beside(model::PolicyId policy,
+                                                           model::Direction direction) const;
+
  private:
   class Builder;
-  void find_isolating(const Builder& builder, const compiler::Cluster& cluster);
-  void probe(const Builder& builder);
+  struct Probe;
+  struct Box;
+  [[nodiscard]] bool shows_need(const Probe& probe, const Gone& gone) const;
+  [[nodiscard]] bool passes_far_end(const Probe& probe, const std::vector<Box>& boxes) const;
+  void find_isolating();
+  void probe();
 
   const Context& context_;
+  std::unique_ptr<Builder> builder_;
+  std::unique_ptr<compiler::Cluster> cluster_;  // of its model
+  /// The same where ipBlocks do not match pods; nullptr: they always do.
+  std::unique_ptr<compiler::Cluster> strict_;
   std::map<RuleId, Covering> superfluous_;
   std::set<std::pair<model::PolicyId, model::Direction>> isolates_alone_;
 };
