@@ -40,6 +40,42 @@ bool implies(const Requirement& one, const Requirement& other) {
   return false;
 }
 
+/// Whether nothing meets both.
+bool contradict(const Requirement& one, const Requirement& other) {
+  if (one.key != other.key) return false;
+  if (one.op == Operator::In) {
+    if (other.op == Operator::In) return !have_common(one.values, other.values);
+    if (other.op == Operator::NotIn) return is_subset(one.values, other.values);
+  }
+  if (other.op == Operator::In && one.op == Operator::NotIn) return contradict(other, one);
+  const auto needs = [](Operator op) { return op == Operator::In || op == Operator::Exists; };
+  return (needs(one.op) && other.op == Operator::DoesNotExist) ||
+         (needs(other.op) && one.op == Operator::DoesNotExist);
+}
+
+/// Whether a peer may be about pods of the policies' own namespace.
+bool may_be_own(const Cluster& cluster, model::NamespaceId ns, const model::PodPeer& peer) {
+  return !peer.namespaces ||
+         compiler::matches(*peer.namespaces, compiler::namespace_labels(cluster, ns, nullptr)) !=
+             compiler::Tri::No;
+}
+
+bool pods_may_meet(const Cluster& cluster, model::NamespaceId ns, const model::PodPeer& a,
+                   const model::PodPeer& b) {
+  if (!may_meet(a.pods, b.pods)) return false;
+  if (a.namespaces && b.namespaces) return may_meet(*a.namespaces, *b.namespaces);
+  return may_be_own(cluster, ns, a) && may_be_own(cluster, ns, b);
+}
+
+bool ports_may_meet(const model::PortMatch& a, const model::PortMatch& b) {
+  if (a.protocol != b.protocol) return false;
+  const auto* one = std::get_if<model::PortRange>(&a.ports);
+  const auto* other = std::get_if<model::PortRange>(&b.ports);
+  // What number a name stands for is not known.
+  return one == nullptr || other == nullptr ||
+         (one->first <= other->last && other->first <= one->last);
+}
+
 bool pods_within(const Cluster& cluster, model::NamespaceId ns, const model::PodPeer& inner,
                const model::PodPeer& outer) {
   if (!is_within(inner.pods, outer.pods)) return false;
@@ -92,6 +128,29 @@ bool is_within(const std::vector<model::PortMatch>& inner,
   return std::all_of(inner.begin(), inner.end(), [&](const model::PortMatch& each) {
     return std::any_of(outer.begin(), outer.end(),
                        [&](const model::PortMatch& other) { return port_within(each, other); });
+  });
+}
+
+bool may_meet(const model::Selector& a, const model::Selector& b) {
+  return std::none_of(a.all_of.begin(), a.all_of.end(), [&](const Requirement& one) {
+    return std::any_of(b.all_of.begin(), b.all_of.end(),
+                       [&](const Requirement& other) { return contradict(one, other); });
+  });
+}
+
+bool may_meet(const Cluster& cluster, model::NamespaceId ns, const model::Peer* a,
+              const model::Peer* b) {
+  if (a == nullptr || b == nullptr) return true;
+  const auto* one = std::get_if<model::PodPeer>(&a->what);
+  const auto* other = std::get_if<model::PodPeer>(&b->what);
+  return one == nullptr || other == nullptr || pods_may_meet(cluster, ns, *one, *other);
+}
+
+bool may_meet(const std::vector<model::PortMatch>& a, const std::vector<model::PortMatch>& b) {
+  if (a.empty() || b.empty()) return true;
+  return std::any_of(a.begin(), a.end(), [&](const model::PortMatch& one) {
+    return std::any_of(b.begin(), b.end(),
+                       [&](const model::PortMatch& other) { return ports_may_meet(one, other); });
   });
 }
 

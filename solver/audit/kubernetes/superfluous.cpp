@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "policies/source/result.h"
 #include "solver/audit/kubernetes/containment.h"
@@ -20,21 +21,13 @@ constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction:
 /// Different questions about all policies of a namespace: each takes some hundredths of a second,
 /// or seconds where there are hundreds of rules.
 constexpr std::size_t kMostProofs = 200;
-/// Those about two rules take some thousandths.
-constexpr std::size_t kMostSmallProofs = 2000;
+/// Those about few rules take some thousandths.
+constexpr std::size_t kMostSmallProofs = 1000;
 /// Policies put into questions about namespaces, whether or not they turn out to be asked again.
 constexpr std::size_t kMostWritten = 2'000'000;
 
 std::optional<std::vector<model::Rule>>& rules_of(model::Policy& policy, Direction direction) {
   return direction == Direction::Ingress ? policy.ingress : policy.egress;
-}
-
-std::set<model::Symbol> keys_of(const model::Peer* peer) {
-  std::set<model::Symbol> result;
-  const auto* pods = peer == nullptr ? nullptr : std::get_if<model::PodPeer>(&peer->what);
-  if (pods == nullptr || !pods->namespaces) return result;
-  for (const model::Requirement& each : pods->namespaces->all_of) result.insert(each.key);
-  return result;
 }
 
 }  // namespace
@@ -47,6 +40,7 @@ Superfluous::Superfluous(const Context& context, const Probes& probes, bool shor
       small_(context.cluster().profile(), kMostSmallProofs),
       whole_(context.cluster().profile(), kMostProofs) {
   for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
+    all_.push_back(static_cast<PolicyId>(i));
     if (model_.policies[i].tier != model::Tier::Network) tiers_.push_back(static_cast<PolicyId>(i));
   }
 }
@@ -75,7 +69,8 @@ bool Superfluous::can_go(const Part& part) {
 Superfluous::Outcome Superfluous::without(const Part& part) {
   if (shortcuts_ && model_[part.policy].tier == model::Tier::Network) {
     if (is_needed(part)) return Outcome::Different;
-    if (is_covered(part)) return Outcome::Same;
+    if (!part.direction) return without_policy(part.policy);
+    return without_rule({part.policy, *part.direction, part.rule});
   }
   return ask_all(part.policy);
 }
@@ -95,29 +90,46 @@ bool Superfluous::is_needed(const Part& part) const {
 
 // By other rules ----------------------------------------------------------------------------------
 
-bool Superfluous::is_covered(const Part& part) {
-  if (part.direction) return is_rule_covered({part.policy, *part.direction, part.rule});
-  return std::all_of(kDirections.begin(), kDirections.end(), [&](Direction direction) {
-    const auto& rules = model_[part.policy].rules(direction);
-    if (!rules) return true;
-    if (!is_isolated_besides(part.policy, direction)) return false;
-    for (std::size_t rule = 0; rule < rules->size(); ++rule) {
-      if (!is_rule_covered({part.policy, direction, rule})) return false;
-    }
-    return true;
-  });
-}
-
-bool Superfluous::is_rule_covered(const RuleId& id) {
+/// Peer by peer: a rule adds something exactly where it does with one of its peers.
+Superfluous::Outcome Superfluous::without_rule(const RuleId& id) {
   const model::Rule& rule = model_[id.policy].rules(id.direction)->at(id.rule);
   std::vector<const model::Peer*> peers;
   for (const model::Peer& each : rule.peers) peers.push_back(&each);
   if (peers.empty()) peers.push_back(nullptr);
-  return std::all_of(peers.begin(), peers.end(), [&](const model::Peer* peer) {
+  Outcome result = Outcome::Same;
+  for (const model::Peer* peer : peers) {
     const Piece piece{id.policy, id.direction, peer, &rule.ports};
     const std::optional<Piece> cover = within(piece, id);
-    return cover && proves(piece, *cover);
-  });
+    if (cover && proves(piece, *cover)) continue;
+    const Outcome outcome = ask_around(piece);
+    if (outcome == Outcome::Different) return outcome;
+    if (outcome == Outcome::NotProven) result = outcome;
+  }
+  return result;
+}
+
+/// Its rules go one direction after the other: a connection may need one of each.
+Superfluous::Outcome Superfluous::without_policy(PolicyId id) {
+  for (const Direction direction : kDirections) {
+    const bool isolates = model_[id].rules(direction).has_value();
+    if (isolates && !is_isolated_besides(id, direction)) return ask_all(id);
+  }
+  gone_.policies.erase(id);
+  Outcome result = Outcome::Same;
+  for (const Direction direction : kDirections) {
+    const auto& rules = model_[id].rules(direction);
+    const std::size_t count = rules ? rules->size() : 0;
+    for (std::size_t i = 0; i < count; ++i) gone_.rules.insert({id, direction, i});
+    for (std::size_t i = 0; i < count && result == Outcome::Same; ++i) {
+      result = without_rule({id, direction, i});
+    }
+  }
+  for (const Direction direction : kDirections) {
+    const auto& rules = model_[id].rules(direction);
+    for (std::size_t i = 0; rules && i < rules->size(); ++i) gone_.rules.erase({id, direction, i});
+  }
+  gone_.policies.insert(id);
+  return result;
 }
 
 /// What one other rule allows of it and more, as far as that shows.
@@ -151,23 +163,11 @@ bool Superfluous::is_isolated_besides(PolicyId id, Direction direction) {
   return false;
 }
 
-/// Z3 is asked about a model of the two alone, in a namespace of which only is known what they ask
-/// about. Each stands in a policy that says nothing else.
+/// Z3 is asked about a model of the two alone. Each stands in a policy that says nothing else.
 bool Superfluous::proves(const Piece& piece, const Piece& cover) {
-  model::Model before;
-  before.symbols = model_.symbols;
-  const model::Namespace& own = model_[model_[piece.policy].ns];
-  std::set<model::Symbol> keys = keys_of(piece.peer);
-  keys.merge(keys_of(cover.peer));
-  model::LabelSet labels = model_.label_sets[own.labels];
-  std::erase_if(labels.known,
-                [&](const model::Label& each) { return !keys.contains(each.key); });
-  std::erase_if(labels.unknown, [&](model::Symbol each) { return !keys.contains(each); });
-  before.namespaces.push_back(own);
-  before.namespaces.front().labels = before.label_sets.intern(std::move(labels));
   const auto policy_of = [&](const Piece& each) {
     model::Policy policy;
-    policy.kind = policy.name = own.name;
+    policy.kind = policy.name = model_[each.policy].name;
     policy.subject = model_[each.policy].subject;
     rules_of(policy, each.direction).emplace();
     return policy;
@@ -178,25 +178,28 @@ bool Superfluous::proves(const Piece& piece, const Piece& cover) {
     rule.ports = *each.ports;
     return rule;
   };
-  model::Model after = queries::copy_of(before);
+  std::vector<model::Policy> with_piece;
+  std::vector<model::Policy> left;
   if (cover.policy == piece.policy) {
-    after.policies.push_back(policy_of(cover));
-    rules_of(after.policies.front(), cover.direction)->push_back(rule_of(cover));
-    before.policies = after.policies;
-    rules_of(before.policies.front(), piece.direction)->push_back(rule_of(piece));
+    left.push_back(policy_of(cover));
+    rules_of(left.front(), cover.direction)->push_back(rule_of(cover));
+    with_piece = left;
+    rules_of(with_piece.front(), piece.direction)->push_back(rule_of(piece));
   } else {
-    model::Policy covering = policy_of(cover);
-    if (cover.ports != nullptr) rules_of(covering, cover.direction)->push_back(rule_of(cover));
-    model::Policy covered = policy_of(piece);
+    left.push_back(policy_of(cover));
+    if (cover.ports != nullptr) rules_of(left.front(), cover.direction)->push_back(rule_of(cover));
+    with_piece = {left.front(), policy_of(piece)};
     if (piece.ports != nullptr) {
       // The policy stays, and isolates as before.
-      after.policies = {covering, covered};
-      rules_of(covered, piece.direction)->push_back(rule_of(piece));
-    } else {
-      after.policies = {covering};
+      left.push_back(with_piece.back());
+      rules_of(with_piece.back(), piece.direction)->push_back(rule_of(piece));
     }
-    before.policies = {std::move(covering), std::move(covered)};
   }
+  model::Model before =
+      spaces_of({&with_piece.front(), &with_piece.back()}, model_[piece.policy].ns);
+  model::Model after = queries::copy_of(before);
+  before.policies = std::move(with_piece);
+  after.policies = std::move(left);
   switch (small_.compare(before, after)) {
     case Outcome::Same:
       return true;
@@ -206,6 +209,136 @@ bool Superfluous::proves(const Piece& piece, const Piece& cover) {
       return false;
   }
   return false;
+}
+
+// By what is around it ------------------------------------------------------------------------------
+
+/// The pods of the policies' own namespace that can be at the far end of a peer; nothing: none.
+std::optional<model::Selector> Superfluous::far_pods(const Piece& piece) const {
+  if (piece.peer == nullptr) return model::Selector();
+  if (const auto* pods = std::get_if<model::PodPeer>(&piece.peer->what)) {
+    const model::Peer own{model::PodPeer{std::nullopt, pods->pods}, {}};
+    if (!may_meet(cluster_, model_[piece.policy].ns, piece.peer, &own)) return std::nullopt;
+    return pods->pods;
+  }
+  const auto* block = std::get_if<model::BlockPeer>(&piece.peer->what);
+  const bool outside = block != nullptr && !block->matches_pods &&
+                       cluster_.profile().ipblock_matches_pods == model::Reading::No;
+  if (outside) return std::nullopt;
+  return model::Selector();
+}
+
+/// What a policy of the same namespace, as far as it has not gone, can have to do with the packets
+/// that a piece lets pass: at the pods of its policy, and at those at the far end.
+std::optional<model::Policy> Superfluous::around(PolicyId id, const Piece& piece) const {
+  if (gone_.has(id)) return std::nullopt;
+  const model::Policy& own = model_[piece.policy];
+  const model::Policy& written = model_[id];
+  const std::optional<model::Selector> far = far_pods(piece);
+  const model::Peer near{model::PodPeer{std::nullopt, own.subject}, {}};
+  model::Policy policy = written;
+  policy.ns = {};
+  bool any = false;
+  for (const Direction direction : kDirections) {
+    auto& kept = rules_of(policy, direction);
+    const bool is_near = direction == piece.direction;
+    const bool acts = kept && (is_near ? may_meet(written.subject, own.subject)
+                                       : far && may_meet(written.subject, *far));
+    if (!acts) {
+      kept.reset();
+      continue;
+    }
+    any = true;
+    kept->clear();
+    const auto& rules = *written.rules(direction);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (gone_.has(RuleId{id, direction, i}) || !may_meet(rules[i].ports, *piece.ports)) continue;
+      model::Rule rule = rules[i];
+      std::erase_if(rule.peers, [&](const model::Peer& each) {
+        return !may_meet(cluster_, own.ns, &each, is_near ? piece.peer : &near);
+      });
+      if (!rule.peers.empty() || rules[i].peers.empty()) kept->push_back(std::move(rule));
+    }
+  }
+  return any ? std::optional(std::move(policy)) : std::nullopt;
+}
+
+/// Whether the piece adds something to what is left, and is not left itself.
+Superfluous::Outcome Superfluous::ask_around(const Piece& piece) {
+  const model::NamespaceId own = model_[piece.policy].ns;
+  std::vector<model::Policy> left;
+  std::optional<std::size_t> holder;
+  for (const PolicyId id : beside(own)) {
+    if (model_[id].tier != model::Tier::Network) {
+      left.push_back(model_[id]);
+      continue;
+    }
+    std::optional<model::Policy> policy = around(id, piece);
+    if (!policy) continue;
+    if (id == piece.policy) holder = left.size();
+    left.push_back(std::move(*policy));
+  }
+  if (!holder) throw source::InternalError("a policy is not around its own rule");
+  std::vector<model::Policy> with_piece = left;
+  model::Rule rule;
+  if (piece.peer != nullptr) rule.peers.push_back(*piece.peer);
+  rule.ports = *piece.ports;
+  rules_of(with_piece[*holder], piece.direction)->push_back(std::move(rule));
+  std::vector<const model::Policy*> all;
+  for (const model::Policy& each : with_piece) all.push_back(&each);
+  written_ += all.size();
+  if (written_ > kMostWritten) return Outcome::NotProven;
+  model::Model before = spaces_of(all, own);
+  model::Model after = queries::copy_of(before);
+  before.policies = std::move(with_piece);
+  after.policies = std::move(left);
+  return small_.compare(before, after);
+}
+
+/// A model with the namespaces that policies can tell from new ones: their own, which comes first,
+/// and those that selectors name. All others could be created as well, with their labels.
+model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& policies,
+                                    std::optional<model::NamespaceId> own) const {
+  std::set<model::Symbol> keys;
+  std::set<model::Symbol> values;
+  const auto add = [&](const model::Selector& selector) {
+    for (const model::Requirement& each : selector.all_of) {
+      keys.insert(each.key);
+      values.insert(each.values.begin(), each.values.end());
+    }
+  };
+  for (const model::Policy* policy : policies) {
+    add(policy->namespaces);
+    for (const Direction direction : kDirections) {
+      const auto& rules = policy->rules(direction);
+      if (!rules) continue;
+      for (const model::Rule& rule : *rules) {
+        for (const model::Peer& peer : rule.peers) {
+          const auto* pods = std::get_if<model::PodPeer>(&peer.what);
+          if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
+        }
+      }
+    }
+  }
+  model::Model result;
+  result.symbols = model_.symbols;
+  result.nodes = model_.nodes;
+  for (model::Node& node : result.nodes) {
+    node.labels = result.label_sets.intern(model_.label_sets[node.labels]);
+  }
+  const auto take = [&](const model::Namespace& space) {
+    model::LabelSet labels = model_.label_sets[space.labels];
+    std::erase_if(labels.known, [&](const model::Label& each) { return !keys.contains(each.key); });
+    std::erase_if(labels.unknown, [&](model::Symbol each) { return !keys.contains(each); });
+    result.namespaces.push_back(space);
+    result.namespaces.back().labels = result.label_sets.intern(std::move(labels));
+  };
+  if (own) take(model_[*own]);
+  for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
+    if (own && static_cast<model::NamespaceId>(i) == *own) continue;
+    if (!own || values.contains(model_.namespaces[i].name)) take(model_.namespaces[i]);
+  }
+  return result;
 }
 
 // The full question -------------------------------------------------------------------------------
@@ -225,44 +358,30 @@ std::optional<model::Policy> Superfluous::left_of(PolicyId id) const {
   return policy;
 }
 
-/// The policies that act beside a policy on the same pods: those of its namespace, and the other
-/// tiers. What others say to the far ends of connections is the same with and without it.
+/// The policies that act beside those of a namespace on the same pods: these, and the other tiers,
+/// in the order in which they decide. What others say to the far ends of connections is the same
+/// with and without any of them.
+std::vector<PolicyId> Superfluous::beside(model::NamespaceId ns) const {
+  std::vector<PolicyId> result = tiers_;
+  const auto& same = cluster_.policies_in(ns);
+  result.insert(result.end(), same.begin(), same.end());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
 Superfluous::Outcome Superfluous::ask_all(PolicyId policy) {
   if (written_ > kMostWritten) return Outcome::NotProven;
   const model::Policy& own = model_[policy];
   const bool network = own.tier == model::Tier::Network;
-  std::vector<PolicyId> beside = network ? tiers_ : std::vector<PolicyId>();
-  if (network) {
-    const auto& same = cluster_.policies_in(own.ns);
-    beside.insert(beside.end(), same.begin(), same.end());
-    std::sort(beside.begin(), beside.end());
-  } else {
-    for (std::uint32_t i = 0; i < model_.policies.size(); ++i) {
-      beside.push_back(static_cast<PolicyId>(i));
-    }
-  }
-  written_ += beside.size();
-  model::Model before;
-  before.symbols = model_.symbols;
-  before.nodes = model_.nodes;
-  for (model::Node& node : before.nodes) {
-    node.labels = before.label_sets.intern(model_.label_sets[node.labels]);
-  }
-  model::NamespaceId kept_own{};
-  // Namespaces that could be created have all labels that others have, but for their names.
-  const std::set<model::Symbol> names = names_in(beside);
-  for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
-    const bool is_own = network && static_cast<model::NamespaceId>(i) == own.ns;
-    if (is_own) kept_own = static_cast<model::NamespaceId>(before.namespaces.size());
-    if (network && !is_own && !names.contains(model_.namespaces[i].name)) continue;
-    before.namespaces.push_back(model_.namespaces[i]);
-    before.namespaces.back().labels =
-        before.label_sets.intern(model_.label_sets[model_.namespaces[i].labels]);
-  }
+  const std::vector<PolicyId> ids = network ? beside(own.ns) : all_;
+  written_ += ids.size();
+  std::vector<const model::Policy*> all;
+  for (const PolicyId id : ids) all.push_back(&model_[id]);
+  model::Model before = spaces_of(all, network ? std::optional(own.ns) : std::nullopt);
   model::Model after = queries::copy_of(before);
-  for (const PolicyId id : beside) {
+  for (const PolicyId id : ids) {
     model::Policy each = model_[id];
-    if (network) each.ns = kept_own;
+    if (network) each.ns = {};  // the first
     before.policies.push_back(each);
     std::optional<model::Policy> left = left_of(id);
     if (!left) continue;
@@ -270,30 +389,6 @@ Superfluous::Outcome Superfluous::ask_all(PolicyId policy) {
     after.policies.push_back(std::move(*left));
   }
   return whole_.compare(before, after);
-}
-
-/// All values that selectors of namespaces name, which may be names.
-std::set<model::Symbol> Superfluous::names_in(const std::vector<PolicyId>& policies) const {
-  std::set<model::Symbol> result;
-  const auto add = [&](const model::Selector& selector) {
-    for (const model::Requirement& each : selector.all_of) {
-      result.insert(each.values.begin(), each.values.end());
-    }
-  };
-  for (const PolicyId id : policies) {
-    add(model_[id].namespaces);
-    for (const Direction direction : kDirections) {
-      const auto& rules = model_[id].rules(direction);
-      if (!rules) continue;
-      for (const model::Rule& rule : *rules) {
-        for (const model::Peer& peer : rule.peers) {
-          const auto* pods = std::get_if<model::PodPeer>(&peer.what);
-          if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
-        }
-      }
-    }
-  }
-  return result;
 }
 
 }  // namespace polreach::solver::audit::kubernetes

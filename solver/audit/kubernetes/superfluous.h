@@ -21,12 +21,16 @@ struct Part {
 /// that someone could create. What is found can go together: each is asked about without all that
 /// was found before.
 ///
-/// The full question is about all policies of a namespace and takes Z3 a long time where they are
-/// many. So two others come first. Where a connection of the probes passes by the part alone, it is
-/// needed, and nothing has to be proven. Where for each peer of a rule one other rule is found that
-/// allows at least as much to at least as many pods (containment.h), Z3 is asked about these two
-/// rules alone: policies only add to what others allow, so that what is within one of them is
-/// within all. Questions that differ only in names are asked once (queries::Equivalences).
+/// The full question is about all policies of a namespace, and takes Z3 a long time where they are
+/// many. So others come first, which are as good:
+/// - Where a connection of the probes passes by the part alone, it is needed.
+/// - A rule is superfluous where that is so for each of its peers. Where one other rule is seen to
+///   allow at least as much to at least as many pods (containment.h), Z3 is asked about these two
+///   alone: policies only add to what others allow.
+/// - Else Z3 is asked about the policies and rules that can have to do with packets of that peer.
+/// - A policy beside which others isolate its pods is superfluous where its rules for ingress are,
+///   and those for egress once these are gone.
+/// Questions that differ only in names are asked once (queries::Equivalences).
 class Superfluous {
  public:
   /// `shortcuts`: false asks the full question about each part, and nothing else.
@@ -49,21 +53,26 @@ class Superfluous {
 
   [[nodiscard]] Outcome without(const Part& part);
   [[nodiscard]] bool is_needed(const Part& part) const;
-  [[nodiscard]] bool is_covered(const Part& part);
-  [[nodiscard]] bool is_rule_covered(const RuleId& rule);
+  [[nodiscard]] Outcome without_rule(const RuleId& rule);
+  [[nodiscard]] Outcome without_policy(model::PolicyId policy);
   [[nodiscard]] bool is_isolated_besides(model::PolicyId policy, model::Direction direction);
   [[nodiscard]] std::optional<Piece> within(const Piece& piece, const RuleId& own) const;
   [[nodiscard]] bool proves(const Piece& piece, const Piece& cover);
+  [[nodiscard]] Outcome ask_around(const Piece& piece);
+  [[nodiscard]] std::optional<model::Policy> around(model::PolicyId id, const Piece& piece) const;
+  [[nodiscard]] std::optional<model::Selector> far_pods(const Piece& piece) const;
+  [[nodiscard]] model::Model spaces_of(const std::vector<const model::Policy*>& policies,
+                                       std::optional<model::NamespaceId> own) const;
   [[nodiscard]] Outcome ask_all(model::PolicyId policy);
+  [[nodiscard]] std::vector<model::PolicyId> beside(model::NamespaceId ns) const;
   [[nodiscard]] std::optional<model::Policy> left_of(model::PolicyId id) const;
-  [[nodiscard]] std::set<model::Symbol> names_in(const std::vector<model::PolicyId>& ids) const;
-
   const model::Model& model_;
   const compiler::Cluster& cluster_;
   const Probes& probes_;
   bool shortcuts_;
-  queries::Equivalences small_;  // of two rules
+  queries::Equivalences small_;  // of two rules, or few
   queries::Equivalences whole_;  // of namespaces
+  std::vector<model::PolicyId> all_;
   std::vector<model::PolicyId> tiers_;  // policies of the other tiers
   Gone gone_;  // with the part that is asked about
   std::size_t written_ = 0;  // policies put into questions
