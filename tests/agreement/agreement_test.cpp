@@ -9,7 +9,8 @@
 #include "tests/agreement/generator.h"
 #include "tests/agreement/shrink.h"
 
-// The engines against the oracle, on random clusters. POLREACH_AGREEMENT_CLUSTERS sets how many;
+// The engines against the oracle, on random clusters. POLREACH_AGREEMENT_CLUSTERS sets how many, and
+// POLREACH_AGREEMENT_FROM from which seed on (scripts/agreement.sh runs ranges of them);
 // POLREACH_AGREEMENT_SEED replays one.
 namespace polreach::agreement {
 namespace {
@@ -94,7 +95,8 @@ bool agrees(std::uint64_t seed, Counts& counts) {
 
 TEST_CASE("agreement: the set engine, Z3 and the replay agree with the oracle") {
   const auto only = from_environment("POLREACH_AGREEMENT_SEED");
-  const std::uint64_t first = only.value_or(0);
+  const std::uint64_t first =
+      only ? *only : from_environment("POLREACH_AGREEMENT_FROM").value_or(0);
   const std::uint64_t count =
       only ? 1 : from_environment("POLREACH_AGREEMENT_CLUSTERS").value_or(kDefaultClusters);
   Counts counts;
