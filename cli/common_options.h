@@ -85,8 +85,24 @@ inline constexpr std::array<OptionSpec, 2> kConfigOptions = {{
     {"no-config", '\0', "", "read no configuration", "", ""},
 }};
 
+/// What every command understands that decides something (cli/limits.h).
+inline constexpr std::array<OptionSpec, 2> kLimitOptions = {{
+    {"timeout", '\0', "TIME",
+     "end after so many seconds (or 5m, 1h) without a verdict, whatever is being done then", "",
+     ""},
+    {"memory", '\0', "SIZE",
+     "end without a verdict rather than take more memory than this, as in 512M or 4G", "", ""},
+}};
+
+/// What every command understands whose answers Z3 proves.
+inline constexpr std::array<OptionSpec, 1> kProofOptions = {{
+    {"require-proof", '\0', "",
+     "give no verdict where a part of it is not proven by Z3 but stands on the set engine alone",
+     "", ""},
+}};
+
 /// What every command that reads manifests understands.
-inline constexpr auto kInputOptions = joined(kConfigOptions, kReadOptions);
+inline constexpr auto kInputOptions = joined(kConfigOptions, kLimitOptions, kReadOptions);
 
 /// What every command that lists connections understands.
 inline constexpr std::array<OptionSpec, 7> kListOptions = {{

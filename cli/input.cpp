@@ -17,6 +17,7 @@
 #include "policies/git/repository.h"
 #include "policies/kubernetes/assemble.h"
 #include "policies/kubernetes/estate.h"
+#include "policies/source/progress.h"
 #include "solver/queries/site_reference.h"
 
 namespace polreach::cli {
@@ -284,7 +285,7 @@ class Reading {
     const std::size_t errors_before = input_->diagnostics.errors();
     for (const source::FileId file : parameters_) azure.load_parameters(file);
     for (const source::FileId file : service_tags_) azure.load_service_tags(file);
-    for (const Pending& pending : pending_) loader.load(pending.file, pending.format);
+    load_pending(loader);
     for (const AddedText& each : options_.added) {
       loader.set_filter(each.filter);
       loader.load(input_->sources.add(each.name, Text::own(each.bytes)), format_of(each.name));
@@ -316,6 +317,18 @@ class Reading {
                                {}});
     }
     return {std::move(objects), azure.take_resources(), azure.take_service_tags()};
+  }
+
+  void load_pending(kubernetes::Loader& loader) {
+    std::uint64_t bytes = 0;
+    for (const Pending& each : pending_) bytes += input_->sources.bytes(each.file).size();
+    source::Progress reading("reading", "bytes", bytes);
+    std::uint64_t done = 0;
+    for (const Pending& each : pending_) {
+      reading.part(done);
+      loader.load(each.file, each.format);
+      done += input_->sources.bytes(each.file).size();
+    }
   }
 
   void add_to_ledger(const kubernetes::Ledger& more) {

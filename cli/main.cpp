@@ -14,6 +14,7 @@ int main(int count, char** words) {
                                        isatty(STDOUT_FILENO) == 1,
                                        isatty(STDERR_FILENO) == 1,
                                        isatty(STDIN_FILENO) == 1,
-                                       polreach::cli::terminal_width(STDOUT_FILENO)};
+                                       polreach::cli::terminal_width(STDOUT_FILENO),
+                                       true};
   return polreach::cli::run({words + 1, words + count}, streams);
 }

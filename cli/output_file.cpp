@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "cli/ending.h"
+
 namespace polreach::cli {
 namespace {
 
@@ -60,7 +62,9 @@ source::Result<void> write_file(const std::string& path, std::string_view bytes)
     return write_through(path, bytes);
   }
   std::string beside = target.string() + ".XXXXXX";
-  const int file = mkstemp(beside.data());
+  int file = -1;
+  const ending::UnfinishedFile unfinished(beside,
+                                          [&] { return (file = mkstemp(beside.data())) >= 0; });
   if (file < 0) return tl::unexpected(failure_of(path, errno));
   const mode_t mode =
       fs::exists(status) ? static_cast<mode_t>(status.permissions()) & 0777U : usual_mode();

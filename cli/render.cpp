@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/render.h"
 
+#include <sys/prctl.h>
+
 #include <boost/process.hpp>
+#include <boost/process/extend.hpp>
+#include <csignal>
 #include <iterator>
 #include <vector>
 
@@ -15,7 +19,10 @@ source::Result<std::string> output_of(const boost::filesystem::path& program,
                                       const std::string& shown) {
   try {
     bp::ipstream out;
-    bp::child child(program, bp::args(arguments), bp::std_out > out, bp::std_in < bp::null);
+    // A renderer does not outlive a run that ends at a limit.
+    const auto with_us = [](auto& /*executor*/) { prctl(PR_SET_PDEATHSIG, SIGTERM); };
+    bp::child child(program, bp::args(arguments), bp::std_out > out, bp::std_in < bp::null,
+                    bp::extend::on_exec_setup = with_us);
     std::string text{std::istreambuf_iterator<char>(out), std::istreambuf_iterator<char>()};
     child.wait();
     if (child.exit_code() == 0) return text;

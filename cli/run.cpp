@@ -9,6 +9,7 @@
 
 #include "cli/config.h"
 #include "cli/help.h"
+#include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/report/style.h"
 #include "cli/report/wrap.h"
@@ -46,6 +47,21 @@ std::optional<Arguments> configured(const CommandSpec& command, const Arguments&
   return result;
 }
 
+/// Of a command line that was understood.
+int run_parsed(const CommandSpec& command, const Arguments& parsed, const Streams& streams) {
+  const auto arguments = configured(command, parsed, streams);
+  if (!arguments) return kNoVerdict;
+  // What programs read, and what is cut and pasted, keeps its lines.
+  const std::string format = arguments->value("format");
+  const bool for_people = format.empty() || format == "text";
+  if (!streams.out_is_terminal || !for_people || !command.wraps || streams.width == 0) {
+    return command.run(*arguments, streams);
+  }
+  WrappingStream out(streams.out, streams.width);
+  return command.run(*arguments, {streams.in, out, streams.err, true, streams.err_is_terminal,
+                                  streams.in_is_terminal, streams.width, streams.owns_process});
+}
+
 int run_command(const CommandSpec& command, const std::vector<std::string>& words,
                 const Streams& streams) {
   const auto parsed = parse(command, words);
@@ -59,17 +75,12 @@ int run_command(const CommandSpec& command, const std::vector<std::string>& word
     return usage(streams, std::string(command.name) + " needs " + std::string(command.synopsis),
                  std::string(command.missing));
   }
-  const auto arguments = configured(command, *parsed, streams);
-  if (!arguments) return kNoVerdict;
-  // What programs read, and what is cut and pasted, keeps its lines.
-  const std::string format = arguments->value("format");
-  const bool for_people = format.empty() || format == "text";
-  if (!streams.out_is_terminal || !for_people || !command.wraps || streams.width == 0) {
-    return command.run(*arguments, streams);
-  }
-  WrappingStream out(streams.out, streams.width);
-  return command.run(*arguments, {streams.in, out, streams.err, true, streams.err_is_terminal,
-                                  streams.in_is_terminal, streams.width});
+  const auto limits = limits_of(*parsed);
+  if (!limits) return usage(streams, limits.error().message, more);
+  GuardedRun guarded(command, *parsed, *limits, streams);
+  const int status = run_parsed(command, *parsed, guarded.streams());
+  guarded.finish();
+  return status;
 }
 
 std::vector<std::string> command_names() {

@@ -74,6 +74,16 @@ bool Session::check(const std::vector<source::Diagnostic>& mistakes) {
   return false;
 }
 
+bool Session::is_proven(std::size_t proofs, std::size_t unproven) {
+  if (unproven == 0 || !arguments_.has("require-proof")) return true;
+  refuse(
+      "unproven",
+      fmt::format("Z3 gave up on {} of {} proofs (--require-proof)", unproven, proofs + unproven),
+      "ask about a part of it, or leave the option out: then the set engine alone answers there, "
+      "and the answer says so");
+  return false;
+}
+
 int Session::refuse(const std::string& code, const std::string& message, const std::string& help) {
   const Style style = error_style();
   streams_.err << style.red("error[" + code + "]") << ": " << style.bold(printable(message))

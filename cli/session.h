@@ -52,6 +52,10 @@ class Session {
   /// Whether the question was answered, if only by "it depends": no verdict was refused.
   [[nodiscard]] bool was_answered() const { return answered_; }
 
+  /// False where --require-proof was given and Z3 gave up on something: it has been said that there
+  /// is no verdict.
+  bool is_proven(std::size_t proofs, std::size_t unproven);
+
   /// Says why there is no verdict; gives kNoVerdict.
   int refuse(const std::string& code, const std::string& message, const std::string& help);
 

@@ -15,6 +15,8 @@ struct Streams {
   bool err_is_terminal = false;
   bool in_is_terminal = false;
   std::size_t width = 0;  // of the terminal behind `out`; 0: there is none, or it is not known
+  /// Whether the run is the whole process: then limits and Ctrl-C end it, and progress is shown.
+  bool owns_process = false;
 };
 
 /// 0 yes, 1 no, 2 no verdict. The format of the output never changes it.

@@ -4,8 +4,8 @@
 
 #include "fuzz/targets.h"
 
-// The entry of libFuzzer; POLREACH_FUZZ_TARGET is the number of the target.
+// The entry of libFuzzer; POLREACH_FUZZ_TARGET is the target.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  polreach::fuzz::targets()[POLREACH_FUZZ_TARGET].run({data, size});
+  polreach::fuzz::POLREACH_FUZZ_TARGET({data, size});
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,11 +12,7 @@
 /// once was found.
 namespace polreach::fuzz {
 
-struct Target {
-  std::string_view name;
-  std::string_view holds;  // in words
-  void (*run)(std::span<const std::uint8_t> bytes);
-};
+using Bytes = std::span<const std::uint8_t>;
 
 /// yaml, json: every document is delivered or reported unreadable, with a diagnostic, twice alike.
 /// expression: template expressions are read or refused with a place inside the text.
@@ -23,6 +20,23 @@ struct Target {
 ///   1 or 2, no internal error, and the same bytes when it is run again.
 /// clusters: a cluster drawn from the bytes: the set engine, Z3 and the replay agree with the
 ///   oracle.
+void yaml(Bytes bytes);
+void json(Bytes bytes);
+void expression(Bytes bytes);
+void commands(Bytes bytes);
+void clusters(Bytes bytes);
+
+struct Target {
+  std::string_view name;
+  std::string_view holds;  // in words
+  void (*run)(Bytes bytes);
+};
+
+/// All of them.
 [[nodiscard]] const std::vector<Target>& targets();
+
+/// Ends the process where something does not hold.
+void demand(bool holds, const char* what, const std::string& detail = {});
+[[nodiscard]] inline std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace polreach::fuzz

@@ -73,6 +73,7 @@ class Command {
     const auto answer = queries::can(cluster, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
     if (!questions.write()) return kNoVerdict;
+    if (!session_.is_proven(answer->proofs, answer->unproven)) return kNoVerdict;
     session_.lap("solve");
     report({session_.input(), cluster, *source, *destination, text, *answer});
     session_.lap("report");

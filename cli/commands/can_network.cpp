@@ -63,6 +63,7 @@ class Command {
         queries::passage(around, *source, *destination, asked, questions.transcript());
     if (!answer) return session_.refuse("no-verdict", answer.error().message, "");
     if (!questions.write()) return kNoVerdict;
+    if (!session_.is_proven(answer->proofs, answer->unproven)) return kNoVerdict;
     session_.lap("solve");
     report({input, *source, *destination, text, *answer});
     session_.lap("report");

@@ -15,7 +15,8 @@ constexpr std::array<OptionSpec, 4> kOnlyCanOptions = {{
      ""},
 }};
 
-constexpr auto kCanOptions = joined(kPacketOptions, kOnlyCanOptions, kRenderOptions, kInputOptions);
+constexpr auto kCanOptions =
+    joined(kPacketOptions, kOnlyCanOptions, kProofOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 

@@ -39,6 +39,7 @@ class Command {
       return session_.refuse(std::string(error.code), error.message, error.help);
     }
     session_.lap("solve");
+    if (!session_.is_proven(effective->proofs, effective->unproven)) return kNoVerdict;
     const int status = report({session_.input(), around.unknowns().all(), *effective, words[0],
                                words[1], arguments_.has("expand")});
     session_.lap("report");

@@ -13,7 +13,8 @@ constexpr std::array<OptionSpec, 2> kOnlyEffectiveOptions = {{
      "", ""},
 }};
 
-constexpr auto kEffectiveOptions = joined(kOnlyEffectiveOptions, kRenderOptions, kInputOptions);
+constexpr auto kEffectiveOptions =
+    joined(kOnlyEffectiveOptions, kProofOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 

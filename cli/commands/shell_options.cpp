@@ -14,7 +14,8 @@ constexpr std::array<OptionSpec, 3> kOnlyShellOptions = {{
     {"script", '\0', "FILE", "take the questions from the file instead of standard input", "", ""},
 }};
 
-constexpr auto kShellOptions = joined(kOnlyShellOptions, kRenderOptions, kInputOptions);
+constexpr auto kShellOptions =
+    joined(kOnlyShellOptions, kRenderOptions, kConfigOptions, kReadOptions);
 
 }  // namespace
 

@@ -35,6 +35,7 @@ class Command {
     }
     const judged::Verification verification = judged::verify(setting.setting(), intents_);
     session_.lap("solve");
+    if (!session_.is_proven(verification.proofs, verification.unproven)) return kNoVerdict;
     const auto written = report({session_.input(), setting.cluster(), intents_, verification});
     if (!written) return session_.refuse("no-verdict", written.error().message, "");
     session_.lap("report");

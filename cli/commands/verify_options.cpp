@@ -16,7 +16,8 @@ constexpr std::array<OptionSpec, 3> kOnlyVerifyOptions = {{
      "the namespace of objects and references that name none", "", "default"},
 }};
 
-constexpr auto kVerifyOptions = joined(kOnlyVerifyOptions, kRenderOptions, kInputOptions);
+constexpr auto kVerifyOptions =
+    joined(kOnlyVerifyOptions, kProofOptions, kRenderOptions, kInputOptions);
 
 }  // namespace
 

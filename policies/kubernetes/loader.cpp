@@ -14,6 +14,7 @@
 #include "policies/kubernetes/read_service.h"
 #include "policies/kubernetes/read_tiers.h"
 #include "policies/source/nearest.h"
+#include "policies/source/progress.h"
 
 namespace polreach::kubernetes {
 
@@ -133,6 +134,7 @@ class Loader::Receiver : public syntax::Sink {
   void object(const Tape& tape, std::string_view list_kind,
               std::string_view list_api_version) override {
     const Value root = tape.root();
+    source::Progress::within(root.span().end);
     if (!root.is(Type::Mapping)) {
       ++loader_.ledger_.irrelevant;
       return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/source/progress.h"
 #include "solver/audit/azure/azure.h"
 #include "solver/audit/kubernetes/kubernetes.h"
 
@@ -73,7 +74,12 @@ const Check* find_check(std::string_view id) {
 
 Audit audit(Scene& scene, const std::function<bool(const Check&)>& wanted) {
   Audit result;
-  for (const Area& area : areas()) area.run(scene, wanted, result);
+  const std::vector<Area> all = areas();
+  source::Progress checking("checking", "parts", all.size());
+  for (const Area& area : all) {
+    area.run(scene, wanted, result);
+    checking.advance();
+  }
   say_once(result.findings, wanted);
   sort(result.findings);
   return result;

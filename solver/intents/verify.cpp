@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "policies/source/progress.h"
 #include "solver/intents/findings.h"
 
 namespace polreach::solver::intents {
@@ -332,9 +333,11 @@ std::vector<audit::Unchecked> Verification::unchecked() const {
 
 Verification verify(const Setting& setting, const std::vector<Intent>& intents) {
   Verification result;
+  source::Progress verifying("verifying", "intents", intents.size());
   for (const Intent& intent : intents) {
     const audit::Check& check = result.checks.emplace_back(intent).check();
     result.judgements.push_back(Case(setting, intent, check, result).run());
+    verifying.advance();
   }
   return result;
 }

@@ -8,6 +8,7 @@
 
 #include "compiler/resolve/classes.h"
 #include "compiler/resolve/worlds.h"
+#include "policies/source/progress.h"
 #include "solver/z3/prover.h"
 
 namespace polreach::solver::queries {
@@ -186,9 +187,14 @@ class Question {
     const Model& model = cluster_.model();
     const compiler::Classes between_pods(cluster_, {});
     const std::vector<Group> destinations = groups_of(model, between_pods, destination);
-    for (const Group& from : groups_of(model, between_pods, source)) {
+    const std::vector<Group> sources = groups_of(model, between_pods, source);
+    source::Progress deciding("deciding", "pairs", sources.size() * destinations.size());
+    for (const Group& from : sources) {
       if (std::holds_alternative<AddressSet>(from.party)) continue;
-      for (const Group& to : destinations) add_pair(from, to);
+      for (const Group& to : destinations) {
+        add_pair(from, to);
+        deciding.advance();
+      }
     }
     if (!source.addresses.empty()) {
       // Pods of one class may still differ in which outside address is their own node's.

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "policies/source/progress.h"
 #include "policies/source/result.h"
 #include "solver/queries/cover.h"
 #include "solver/queries/example_pods.h"
@@ -38,8 +39,10 @@ class Exposing {
 
   Exposure run() {
     note_gaps();
+    source::Progress deciding("deciding", "workloads", model_.workloads.size());
     for (std::uint32_t i = 0; i < model_.workloads.size(); ++i) {
       workload(static_cast<model::WorkloadId>(i));
+      deciding.advance();
     }
     check();
     return std::move(result_);

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/source/progress.h"
 #include "solver/queries/controller.h"
 #include "solver/queries/entrances.h"
 #include "solver/queries/outside.h"
@@ -67,18 +68,27 @@ class Mapping {
   }
 
   Map run() {
-    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
-      between_pods(group);
-      to_outside(group);
-    }
-    for (std::uint32_t group = 0; group < groups_.size(); ++group) from_outside(group);
-    sort_outside();
-    if (!options_.from) from_controllers();
+    decide();
     if (options_.prove) prove();
     return std::move(result_);
   }
 
  private:
+  void decide() {
+    source::Progress deciding("deciding", "workloads", 2 * groups_.size());
+    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+      between_pods(group);
+      to_outside(group);
+      deciding.advance();
+    }
+    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+      from_outside(group);
+      deciding.advance();
+    }
+    sort_outside();
+    if (!options_.from) from_controllers();
+  }
+
   // The ends -------------------------------------------------------------------------------------
 
   void group_endpoints() {
@@ -491,7 +501,9 @@ class Mapping {
   void prove() {
     z3::Prover prover(cluster_);
     std::set<std::pair<Party, Party>> asked;
+    source::Progress proving("proving", "connections", result_.connections.size());
     for (const MapConnection& each : result_.connections) {
+      proving.advance();
       if (result_.peers[each.source].is_controller) continue;
       const auto [source, destination] = parties(result_, each);
       if (!asked.emplace(source, destination).second) continue;

@@ -9,6 +9,8 @@
 #include "compiler/lower/lower_path.h"
 #include "solver/z3/budget.h"
 #include "solver/z3/encoding.h"
+#include "solver/z3/give_up.h"
+#include "solver/z3/memory.h"
 #include "solver/z3/read_world.h"
 
 namespace polreach::solver::z3 {
@@ -45,6 +47,7 @@ struct PathProver::State {
     ::z3::solver solver(context, "QF_FD");  // bit-vectors and Booleans only: goes to the SAT solver
     ::z3::params parameters(context);
     parameters.set("rlimit", kResourceLimit);
+    parameters.set("ctrl_c", false);  // ends the program, not a proof
     solver.set(parameters);
     solver.add(constraint);
     solver.add(encoding.well_formed_header());
@@ -58,7 +61,7 @@ struct PathProver::State {
       case ::z3::unknown:
         break;
     }
-    return source::failure("Z3 gave up: " + solver.reason_unknown());
+    return gave_up(solver);
   }
 
   /// A packet on one way that satisfies the term, if there is one.
@@ -175,7 +178,7 @@ struct PathProver::State {
 
 PathProver::PathProver(const compiler::Cluster* cluster, const model::UnknownTable& unknowns,
                        Transcript* transcript) {
-  ::z3::set_param("memory_max_size", kMemoryLimit);
+  apply_memory_limit();
   state_ = std::make_unique<State>(cluster, unknowns, transcript);
 }
 PathProver::~PathProver() = default;
@@ -198,7 +201,7 @@ source::Result<std::optional<PathWitness>> PathProver::refute(
     }
     return std::optional<PathWitness>();
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -224,7 +227,7 @@ source::Result<PathProof> PathProver::prove(const Ways& ways, const sets::FlowBo
     proof.undecided = std::move(*undecided);
     return proof;
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -236,7 +239,7 @@ source::Result<std::optional<PathWitness>> PathProver::decides(const compiler::F
         s.pool.conjunction({s.lowering.decides(filter, rule), s.lowering.ports_where_there_are()});
     return s.find("a packet that the rule decides", term, 0, {true, true});
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -255,7 +258,7 @@ source::Result<std::optional<PathWitness>> PathProver::difference(const compiler
               differ(s.lowering.lets_pass_at_once(one), s.lowering.lets_pass_at_once(other))})});
     return s.find("a packet that two groups treat differently", term, 0, {true, true});
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 

@@ -6,6 +6,8 @@
 #include "compiler/lower/lower.h"
 #include "solver/z3/budget.h"
 #include "solver/z3/encoding.h"
+#include "solver/z3/give_up.h"
+#include "solver/z3/memory.h"
 #include "solver/z3/read_world.h"
 
 namespace polreach::solver::z3 {
@@ -25,6 +27,7 @@ struct Prover::State {
       : cluster(c), lowering(c, pool), encoding(context, pool), solver(context), transcript(t) {
     ::z3::params parameters(context);
     parameters.set("rlimit", kResourceLimit);
+    parameters.set("ctrl_c", false);  // ends the program, not a proof
     solver.set(parameters);
   }
 
@@ -39,7 +42,7 @@ struct Prover::State {
     if (answer == ::z3::sat) witness = read(solver.get_model(), from, to);
     solver.pop();
     if (answer == ::z3::unknown) {
-      return source::failure("Z3 gave up: " + solver.reason_unknown());
+      return gave_up(solver);
     }
     return witness;
   }
@@ -88,7 +91,7 @@ struct Prover::State {
 };
 
 Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript) {
-  ::z3::set_param("memory_max_size", kMemoryLimit);
+  apply_memory_limit();
   state_ = std::make_unique<State>(cluster, transcript);
 }
 Prover::~Prover() = default;
@@ -122,7 +125,7 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     proof.undecided = std::move(*undecided);
     return proof;
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -156,7 +159,7 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
                   s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -195,7 +198,7 @@ source::Result<std::optional<Witness>> Prover::find_among(const Party& from, con
                   s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -217,7 +220,7 @@ source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
                   s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   ingress ? other : own, ingress ? own : other);
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 
@@ -239,7 +242,7 @@ source::Result<std::optional<Witness>> Prover::difference(const compiler::Cluste
                   s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
-    return source::failure(std::string("Z3: ") + error.msg());
+    return gave_up(error);
   }
 }
 

@@ -9,8 +9,8 @@
 #include "tests/agreement/generator.h"
 #include "tests/agreement/shrink.h"
 
-// The engines against the oracle, on random clusters. POLREACH_AGREEMENT_CLUSTERS sets how many, and
-// POLREACH_AGREEMENT_FROM from which seed on (scripts/agreement.sh runs ranges of them);
+// The engines against the oracle, on random clusters. POLREACH_AGREEMENT_CLUSTERS sets how many,
+// and POLREACH_AGREEMENT_FROM from which seed on (scripts/agreement.sh runs ranges of them);
 // POLREACH_AGREEMENT_SEED replays one.
 namespace polreach::agreement {
 namespace {
