@@ -13,21 +13,27 @@ targets=("$@")
 if ((${#targets[@]} == 0)); then targets=(yaml json expression commands clusters); fi
 
 scripts/install-deps.sh --fuzz
-build fuzz
+build fuzz "${targets[@]/#/fuzz_}"
+
+# seed TARGET PATTERN SIZE: fixtures as seeds, under names of their own; the first byte
+# of a seed for `commands` chooses the command.
+seed() {
+  local target=$1 pattern=$2 size=$3 n=0 file
+  while IFS= read -r -d '' file; do
+    n=$((n + 1))
+    {
+      if [[ $target == commands ]]; then printf "\\x$(printf %02x $((n % 10)))"; fi
+      cat "$file"
+    } >"build/fuzz/corpus/$target/seed-$n"
+  done < <(find fixtures -name "$pattern" -size "-$size" -print0 | sort -z)
+}
 
 for target in "${targets[@]}"; do
   corpus=build/fuzz/corpus/$target
   mkdir -p "$corpus"
   case $target in
-    yaml | json) find fixtures -name "*.$target" -size -64k -exec cp -t "$corpus" {} + ;;
-    # The first byte chooses the command.
-    commands)
-      n=0
-      while IFS= read -r -d '' file; do
-        n=$((n + 1))
-        { printf "\\x$(printf %02x $((n % 10)))"; cat "$file"; } >"$corpus/seed-$n"
-      done < <(find fixtures -name '*.yaml' -size -16k -print0 | sort -z)
-      ;;
+    yaml | json) seed "$target" "*.$target" 64k ;;
+    commands) seed commands '*.yaml' 16k ;;
   esac
   say "fuzz $target"
   status=0

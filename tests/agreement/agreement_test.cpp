@@ -56,6 +56,7 @@ std::optional<Disagreement> any_disagreement(const Spec& spec, Engine engine) {
 
 std::string report(std::uint64_t seed, const Spec& spec, const Disagreement& first) {
   std::string text = "seed " + std::to_string(seed) + ": " + first.text;
+  if (!is_shrinking()) return text;
   const auto again = any_disagreement(spec, first.engine);
   if (!again) {
     return text + "\n(not found again on the pairs used for shrinking)\n" +

@@ -24,11 +24,12 @@ bool has_open_space(const model::Cloud& cloud) {
 
 std::string report(std::uint64_t seed, const model::Cloud& cloud, const CloudPacket& packet,
                    const CloudEvaluator& evaluator) {
-  const model::Cloud small = shrink(cloud, [&](const model::Cloud& c) {
+  const auto fails = [&](const model::Cloud& c) {
     const Tri said = evaluator(c, packet);
     const bool is_loose = said == Tri::Sometimes && has_open_space(c);
     return !is_loose && said != oracle::decide(c, packet);
-  });
+  };
+  const model::Cloud small = is_shrinking() ? shrink(cloud, fails) : cloud;
   return "seed " + std::to_string(seed) + ": " + describe(small, packet) + ": said " +
          text(evaluator(small, packet)) + ", the oracle " + text(oracle::decide(small, packet)) +
          "\n" + describe(small);

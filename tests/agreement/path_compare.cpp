@@ -147,7 +147,7 @@ std::vector<std::string> compare_paths(std::uint64_t first, std::uint64_t count,
     if (!found) continue;
     const auto again = [&](const PathCase& p) { return difference_at(p, engines, found->packet); };
     std::string report = "seed " + std::to_string(seed) + ": " + found->text + "\n";
-    if (again(paths)) {
+    if (is_shrinking() && again(paths)) {
       const PathCase small = shrink(paths, [&](const PathCase& p) { return again(p).has_value(); });
       report += "shrunk: " + again(small)->text + "\n" + describe(small);
     } else {

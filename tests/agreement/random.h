@@ -2,10 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <vector>
 
 namespace polreach::agreement {
+
+/// Whether what is found is made small before it is reported, which takes long: not where
+/// POLREACH_AGREEMENT_NO_SHRINKING says that nobody will look at it (scripts/mutation.py).
+[[nodiscard]] inline bool is_shrinking() {
+  return std::getenv("POLREACH_AGREEMENT_NO_SHRINKING") == nullptr;
+}
 
 /// splitmix64: the same numbers for a seed on every machine and with every library.
 class Random {

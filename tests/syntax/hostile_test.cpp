@@ -46,6 +46,13 @@ TEST_CASE("deep nesting ends with an error") {
   CHECK(read_text("a: " + repeat("[", 1000) + repeat("]", 1000)).errors == Texts{"too-deep 1:67"});
 }
 
+TEST_CASE("a run of openers is refused before the YAML library keeps it") {
+  CHECK(read_text(repeat("[", 100'000), Format::Yaml).errors == Texts{"too-deep 1:1"});
+  CHECK(read_text("a: " + repeat("[ {", 100'000)).errors == Texts{"too-deep 1:1025"});
+  // As text they are text, in any number that someone would draw.
+  CHECK(read_text("# " + repeat("[", 500) + "\na: '" + repeat("{", 500) + "'\n").errors.empty());
+}
+
 TEST_CASE("alias bombs end with an error") {
   std::string values = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
   std::string merges = "a0: &a0 {x: 1}\n";
