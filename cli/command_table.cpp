@@ -5,6 +5,7 @@
 #include "cli/commands/audit.h"
 #include "cli/commands/can.h"
 #include "cli/commands/check.h"
+#include "cli/commands/compile.h"
 #include "cli/commands/demo.h"
 #include "cli/commands/diff.h"
 #include "cli/commands/effective.h"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr std::array kCommands = {
     &kCan,    &kMap,   &kDiff, &kExposure, &kRelate, &kEffective, &kAudit,
-    &kVerify, &kCheck, &kInit, &kSuggest,  &kShell,  &kDemo,      &kGenerate,
+    &kVerify, &kCheck, &kInit, &kSuggest,  &kShell,  &kCompile, &kDemo, &kGenerate,
 };
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/compiled.h"
 #include "cli/files.h"
+#include "cli/reading.h"
 #include "cli/render.h"
 #include "cli/revisions.h"
 #include "cli/snapshot.h"
@@ -133,6 +135,10 @@ class Reading {
         report_source(name, file.path);
         continue;
       }
+      if (is_compiled(file.bytes)) {
+        report_compiled(name);
+        continue;
+      }
       const source::FileId id = input_->sources.add(name, Text::own(std::move(file.bytes)));
       if (file.is_chart) {
         report_chart(id,
@@ -155,7 +161,11 @@ class Reading {
     auto bytes =
         options_.snapshot ? options_.snapshot->standard_input(in_) : read_stream(in_, "<stdin>");
     if (!bytes) return tl::unexpected(bytes.error());
-    add("<stdin>", std::move(*bytes));
+    if (is_compiled(*bytes)) {
+      report_compiled("<stdin>");
+    } else {
+      add("<stdin>", std::move(*bytes));
+    }
     return {};
   }
 
@@ -246,6 +256,10 @@ class Reading {
     }
     auto text = text_of(file.path);
     if (!text) return tl::unexpected(text.error());
+    if (is_compiled((*text)->bytes())) {
+      report_compiled(file.path);
+      return {};
+    }
     const source::FileId id = input_->sources.add(file.path, std::move(*text));
     if (file.is_chart) {
       const std::string folder = fs::path(file.path).parent_path().string();
@@ -254,6 +268,11 @@ class Reading {
     }
     pending_.push_back({id, format_of(file.path)});
     return {};
+  }
+
+  void report_compiled(const std::string& name) {
+    has_error_of_file_ = true;
+    input_->diagnostics.add(compiled_is_not_alone(name));
   }
 
   void report_chart(source::FileId file, const std::string& help) {
@@ -399,7 +418,7 @@ bool borrow(kubernetes::Objects& own, const kubernetes::Objects& other) {
 
 }  // namespace
 
-source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
+source::Result<Unlinked> read_unlinked(const InputOptions& options, std::istream& in) {
   auto input = std::make_unique<Input>();
   auto symbols = std::make_shared<source::SymbolTable>();
   auto read = Reading(options, in, *input).run(*symbols);
@@ -410,9 +429,24 @@ source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, s
   input->ignored = std::move(read->objects.ignored);
   input->resources = std::move(read->resources);
   azure::add_estate(input->resources, input->sources, input->estate);
-  input->cloud = cloud_of(input->resources, std::move(read->service_tags), options, *input);
-  enforce(input->model, options, input->cloud);
-  return input;
+  return Unlinked{std::move(input), std::move(read->service_tags)};
+}
+
+void link_cloud(Input& input, model::ServiceTags tags, const InputOptions& options) {
+  input.cloud = cloud_of(input.resources, std::move(tags), options, input);
+}
+
+void enforce(Input& input, const InputOptions& options) {
+  enforce(input.model, options, input.cloud);
+}
+
+source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
+  if (names_compiled_file(options)) return read_compiled(options);
+  auto read = read_unlinked(options, in);
+  if (!read) return tl::unexpected(read.error());
+  link_cloud(*read->input, std::move(read->service_tags), options);
+  enforce(*read->input, options);
+  return std::move(read->input);
 }
 
 source::Result<InputPair> read_pair(const InputOptions& first, const InputOptions& second,

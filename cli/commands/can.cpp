@@ -2,6 +2,7 @@
 #include "cli/commands/can.h"
 
 #include "cli/commands/can_network.h"
+#include "cli/compiled.h"
 #include "cli/ports.h"
 #include "cli/profile.h"
 #include "cli/report/can_report.h"
@@ -121,7 +122,12 @@ int run_can(const Arguments& arguments, const Streams& streams) {
   Session session(arguments, streams, "polreach.can/v1");
   InputOptions options = session.input_options(arguments.value("namespace"));
   options.paths.assign(arguments.positional.begin() + 2, arguments.positional.end());
-  return Command(session).run([&] { return session.read(options); });
+  const std::vector<std::string> ends(arguments.positional.begin(),
+                                      arguments.positional.begin() + 2);
+  return Command(session).run([&] {
+    auto part = read_compiled_part(options, ends, options.default_namespace);
+    return part ? session.accept(std::move(part)) : session.read(options);
+  });
 }
 
 int ask_can(Session& session) {

@@ -8,6 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "policies/source/excerpt.h"
+
 namespace polreach::cli {
 
 namespace audit = solver::audit;
@@ -53,6 +55,12 @@ std::optional<Spot> spot_of(const FindingsReport& report, const source::Span& wh
   }
   const source::Location location = report.sources.location(where);
   spot.line = location.line;
+  if (const source::Excerpt* kept = source::excerpt_of(report.sources.text(where.file))) {
+    const source::KeptWidth width = kept->width_of(where).value_or(source::KeptWidth{});
+    spot.column = width.before + 1;
+    spot.end_column = spot.column + std::max(1U, width.inside);
+    return spot;
+  }
   // Columns of the sources are bytes, and their line may be cut.
   const std::string_view bytes = report.sources.bytes(where.file);
   const std::size_t begin = std::min<std::size_t>(where.begin, bytes.size());

@@ -9,9 +9,42 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+
+#include "policies/source/excerpt.h"
 
 namespace polreach::source {
 namespace {
+
+/// The excerpts of texts that have nothing else. Almost no text has one, and what includes
+/// source_map.h is everything: so they are kept beside the texts and not in them.
+class Excerpts {
+ public:
+  void add(const Text* text, std::shared_ptr<const Excerpt> excerpt) {
+    const std::unique_lock lock(mutex_);
+    of_.emplace(text, std::move(excerpt));
+  }
+  void remove(const Text* text) {
+    const std::unique_lock lock(mutex_);
+    of_.erase(text);
+  }
+  const Excerpt* find(const Text* text) {
+    const std::shared_lock lock(mutex_);
+    const auto found = of_.find(text);
+    return found == of_.end() ? nullptr : found->second.get();
+  }
+
+ private:
+  std::shared_mutex mutex_;
+  std::map<const Text*, std::shared_ptr<const Excerpt>> of_;
+};
+
+Excerpts& excerpts() {
+  static Excerpts all;
+  return all;
+}
 
 /// Closes a file descriptor at the end of a scope.
 struct Descriptor {
@@ -57,6 +90,17 @@ std::unique_ptr<Text> Text::own(std::string bytes) {
 
 Text::~Text() {
   if (mapping_ != nullptr) munmap(mapping_, bytes_.size());
+  if (bytes_.empty()) excerpts().remove(this);
+}
+
+std::unique_ptr<Text> text_of(std::shared_ptr<const Excerpt> excerpt) {
+  std::unique_ptr<Text> text = Text::own({});
+  excerpts().add(text.get(), std::move(excerpt));
+  return text;
+}
+
+const Excerpt* excerpt_of(const Text& text) {
+  return text.bytes().empty() ? excerpts().find(&text) : nullptr;
 }
 
 void Text::release() const {
@@ -71,6 +115,18 @@ FileId SourceMap::add(std::string name, std::unique_ptr<Text> text) {
 
 Location SourceMap::location(const Span& span) const {
   const File& file = at(span.file);
+  if (const Excerpt* kept = excerpt_of(*file.text)) {
+    Location result{file.name, 1, span.begin + 1, "", 1};
+    const auto line = kept->line_at(span.begin);
+    if (!line) return result;
+    result.line = line->number;
+    result.column = span.begin - line->start + 1;
+    result.text = line->text;
+    const auto shown = static_cast<std::uint32_t>(line->text.size());
+    const std::uint32_t stop = std::min(span.end, line->start + shown);
+    if (stop > span.begin) result.length = stop - span.begin;
+    return result;
+  }
   const std::string_view bytes = file.text->bytes();
   const std::size_t offset = std::min<std::size_t>(span.begin, bytes.size());
   // Counts the newlines of whole strides once, and of the last part each time.
