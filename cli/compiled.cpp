@@ -111,6 +111,14 @@ std::unique_ptr<Input> input_of(image::Loaded loaded, const InputOptions& option
   return input;
 }
 
+/// Whether policies may contradict each other, which is asked of all pods that there are.
+bool has_equal_priorities(const model::Model& model) {
+  const auto& all = model.policies;
+  return std::adjacent_find(all.begin(), all.end(), [](const auto& a, const auto& b) {
+           return a.tier == b.tier && a.tier != model::Tier::Network && a.priority == b.priority;
+         }) != all.end();
+}
+
 /// Adds the workloads that an end can mean; false where that takes all of them.
 bool add_wanted(Image& image, const std::string& end, const std::string& default_namespace,
                 image::Wanted& wanted) {
@@ -215,7 +223,7 @@ std::unique_ptr<Input> read_compiled_part(const InputOptions& options,
     if (!add_wanted(**image, end, default_namespace, wanted)) return nullptr;
   }
   auto loaded = image::load(*image, wanted);
-  if (!loaded) return nullptr;
+  if (!loaded || has_equal_priorities(loaded->model)) return nullptr;
   auto input = input_of(std::move(*loaded), options);
   // What to suggest for a name that there is not takes all names.
   const bool is_resolved = std::all_of(ends.begin(), ends.end(), [&](const std::string& end) {
