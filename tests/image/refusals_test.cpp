@@ -215,7 +215,7 @@ TEST_CASE("the shell asks about a compiled file, and does not change it") {
   const std::string file = scratch.path("file");
   REQUIRE(support::run({"compile", fixture("quickstart"), "-o", file}).status == 0);
   const auto asked =
-      support::run({"shell", file}, "can shop/web shop/api\nwithout policy shop/api\n");
+      support::run({"shell", file}, "can shop/web shop/api\nwhat if delete netpol shop/api\n");
   const auto texts = support::run({"shell", fixture("quickstart")}, "can shop/web shop/api\n");
   CHECK(asked.out.starts_with(texts.out.substr(0, texts.out.find("DENIED") + 6)));
   CHECK(has(asked.out + asked.err, "nothing can be added to it or taken out"));
