@@ -23,8 +23,8 @@ namespace polreach::cli {
 namespace {
 
 constexpr std::array kCommands = {
-    &kCan,    &kMap,   &kDiff, &kExposure, &kRelate, &kEffective, &kAudit,
-    &kVerify, &kCheck, &kInit, &kSuggest,  &kShell,  &kCompile, &kDemo, &kGenerate,
+    &kCan,   &kMap,  &kDiff,    &kExposure, &kRelate,  &kEffective, &kAudit,    &kVerify,
+    &kCheck, &kInit, &kSuggest, &kShell,    &kCompile, &kDemo,      &kGenerate,
 };
 
 }  // namespace

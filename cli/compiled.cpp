@@ -50,8 +50,8 @@ Diagnostic refused(const std::string& path, image::Refusal why) {
     return error("compiled-version", path + " was compiled by another version of polreach",
                  kCompileAgain);
   }
-  return error("compiled-damaged", path + " is damaged: it is not what polreach compile has written",
-               kCompileAgain);
+  return error("compiled-damaged",
+               path + " is damaged: it is not what polreach compile has written", kCompileAgain);
 }
 
 /// What options ask for that was settled when the file was written, if anything.
@@ -61,8 +61,7 @@ source::Result<std::optional<Diagnostic>> contradiction(const InputOptions& opti
   const auto refuse = [&](std::string message, std::string help) {
     return error("compiled-options", path + " " + std::move(message), std::move(help));
   };
-  if (settings.uses_default_namespace &&
-      settings.default_namespace != options.default_namespace) {
+  if (settings.uses_default_namespace && settings.default_namespace != options.default_namespace) {
     return refuse("was compiled with objects that name no namespace in " +
                       settings.default_namespace + ", not in " + options.default_namespace,
                   "compile it with --default-namespace " + options.default_namespace +
@@ -126,6 +125,10 @@ bool add_wanted(Image& image, const std::string& end, const std::string& default
     wanted.insert(wanted.end(), more.begin(), more.end());
     return true;
   };
+  const auto add_at = [&](const net::AddressSet& addresses) {
+    const auto found = image.workloads_at(addresses);
+    return found && add(*found);
+  };
   const auto add_all = [&](const std::optional<WorkloadRange>& range) {
     if (!range || range->first == range->last) return false;
     for (std::uint32_t i = range->first; i < range->last; ++i) wanted.push_back(i);
@@ -133,7 +136,7 @@ bool add_wanted(Image& image, const std::string& end, const std::string& default
   };
   // In the order of queries::resolve.
   if (end == "any") return false;
-  if (end == "internet") return add(image.workloads_at(net::internet_addresses()));
+  if (end == "internet") return add_at(net::internet_addresses());
   std::vector<std::string> parts{""};
   for (const char c : end) {
     if (c == '/') {
@@ -148,10 +151,10 @@ bool add_wanted(Image& image, const std::string& end, const std::string& default
     return add_all(image.workloads_in(parts.size() > 2 ? parts[1] : default_namespace));
   }
   if (const auto address = net::Address::parse(end)) {
-    return add(image.workloads_at(net::AddressSet(*address, *address)));
+    return add_at(net::AddressSet(*address, *address));
   }
   if (const auto prefix = net::Prefix::parse(end)) {
-    return add(image.workloads_at(net::addresses_of(*prefix)));
+    return add_at(net::addresses_of(*prefix));
   }
   const bool with_kind = parts.size() == 3;
   const auto range = image.workloads_in(parts.size() == 1 ? default_namespace : parts[0]);

@@ -123,16 +123,17 @@ class Command {
   }
 
   int write(const Compiled& compiled) {
-    for (const auto& [paths, hashes] : {std::pair{&options_.parameters, &settings_.parameters},
-                                        std::pair{&options_.service_tags, &settings_.service_tags}}) {
+    for (const auto& [paths, hashes] :
+         {std::pair{&options_.parameters, &settings_.parameters},
+          std::pair{&options_.service_tags, &settings_.service_tags}}) {
       const auto found = hashes_of(*paths);
       if (!found) return session_.refuse("input", found.error().message, "");
       *hashes = *found;
     }
     const Input& input = session_.input();
-    const auto bytes = image::write({input.sources, compiled.diagnostics, input.ledger, input.model,
-                                     input.resources, compiled.service_tags, input.ignored,
-                                     settings_});
+    const auto bytes =
+        image::write({input.sources, compiled.diagnostics, input.ledger, input.model,
+                      input.resources, compiled.service_tags, input.ignored, settings_});
     if (!bytes) return session_.refuse("output", bytes.error().message, "");
     session_.lap("compile");
     if (output() == "-") {

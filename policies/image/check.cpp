@@ -72,11 +72,10 @@ bool is_sound(const Traits& traits) {
   return std::all_of(
              traits.ports.begin(), traits.ports.end(),
              [](const model::NamedPort& each) { return each.number >= net::kLowestPort; }) &&
-         std::all_of(traits.host_ports.begin(), traits.host_ports.end(),
-                     [](const model::HostPort& each) {
-                       return each.on_node >= net::kLowestPort &&
-                              each.in_container >= net::kLowestPort;
-                     });
+         std::all_of(
+             traits.host_ports.begin(), traits.host_ports.end(), [](const model::HostPort& each) {
+               return each.on_node >= net::kLowestPort && each.in_container >= net::kLowestPort;
+             });
 }
 
 bool is_code(std::string_view text) {

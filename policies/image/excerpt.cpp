@@ -20,7 +20,8 @@ class ImageExcerpt : public source::Excerpt {
     const auto range = [&](std::size_t word, std::size_t most) {
       const std::size_t begin = file == 0 ? 0 : files.at(file - 1, word);
       const std::size_t end = files.at(file, word);
-      return begin <= end && end <= most ? std::pair{begin, end} : std::pair<std::size_t, std::size_t>{};
+      return begin <= end && end <= most ? std::pair{begin, end}
+                                         : std::pair<std::size_t, std::size_t>{};
     };
     line_range_ = range(file_record::kLinesEnd, lines_.size());
     width_range_ = range(file_record::kWidthsEnd, widths_.size());

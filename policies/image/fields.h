@@ -43,6 +43,10 @@ struct Traits {
   std::vector<model::HostPort> host_ports;
   std::vector<model::Label> node_labels;
   bool open_ports = false;
+
+  [[nodiscard]] std::size_t size() const {
+    return ports.size() + host_ports.size() + node_labels.size();
+  }
 };
 
 template <typename A>

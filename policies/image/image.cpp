@@ -10,6 +10,21 @@ constexpr std::size_t kLayoutAt = 8;
 constexpr std::size_t kSizeAt = 16;
 constexpr std::size_t kTableAt = 24;
 
+/// Whether a section is the ends of entries in another one.
+bool holds_ends(SectionId id) {
+  switch (id) {
+    case SectionId::SymbolEnds:
+    case SectionId::LabelEnds:
+    case SectionId::TraitEnds:
+    case SectionId::AddressEnds:
+    case SectionId::LineTextEnds:
+    case SectionId::TextEnds:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// What each entry of a table of records takes; 1: a section of bytes.
 std::size_t granule(SectionId id) {
   switch (id) {
@@ -27,16 +42,20 @@ std::size_t granule(SectionId id) {
       return line_record::kWords * 4;
     case SectionId::Widths:
       return width_record::kWords * 4;
-    case SectionId::SymbolEnds:
-    case SectionId::LabelEnds:
-    case SectionId::TraitEnds:
-    case SectionId::AddressEnds:
-    case SectionId::LineTextEnds:
-    case SectionId::TextEnds:
-      return 4;
     default:
-      return 1;
+      return holds_ends(id) ? 4 : 1;
   }
+}
+
+/// Entries lie one behind the other: together they are no more than there is.
+bool are_in_order(std::string_view ends) {
+  std::uint32_t last = 0;
+  for (std::size_t at = 0; at < ends.size(); at += 4) {
+    const std::uint32_t end = word_at(ends, at);
+    if (end < last) return false;
+    last = end;
+  }
+  return true;
 }
 
 }  // namespace
@@ -74,7 +93,10 @@ tl::expected<std::shared_ptr<Image>, Refusal> Image::open(std::unique_ptr<source
 bool Image::require(std::initializer_list<SectionId> ids) {
   return std::all_of(ids.begin(), ids.end(), [&](SectionId id) {
     Section& each = sections_[static_cast<std::size_t>(id)];
-    if (!each.is_checked) each.is_checked = hash_of(each.bytes) == each.hash;
+    if (!each.is_checked) {
+      each.is_checked =
+          hash_of(each.bytes) == each.hash && (!holds_ends(id) || are_in_order(each.bytes));
+    }
     return each.is_checked;
   });
 }
@@ -86,8 +108,8 @@ bool Image::has_cloud() const {
 }
 
 std::optional<WorkloadRange> Image::workloads_in(std::string_view ns) {
-  const bool checked = require({SectionId::Namespaces, SectionId::Workloads, SectionId::SymbolEnds,
-                                SectionId::SymbolBytes});
+  const bool checked = require(
+      {SectionId::Namespaces, SectionId::Workloads, SectionId::SymbolEnds, SectionId::SymbolBytes});
   if (!checked) return std::nullopt;
   const Records spaces = namespaces();
   const auto all = static_cast<std::uint32_t>(workloads().size());
@@ -111,22 +133,21 @@ std::vector<std::uint32_t> Image::workloads_named(const WorkloadRange& in,
   return result;
 }
 
-std::vector<std::uint32_t> Image::workloads_at(const net::AddressSet& wanted) {
+std::optional<std::vector<std::uint32_t>> Image::workloads_at(const net::AddressSet& wanted) {
   std::vector<std::uint32_t> result;
-  const bool checked = require({SectionId::Workloads, SectionId::Endpoints, SectionId::AddressEnds,
-                                SectionId::Addresses});
-  if (!checked) return result;
+  const bool checked = require(
+      {SectionId::Workloads, SectionId::Endpoints, SectionId::AddressEnds, SectionId::Addresses});
+  if (!checked) return std::nullopt;
   std::vector<bool> is_in(section(SectionId::AddressEnds).size() / 4);
   for (std::size_t i = 0; i < is_in.size(); ++i) {
     const auto list = addresses(static_cast<std::uint32_t>(i));
-    is_in[i] = list && std::any_of(list->begin(), list->end(), [&](const net::Address& each) {
-                 return wanted.contains(each);
-               });
+    is_in[i] = list && std::any_of(list->begin(), list->end(),
+                                   [&](const net::Address& each) { return wanted.contains(each); });
   }
   const Records all = endpoints();
   for (std::uint32_t i = 0; i < workloads().size(); ++i) {
     const auto own = endpoints_of(i);
-    if (!own) continue;
+    if (!own) return std::nullopt;
     bool found = false;
     for (std::uint32_t k = own->first; k < own->second && !found; ++k) {
       const std::size_t list = all.at(k, endpoint_record::kAddresses);
@@ -142,9 +163,8 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> Image::endpoints_of(
   const Records all = workloads();
   const auto count = static_cast<std::uint32_t>(endpoints().size());
   const std::uint32_t first = all.at(workload, workload_record::kFirstEndpoint);
-  const std::uint32_t last = workload + 1 < all.size()
-                                 ? all.at(workload + 1, workload_record::kFirstEndpoint)
-                                 : count;
+  const std::uint32_t last =
+      workload + 1 < all.size() ? all.at(workload + 1, workload_record::kFirstEndpoint) : count;
   if (first > last || last > count) return std::nullopt;
   return std::pair{first, last};
 }

@@ -95,9 +95,7 @@ class Image {
   [[nodiscard]] Records endpoints() const {
     return {section(SectionId::Endpoints), endpoint_record::kWords};
   }
-  [[nodiscard]] Pool symbols() const {
-    return pool(SectionId::SymbolEnds, SectionId::SymbolBytes);
-  }
+  [[nodiscard]] Pool symbols() const { return pool(SectionId::SymbolEnds, SectionId::SymbolBytes); }
 
   /// Whether any resource of Azure is in it.
   [[nodiscard]] bool has_cloud() const;
@@ -108,8 +106,9 @@ class Image {
   /// Those of them with that name.
   [[nodiscard]] std::vector<std::uint32_t> workloads_named(const WorkloadRange& in,
                                                            std::string_view name) const;
-  /// Those with an endpoint that has an address in the set.
-  [[nodiscard]] std::vector<std::uint32_t> workloads_at(const net::AddressSet& addresses);
+  /// Those with an endpoint that has an address in the set; nothing where that is not sound.
+  [[nodiscard]] std::optional<std::vector<std::uint32_t>> workloads_at(
+      const net::AddressSet& addresses);
 
   /// The endpoints of a workload; nothing where they are out of bounds.
   [[nodiscard]] std::optional<std::pair<std::uint32_t, std::uint32_t>> endpoints_of(

@@ -52,6 +52,10 @@ enum class SectionId : std::uint8_t {
 };
 inline constexpr std::size_t kSections = 21;
 
+/// What pods can have together of addresses, ports and labels of nodes. Many share one entry in the
+/// file, and each has its own in a model.
+inline constexpr std::uint64_t kMostShared = std::uint64_t{1} << 26U;
+
 inline constexpr std::size_t kSectionEntry = 24;
 inline constexpr std::size_t kHeaderSize = 8 + 8 + 8 + kSections * kSectionEntry + 8;
 

@@ -74,8 +74,7 @@ void LineWriter::write_line(const Span* first, const Span* last, std::string_vie
     before += characters(line.substr(counted, at - counted));
     counted = at;
     const std::size_t stop = std::min(line.find('\r', at), line.size());
-    const std::size_t end =
-        std::clamp<std::size_t>(std::max(place->end, start) - start, at, stop);
+    const std::size_t end = std::clamp<std::size_t>(std::max(place->end, start) - start, at, stop);
     widths.add({place->begin, place->end, before, characters(line.substr(at, end - at))});
     ++width_count_;
   }

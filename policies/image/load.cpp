@@ -17,7 +17,7 @@ using model::LabelSetId;
 using model::NamespaceId;
 
 /// More than a run can have: what was not kept of so many diagnostics was only counted.
-constexpr std::uint64_t kMostDropped = 100'000'000;
+constexpr std::uint64_t kMostDropped = 10'000'000;
 
 std::size_t index(Symbol symbol) { return static_cast<std::size_t>(symbol); }
 
@@ -38,10 +38,9 @@ class Loader {
  private:
   bool require() {
     using enum SectionId;
-    return image_.require({Settings,   Core,          Cloud,         Namespaces,   Workloads,
-                           Endpoints,  SymbolEnds,    SymbolBytes,   LabelEnds,    LabelBytes,
-                           TraitEnds,  TraitBytes,    AddressEnds,   Addresses,    FileLines,
-                           Lines,      LineTextEnds,  LineTextBytes, Widths}) &&
+    return image_.require({Settings, Core, Cloud, Namespaces, Workloads, Endpoints, SymbolEnds,
+                           SymbolBytes, LabelEnds, LabelBytes, TraitEnds, TraitBytes, AddressEnds,
+                           Addresses, FileLines, Lines, LineTextEnds, LineTextBytes, Widths}) &&
            (wanted_ || image_.require({TextEnds, TextBytes}));
   }
 
@@ -65,8 +64,8 @@ class Loader {
 
   bool read_core() {
     // Policies of the whole cluster have a namespace that does not count, and that need not exist.
-    const std::uint64_t namespaces = std::exchange(
-        bounds_.namespaces, std::max<std::uint64_t>(bounds_.namespaces, 1));
+    const std::uint64_t namespaces =
+        std::exchange(bounds_.namespaces, std::max<std::uint64_t>(bounds_.namespaces, 1));
     In in = archive(SectionId::Core);
     parts(in, core_);
     bounds_.namespaces = namespaces;
@@ -202,16 +201,17 @@ class Loader {
     each.owner_kind = static_cast<Symbol>(word(record::kOwnerKind));
     each.owner_name = static_cast<Symbol>(word(record::kOwnerName));
     each.where = span(records, at, record::kFile);
-    const bool fits = word(record::kLabels) < bounds_.label_sets &&
-                      is_optional_symbol(word(record::kNode)) &&
-                      is_optional_symbol(word(record::kPod)) &&
-                      is_symbol(word(record::kOwnerKind)) && is_symbol(word(record::kOwnerName)) &&
-                      bounds_.holds(each.where);
+    const bool fits =
+        word(record::kLabels) < bounds_.label_sets && is_optional_symbol(word(record::kNode)) &&
+        is_optional_symbol(word(record::kPod)) && is_symbol(word(record::kOwnerKind)) &&
+        is_symbol(word(record::kOwnerName)) && bounds_.holds(each.where);
     if (!fits) return false;
     auto own = image_.addresses(word(record::kAddresses));
     auto node = image_.addresses(word(record::kNodeAddresses));
     const Traits* traits = traits_at(word(record::kTraits));
     if (!own || !node || traits == nullptr) return false;
+    copied_ += own->size() + node->size() + traits->size();
+    if (copied_ > kMostShared) return false;
     each.addresses = std::move(*own);
     each.node_addresses = std::move(*node);
     each.ports = traits->ports;
@@ -372,6 +372,7 @@ class Loader {
   std::vector<std::uint32_t> representatives_;
   Core core_;
   std::vector<bool> chosen_;  // by workload
+  std::uint64_t copied_ = 0;  // see kMostShared
   std::vector<std::optional<Traits>> traits_;
   std::vector<model::LabelSet> label_sets_;
 };

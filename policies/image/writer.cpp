@@ -40,7 +40,10 @@ class Writer {
     write_texts();
     write_settings();
     write_lines();
-    if (is_full_) return source::failure("there is too much to compile: more than 4 GiB of text");
+    if (is_full_)
+      return source::failure(
+          "there is too much to compile: more than 4 GiB of text, or pods "
+          "with more than 67,108,864 addresses and ports");
     return assembled();
   }
 
@@ -147,6 +150,7 @@ class Writer {
       lines_.add(each.where);
       Traits common{each.ports, each.host_network, each.host_ports, each.node_labels,
                     each.open_ports};
+      shared_ += common.size() + each.addresses.size() + each.node_addresses.size();
       Out out;
       put(out, common);
       const std::uint32_t own = list_of(each.addresses);
@@ -156,6 +160,7 @@ class Writer {
                    number(each.owner_name), number(each.where.file), each.where.begin,
                    each.where.end});
     }
+    is_full_ = is_full_ || shared_ > kMostShared;
     section(SectionId::Endpoints) = records.take();
     keep(traits, SectionId::TraitEnds, SectionId::TraitBytes);
     section(SectionId::AddressEnds) = std::move(list_ends);
@@ -278,6 +283,7 @@ class Writer {
   LineWriter lines_;
   std::array<std::string, kSections> sections_;
   std::vector<FileEntry> files_;
+  std::uint64_t shared_ = 0;
   bool is_full_ = false;
 };
 

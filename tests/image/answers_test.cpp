@@ -40,8 +40,9 @@ Words references(const std::string& path, bool keep_going) {
     if (count == 0 || (i == 0 && count == 1)) continue;
     result.push_back(solver::queries::name_of(model, static_cast<model::WorkloadId>(i)));
   }
-  const auto pod = std::find_if(model.endpoints.begin(), model.endpoints.end(),
-                                [](const auto& each) { return each.pod && !each.addresses.empty(); });
+  const auto pod =
+      std::find_if(model.endpoints.begin(), model.endpoints.end(),
+                   [](const auto& each) { return each.pod && !each.addresses.empty(); });
   if (pod != model.endpoints.end()) {
     result.push_back(std::string(model.text(model[model[pod->workload].ns].name)) + "/" +
                      std::string(model.text(*pod->pod)));
@@ -76,10 +77,9 @@ std::size_t compare_all(const std::string& path, const Scratch& scratch, bool ke
     return 0;
   }
   std::size_t count = 0;
-  for (const Words& question :
-       std::vector<Words>{{"map", "--explain", "-f", "json"},
-                          {"audit", "-f", "sarif"},
-                          {"map", "--explain", "--engine", "cilium"}}) {
+  for (const Words& question : std::vector<Words>{{"map", "--explain", "-f", "json"},
+                                                  {"audit", "-f", "sarif"},
+                                                  {"map", "--explain", "--engine", "cilium"}}) {
     count += compare(question, path, compiled, options);
   }
   const Words names = references(path, keep_going);
@@ -137,16 +137,24 @@ std::string large_cluster(const std::string& newline) {
   };
   const std::string filler(1'200'000, 'x');
   return "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[" + newline +
-         object(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"é","namespace":"shop"},"data":{"k":")") +
+         object(
+             R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"é","namespace":"shop"},"data":{"k":")") +
          filler + "\"}}," + newline +
-         object(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","labels":{"app":"web"}},)") +
-         object(R"("spec":{"hostNetwork":true,"containers":[{"name":"c","ports":[{"name":"http","containerPort":80}]}]},)") +
-         object(R"("status":{"podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}]}},)") +
+         object(
+             R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","namespace":"shop","labels":{"app":"web"}},)") +
+         object(
+             R"("spec":{"hostNetwork":true,"containers":[{"name":"c","ports":[{"name":"http","containerPort":80}]}]},)") +
+         object(
+             R"("status":{"podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}]}},)") +
          newline +
-         object(R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"db","namespace":"data","labels":{"app":"db"}},)") +
-         object(R"("spec":{"containers":[{"name":"c"}]},"status":{"podIP":"10.0.0.2"}},)") + newline +
-         object(R"({"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"db","namespace":"data"},)") +
-         object(R"("spec":{"podSelector":{"matchLabels":{"app":"db"}},"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/24"}}],"ports":[{"port":5432}]}]}})") +
+         object(
+             R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"db","namespace":"data","labels":{"app":"db"}},)") +
+         object(R"("spec":{"containers":[{"name":"c"}]},"status":{"podIP":"10.0.0.2"}},)") +
+         newline +
+         object(
+             R"({"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"db","namespace":"data"},)") +
+         object(
+             R"("spec":{"podSelector":{"matchLabels":{"app":"db"}},"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/24"}}],"ports":[{"port":5432}]}]}})") +
          "]}" + newline;
 }
 

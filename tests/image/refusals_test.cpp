@@ -163,8 +163,9 @@ TEST_CASE("why a compiled file cannot be used is said") {
 
 TEST_CASE("options that were settled when a file was written must be the same") {
   const Scratch scratch;
-  const std::string nameless = scratch.write(
-      "nameless.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n");
+  const std::string nameless =
+      scratch.write("nameless.yaml",
+                    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n");
   const std::string file = scratch.path("file");
   REQUIRE(support::run({"compile", nameless, "-o", file}).status == 0);
   CHECK(support::run({"map", file}).status == 0);
@@ -172,7 +173,8 @@ TEST_CASE("options that were settled when a file was written must be the same") 
   CHECK(elsewhere.status == 2);
   CHECK(has(elsewhere.err, "error[compiled-options]"));
   CHECK(has(elsewhere.err, "in default, not in shop"));
-  REQUIRE(support::run({"compile", nameless, "-o", file, "--default-namespace", "shop"}).status == 0);
+  REQUIRE(support::run({"compile", nameless, "-o", file, "--default-namespace", "shop"}).status ==
+          0);
   CHECK(support::run({"can", "web", "internet", "-n", "shop", file}).status != 2);
 
   // Where all objects name one it does not matter.

@@ -21,9 +21,7 @@ class Scratch {
     std::filesystem::remove_all(folder_, error);
   }
 
-  [[nodiscard]] std::string path(std::string_view name) const {
-    return (folder_ / name).string();
-  }
+  [[nodiscard]] std::string path(std::string_view name) const { return (folder_ / name).string(); }
   [[nodiscard]] std::string write(std::string_view name, std::string_view bytes) const {
     std::ofstream(path(name), std::ios::binary) << bytes;
     return path(name);
