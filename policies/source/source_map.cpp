@@ -42,8 +42,9 @@ class Excerpts {
 };
 
 Excerpts& excerpts() {
-  static Excerpts all;
-  return all;
+  // Never destroyed: texts may outlive whatever has static storage.
+  static auto* const all = new Excerpts;
+  return *all;
 }
 
 /// Closes a file descriptor at the end of a scope.
