@@ -10,6 +10,7 @@ const std::vector<Target>& targets() {
       {"expression", "template expressions are read or refused", expression},
       {"commands", "every run ends with an answer or a reason", commands},
       {"clusters", "the engines agree", clusters},
+      {"image", "compiled files are read or refused", image},
   };
   return all;
 }

@@ -20,11 +20,14 @@ using Bytes = std::span<const std::uint8_t>;
 ///   1 or 2, no internal error, and the same bytes when it is run again.
 /// clusters: a cluster drawn from the bytes: the set engine, Z3 and the replay agree with the
 ///   oracle.
+/// image: changes of a compiled file whose hashes fit, four bytes each (where, and which bits): it
+///   is read, and asked about, or refused.
 void yaml(Bytes bytes);
 void json(Bytes bytes);
 void expression(Bytes bytes);
 void commands(Bytes bytes);
 void clusters(Bytes bytes);
+void image(Bytes bytes);
 
 struct Target {
   std::string_view name;

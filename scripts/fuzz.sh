@@ -10,7 +10,7 @@ usage() { echo "usage: scripts/fuzz.sh SECONDS [TARGET...]" >&2; exit 2; }
 seconds=$1
 shift
 targets=("$@")
-if ((${#targets[@]} == 0)); then targets=(yaml json expression commands clusters); fi
+if ((${#targets[@]} == 0)); then targets=(yaml json expression commands clusters image); fi
 
 scripts/install-deps.sh --fuzz
 build fuzz "${targets[@]/#/fuzz_}"

@@ -8,6 +8,7 @@
 #include "policies/image/image.h"
 #include "policies/image/load.h"
 #include "tests/image/scratch.h"
+#include "tests/image/spoil.h"
 #include "tests/support/environment.h"
 #include "tests/support/program.h"
 
@@ -33,24 +34,6 @@ std::optional<Loaded> loaded(const std::string& bytes) {
   const auto image = Image::open(source::Text::own(bytes));
   if (!image || !load_settings(**image)) return std::nullopt;
   return load(*image, std::nullopt);
-}
-
-void put_long_word(std::string& bytes, std::size_t at, std::uint64_t value) {
-  std::string word;
-  append_long_word(word, value);
-  bytes.replace(at, word.size(), word);
-}
-
-/// Makes the hashes fit again, as one who means harm would.
-void hash_again(std::string& bytes) {
-  for (std::size_t i = 0; i < kSections; ++i) {
-    const std::size_t entry = 24 + i * kSectionEntry;
-    const auto offset = static_cast<std::size_t>(long_word_at(bytes, entry));
-    const auto size = static_cast<std::size_t>(long_word_at(bytes, entry + 8));
-    put_long_word(bytes, entry + 16, hash_of(std::string_view(bytes).substr(offset, size)));
-  }
-  const std::string_view hashed = std::string_view(bytes).substr(0, kHeaderSize - 8);
-  put_long_word(bytes, kHeaderSize - 8, hash_of(hashed));
 }
 
 bool has(const std::string& text, std::string_view part) {
@@ -90,7 +73,7 @@ TEST_CASE("bytes that were changed with their hashes do no harm") {
       for (const int change : {0x01, 0x80, 0xFF}) {
         std::string spoilt = bytes;
         spoilt[i] = static_cast<char>(spoilt[i] ^ change);
-        hash_again(spoilt);
+        fit_hashes(spoilt);
         const auto read = loaded(spoilt);
         if (!read) continue;
         ++accepted;
@@ -110,7 +93,7 @@ TEST_CASE("questions about bytes that were changed with their hashes end") {
   for (std::size_t i = kHeaderSize; i < bytes.size(); i += 13) {
     std::string spoilt = bytes;
     spoilt[i] = static_cast<char>(spoilt[i] ^ (1 << (i % 8)));
-    hash_again(spoilt);
+    fit_hashes(spoilt);
     const std::string path = scratch.write("spoilt", spoilt);
     const auto run = support::run({"can", "shop/web", "shop/api", path, "--no-config"});
     CAPTURE(i);
