@@ -13,7 +13,8 @@
 
 /// What the structs consist of that a compiled file holds. In puts back what a struct promises
 /// (order, masks) or refuses, so that nothing behind it meets a value that no reader could have
-/// made.
+/// made. Bindings name every member, so that a struct with one more does not compile before it is
+/// said here what becomes of it.
 namespace polreach {
 
 namespace image {
@@ -51,7 +52,8 @@ struct Traits {
 
 template <typename A>
 void fields(A& a, Traits& each) {
-  parts(a, each.ports, each.host_network, each.host_ports, each.node_labels, each.open_ports);
+  auto& [ports, host_network, host_ports, node_labels, open_ports] = each;
+  parts(a, ports, host_network, host_ports, node_labels, open_ports);
 }
 }  // namespace image
 
@@ -108,18 +110,21 @@ namespace model {
 
 template <typename A>
 void fields(A& a, Label& each) {
-  image::parts(a, each.key, each.value);
+  auto& [key, value] = each;
+  image::parts(a, key, value);
 }
 template <typename A>
 void fields(A& a, LabelSet& each) {
-  image::parts(a, each.known, each.unknown, each.open);
+  auto& [known, unknown, open] = each;
+  image::parts(a, known, unknown, open);
   if constexpr (A::kReading) {
     each = LabelSet::of(std::move(each.known), std::move(each.unknown), each.open);
   }
 }
 template <typename A>
 void fields(A& a, Requirement& each) {
-  image::parts(a, each.key, each.op, each.values, each.where);
+  auto& [key, op, values, where] = each;
+  image::parts(a, key, op, values, where);
   if constexpr (A::kReading) {
     std::sort(each.values.begin(), each.values.end());
     each.values.erase(std::unique(each.values.begin(), each.values.end()), each.values.end());
@@ -129,89 +134,107 @@ void fields(A& a, Requirement& each) {
 }
 template <typename A>
 void fields(A& a, Selector& each) {
-  image::parts(a, each.all_of, each.where);
+  auto& [all_of, where] = each;
+  image::parts(a, all_of, where);
 }
 template <typename A>
 void fields(A& a, NamedPort& each) {
-  image::parts(a, each.name, each.protocol, each.number);
+  auto& [name, protocol, number] = each;
+  image::parts(a, name, protocol, number);
 }
 template <typename A>
 void fields(A& a, HostPort& each) {
-  image::parts(a, each.protocol, each.on_node, each.in_container);
+  auto& [protocol, on_node, in_container] = each;
+  image::parts(a, protocol, on_node, in_container);
 }
 template <typename A>
 void fields(A& a, Node& each) {
-  image::parts(a, each.name, each.labels, each.addresses, each.where);
+  auto& [name, labels, addresses, where] = each;
+  image::parts(a, name, labels, addresses, where);
 }
 template <typename A>
 void fields(A& a, ServicePort& each) {
-  image::parts(a, each.name, each.protocol, each.number, each.target, each.node_port, each.where);
+  auto& [name, protocol, number, target, node_port, where] = each;
+  image::parts(a, name, protocol, number, target, node_port, where);
 }
 template <typename A>
 void fields(A& a, OutsideAccess& each) {
-  image::parts(a, each.external_local, each.node_ports, each.source_ranges, each.ranges_on_nodes,
-               each.source_tags, each.balancer_addresses, each.external_addresses, each.internal,
-               each.floating, each.deny_others);
+  auto& [external_local, node_ports, source_ranges, ranges_on_nodes, source_tags,
+         balancer_addresses, external_addresses, internal, floating, deny_others] = each;
+  image::parts(a, external_local, node_ports, source_ranges, ranges_on_nodes, source_tags,
+               balancer_addresses, external_addresses, internal, floating, deny_others);
 }
 template <typename A>
 void fields(A& a, Service& each) {
-  image::parts(a, each.ns, each.name, each.selector, each.cluster_addresses, each.type,
-               each.headless, each.external_name, each.ports, each.outside, each.where);
+  auto& [ns, name, selector, cluster_addresses, type, headless, external_name, ports, outside,
+         where] = each;
+  image::parts(a, ns, name, selector, cluster_addresses, type, headless, external_name, ports,
+               outside, where);
 }
 template <typename A>
 void fields(A& a, Entrance& each) {
-  image::parts(a, each.kind, each.ns, each.name, each.service_ns, each.service, each.port,
-               each.port_is_target, each.controller, each.where);
+  auto& [kind, ns, name, service_ns, service, port, port_is_target, controller, where] = each;
+  image::parts(a, kind, ns, name, service_ns, service, port, port_is_target, controller, where);
 }
 template <typename A>
 void fields(A& a, PodPeer& each) {
-  image::parts(a, each.namespaces, each.pods);
+  auto& [namespaces, pods] = each;
+  image::parts(a, namespaces, pods);
 }
 template <typename A>
 void fields(A& a, BlockPeer& each) {
-  image::parts(a, each.cidr, each.except, each.matches_pods);
+  auto& [cidr, except, matches_pods] = each;
+  image::parts(a, cidr, except, matches_pods);
 }
 template <typename A>
 void fields(A& a, NodePeer& each) {
-  image::parts(a, each.nodes);
+  auto& [nodes] = each;
+  image::parts(a, nodes);
 }
 template <typename A>
 void fields(A& a, DomainPeer& each) {
-  image::parts(a, each.names);
+  auto& [names] = each;
+  image::parts(a, names);
 }
 template <typename A>
 void fields(A& a, Peer& each) {
-  image::parts(a, each.what, each.where);
+  auto& [what, where] = each;
+  image::parts(a, what, where);
 }
 template <typename A>
 void fields(A& /*a*/, AllPorts& /*each*/) {}
 template <typename A>
 void fields(A& a, PortRange& each) {
-  image::parts(a, each.first, each.last);
+  auto& [first, last] = each;
+  image::parts(a, first, last);
   if constexpr (A::kReading) {
     if (each.first > each.last || each.first < net::kLowestPort) a.refuse();
   }
 }
 template <typename A>
 void fields(A& a, PortName& each) {
-  image::parts(a, each.name);
+  auto& [name] = each;
+  image::parts(a, name);
 }
 template <typename A>
 void fields(A& a, PortMatch& each) {
-  image::parts(a, each.protocol, each.ports, each.where);
+  auto& [protocol, ports, where] = each;
+  image::parts(a, protocol, ports, where);
 }
 template <typename A>
 void fields(A& a, Rule& each) {
-  image::parts(a, each.action, each.peers, each.ports, each.number, each.name, each.where);
+  auto& [action, peers, ports, number, name, where] = each;
+  image::parts(a, action, peers, ports, number, name, where);
 }
 template <typename A>
 void fields(A& a, Policy& each) {
-  image::parts(a, each.tier, each.kind, each.ns, each.name, each.subject, each.namespaces,
-               each.priority, each.ingress, each.egress, each.where);
+  auto& [tier, kind, ns, name, subject, namespaces, priority, ingress, egress, where] = each;
+  image::parts(a, tier, kind, ns, name, subject, namespaces, priority, ingress, egress, where);
 }
 template <typename A>
 void fields(A& a, Gap& each) {
-  image::parts(a, each.why, each.effect, each.what, each.ns, each.where);
+  auto& [why, effect, what, ns, where] = each;
+  image::parts(a, why, effect, what, ns, where);
 }
 
 struct NamedTag {
@@ -238,7 +261,8 @@ namespace kubernetes {
 
 template <typename A>
 void fields(A& a, IgnoreNote& each) {
-  image::parts(a, each.object, each.ns, each.text, each.where, each.is_text);
+  auto& [object, ns, text, where, is_text] = each;
+  image::parts(a, object, ns, text, where, is_text);
 }
 template <typename A>
 void fields(A& a, Ledger& each) {

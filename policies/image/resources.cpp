@@ -41,6 +41,9 @@ void write(const Node& root, Out& out) {
   while (!open.empty()) {
     const Node& node = *open.back();
     open.pop_back();
+    // Bindings as in fields.h.
+    [[maybe_unused]] const auto& [type, truth, integer, text, settle, item_list, member_list,
+                                  node_where] = node;
     Node own;
     own.type = node.type;
     own.truth = node.truth;
@@ -139,6 +142,7 @@ void write(const azure::Resources& resources, Out& out) {
   std::uint64_t size = resources.size();
   out.count(size);
   for (const Resource& each : resources) {
+    [[maybe_unused]] const auto& [own_id, body, all_conditions, patch, exported, place] = each;
     azure::ResourceId id = each.id;
     bool is_patch = each.is_patch;
     bool is_export = each.is_export;

@@ -30,6 +30,9 @@ class Writer {
       : contents_(contents), model_(contents.model), lines_(contents.sources) {}
 
   source::Result<std::string> run() {
+    // Whoever adds a member has to come here: it would be lost.
+    [[maybe_unused]] const auto& [symbols, label_sets, namespaces, workloads, endpoints, nodes,
+                                  services, entrances, policies, gaps, engine, unenforced] = model_;
     write_symbols();
     write_label_sets();
     write_namespaces();
@@ -88,6 +91,7 @@ class Writer {
     std::size_t workload = 0;
     for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
       const model::Namespace& each = model_.namespaces[i];
+      [[maybe_unused]] const auto& [name, labels, declared, where] = each;
       lines_.add(each.where);
       records.add({number(each.name), static_cast<std::uint32_t>(each.labels),
                    each.declared ? 1U : 0U, number(each.where.file), each.where.begin,
@@ -108,6 +112,7 @@ class Writer {
     std::size_t endpoint = 0;
     for (std::size_t i = 0; i < model_.workloads.size(); ++i) {
       const model::Workload& each = model_.workloads[i];
+      [[maybe_unused]] const auto& [ns, kind, name, where, replicated, endpoints] = each;
       lines_.add(each.where);
       records.add({static_cast<std::uint32_t>(each.ns), number(each.kind), number(each.name),
                    each.replicated ? 1U : 0U, number(each.where.file), each.where.begin,
@@ -147,6 +152,9 @@ class Writer {
       return found->second;
     };
     for (const Endpoint& each : model_.endpoints) {
+      [[maybe_unused]] const auto& [workload, labels, ports, pod_addresses, host_network,
+                                    host_ports, node_labels, node_name, node_addresses, open_ports,
+                                    pod, owner_kind, owner_name, where] = each;
       lines_.add(each.where);
       Traits common{each.ports, each.host_network, each.host_ports, each.node_labels,
                     each.open_ports};
@@ -209,6 +217,8 @@ class Writer {
     Problems result;
     std::size_t warnings = 0;
     for (const source::Diagnostic& each : given.all()) {
+      [[maybe_unused]] const auto& [severity, code, message, where, subject, help, other,
+                                    other_message] = each;
       if (each.severity == source::Severity::Warning) ++warnings;
       result.kept.push_back({each.severity, std::string(each.code), each.message, each.where,
                              each.subject, each.help, each.other, each.other_message});
