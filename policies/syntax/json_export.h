@@ -2,15 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <string_view>
 
 #include "policies/syntax/input.h"
 
 namespace polreach::syntax {
 
 /// Reads one long list that is all there is in a file, as kubectl and az export it, in one pass and
-/// with several threads.
+/// with two threads.
 ///
 /// Where the list ends is guessed from the end of the file, and where its elements may be taken
 /// apart from the white space or the key that the first one starts with. Guesses cannot make a

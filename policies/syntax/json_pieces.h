@@ -35,7 +35,7 @@ class JsonCutter {
  public:
   static constexpr std::size_t kPieceBytes = std::size_t{1} << 18U;
   /// No piece is larger.
-  static constexpr std::size_t kLargestPiece = std::size_t{1} << 23U;
+  static constexpr std::size_t kLargestPiece = std::size_t{1} << 21U;
 
   JsonCutter(std::string_view bytes, ByteRange elements);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/syntax/json_team.h"
 
-#include <algorithm>
 #include <system_error>
 
 #include "policies/syntax/json_brackets.h"
@@ -49,13 +48,11 @@ class JsonTeam::Reader : public Sink {
 
 JsonTeam::JsonTeam(const Input& input, ByteRange elements)
     : input_(input), elements_(elements), cutter_(input.bytes, elements), slots_(kSlots) {
-  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  if (std::thread::hardware_concurrency() == 1) return;
   try {
-    for (unsigned i = 1; i < std::min(threads, kMostHelpers + 1); ++i) {
-      helpers_.emplace_back([this] { help(); });
-    }
+    helper_ = std::thread([this] { help(); });
   } catch (const std::system_error&) {
-    // No more threads to be had: those that there are do it.
+    // There is none to be had: the calling thread does all of it.
   }
 }
 
@@ -65,7 +62,7 @@ JsonTeam::~JsonTeam() {
     stopped_ = true;
   }
   changed_.notify_all();
-  for (std::thread& helper : helpers_) helper.join();
+  if (helper_.joinable()) helper_.join();
 }
 
 /// The slot of the next piece; nothing where there is none, or no room for one. To be called with

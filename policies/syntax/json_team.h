@@ -15,9 +15,9 @@
 
 namespace polreach::syntax {
 
-/// Reads the elements of one long array, piece by piece, with the calling thread and others. The
-/// calling thread delivers what was read, in order; where the next piece is not there yet, it reads
-/// one itself. At most kSlots pieces are in memory.
+/// Reads the elements of one long array, piece by piece, with the calling thread and another one.
+/// The calling thread delivers what was read, in order; where the next piece is not there yet, it
+/// reads one itself. At most kSlots pieces are in memory.
 class JsonTeam {
  public:
   /// What becomes of the objects of a piece. False: no more are wanted.
@@ -32,8 +32,7 @@ class JsonTeam {
   std::size_t run(const Deliver& deliver);
 
  private:
-  static constexpr std::size_t kSlots = 16;
-  static constexpr unsigned kMostHelpers = 3;
+  static constexpr std::size_t kSlots = 8;
 
   class Reader;
   enum class State : std::uint8_t { Free, Read, Good, Bad };
@@ -58,7 +57,7 @@ class JsonTeam {
   bool stopped_ = false;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::thread> helpers_;
+  std::thread helper_;
 };
 
 }  // namespace polreach::syntax

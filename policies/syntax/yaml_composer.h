@@ -26,6 +26,8 @@ class YamlComposer {
   /// An event of the text. `anchor` is the number of the anchor on it, or 0. False: an error was
   /// added.
   [[nodiscard]] bool event(const Event& event, std::uint32_t anchor);
+  /// Whether nothing counts of the next scalar, unless it has an anchor, but that there is one.
+  [[nodiscard]] bool ignores_scalars() const { return skipping_ && open_anchors_.empty(); }
 
  private:
   /// An open collection that reached the builder.

@@ -212,7 +212,9 @@ void YamlHandler::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const std::size_t at = skip_properties(offset(mark));
   Event event;
   event.span = input_.span(at, end_of_scalar(at, value));
-  resolve(event, tag, value);
+  const bool untagged = is_untagged(tag);
+  if (untagged) flush_end();  // what is skipped may end there
+  if (!untagged || anchor != 0 || !composer_.ignores_scalars()) resolve(event, tag, value);
   pass(event, anchor);
 }
 
