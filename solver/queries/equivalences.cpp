@@ -35,6 +35,20 @@ class Writer {
     for (const model::Policy& each : model.policies) policy(each);
   }
 
+  void policy(const model::Policy& value) {
+    number(static_cast<std::size_t>(value.tier));
+    number(static_cast<std::size_t>(value.ns));
+    number(static_cast<std::uint32_t>(value.priority));
+    selector(value.subject);
+    selector(value.namespaces);
+    for (const auto* rules : {&value.ingress, &value.egress}) {
+      number(rules->has_value() ? 1 : 0);
+      if (!*rules) continue;
+      number((*rules)->size());
+      for (const model::Rule& each : **rules) rule(each);
+    }
+  }
+
  private:
   void number(std::size_t value) { out.push_back(static_cast<std::uint32_t>(value)); }
   void symbol(model::Symbol value) {
@@ -68,19 +82,6 @@ class Writer {
       number(static_cast<std::size_t>(each.op));
       number(each.values.size());
       for (const model::Symbol word : each.values) symbol(word);
-    }
-  }
-  void policy(const model::Policy& value) {
-    number(static_cast<std::size_t>(value.tier));
-    number(static_cast<std::size_t>(value.ns));
-    number(static_cast<std::uint32_t>(value.priority));
-    selector(value.subject);
-    selector(value.namespaces);
-    for (const auto* rules : {&value.ingress, &value.egress}) {
-      number(rules->has_value() ? 1 : 0);
-      if (!*rules) continue;
-      number((*rules)->size());
-      for (const model::Rule& each : **rules) rule(each);
     }
   }
   void rule(const model::Rule& value) {
@@ -131,6 +132,12 @@ QuestionForm form_of(const Model& before, const Model& after) {
   Writer writer;
   writer.model(before);
   writer.model(after);
+  return std::move(writer.out);
+}
+
+QuestionForm form_of(const model::Policy& policy) {
+  Writer writer;
+  writer.policy(policy);
   return std::move(writer.out);
 }
 

@@ -19,6 +19,8 @@ namespace polreach::solver::queries {
 /// subjects and rules. The two models must share one symbol table.
 using QuestionForm = std::vector<std::uint32_t>;
 [[nodiscard]] QuestionForm form_of(const model::Model& before, const model::Model& after);
+/// The same of a policy by itself, to put policies of one meaning in one order.
+[[nodiscard]] QuestionForm form_of(const model::Policy& policy);
 
 /// Asks whether two sets of policies mean the same (equivalence.h), and each question once: an
 /// input in which a hundred namespaces follow one pattern asks a hundred times about one thing.

@@ -69,6 +69,8 @@ void compare(const agreement::Spec& spec, Count& count) {
     CAPTURE(static_cast<std::uint32_t>(part.policy));
     CAPTURE(part.rule);
     const bool goes = full.can_go(part);
+    // Where policies name nodes that nobody knows the full question has no answer.
+    if (full.open() > 0) return;
     const bool quickly = quick.can_go(part);
     CHECK_MESSAGE(quickly == goes, agreement::to_yaml(spec));
     if (quickly != goes) return;  // what follows is another question
@@ -76,7 +78,7 @@ void compare(const agreement::Spec& spec, Count& count) {
     if (goes) ++count.go;
     if (goes && !part.direction) gone.insert(part.policy);
   }
-  CHECK(quick.open() <= full.open());
+  CHECK(quick.open() == 0);
 }
 
 /// A model with one policy, which has one rule.
@@ -115,7 +117,7 @@ struct Small {
 
 TEST_CASE("shortcuts find what the full question finds, and nothing else") {
   Count count;
-  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
     CAPTURE(seed);
     agreement::Random random(seed);
     const agreement::Spec spec =
@@ -125,7 +127,7 @@ TEST_CASE("shortcuts find what the full question finds, and nothing else") {
     compare(agreement::split(spec, random), count);
   }
   CHECK(count.go > 20);
-  CHECK(count.parts > 4 * count.go);
+  CHECK(count.parts > 2 * count.go);
   MESSAGE(count.parts << " parts, of which " << count.go << " can go");
 }
 

@@ -59,7 +59,9 @@ class Superfluous {
   [[nodiscard]] std::optional<Piece> within(const Piece& piece, const RuleId& own) const;
   [[nodiscard]] bool proves(const Piece& piece, const Piece& cover);
   [[nodiscard]] Outcome ask_around(const Piece& piece);
-  [[nodiscard]] std::optional<model::Policy> around(model::PolicyId id, const Piece& piece) const;
+  [[nodiscard]] std::vector<model::Rule> around(model::PolicyId id, model::Direction direction,
+                                                const Piece& piece) const;
+  void forget_addresses(const Piece& piece, std::vector<model::Policy>& left) const;
   [[nodiscard]] std::optional<model::Selector> far_pods(const Piece& piece) const;
   [[nodiscard]] model::Model spaces_of(const std::vector<const model::Policy*>& policies,
                                        std::optional<model::NamespaceId> own) const;
