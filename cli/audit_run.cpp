@@ -124,9 +124,10 @@ tl::expected<AuditRun, ListingError> run_audit(const Arguments& arguments, const
   }
   if (!input.model.endpoints.empty()) run.assumptions = standing_assumptions(cluster);
   audit::Scene scene(cluster, around.get(), &input.diagnostics, &input.estate);
-  audit::Audit made = audit::audit(scene, [&](const Check& check) {
+  const auto wanted = [&](const Check& check) {
     return std::find(run.checks.begin(), run.checks.end(), &check) != run.checks.end();
-  });
+  };
+  audit::Audit made = audit::audit_in_stages(scene, wanted, run.stages);
   run.findings = std::move(made.findings);
   run.unchecked = std::move(made.unchecked);
   return run;

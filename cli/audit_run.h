@@ -9,7 +9,7 @@
 #include "cli/input.h"
 #include "cli/listing.h"
 #include "cli/options.h"
-#include "solver/audit/audit.h"
+#include "solver/audit/stages.h"
 
 /// An audit of one input, for every command that asks for one.
 namespace polreach::cli {
@@ -29,6 +29,7 @@ struct AuditRun {
   std::vector<const solver::audit::Check*> checks;  // asked for
   std::vector<solver::audit::Finding> findings;     // sorted
   std::vector<solver::audit::Unchecked> unchecked;
+  std::vector<solver::audit::Stage> stages;                   // how long the checks took
   std::vector<solver::queries::NamedAssumption> assumptions;  // what all of it rests on
   /// "12 workloads, 3 policies, 2 security groups"
   std::string overview;

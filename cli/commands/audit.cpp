@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/audit.h"
 
+#include <fmt/format.h>
+
 #include "cli/baseline.h"
 #include "cli/findings_output.h"
 #include "cli/output_file.h"
@@ -35,6 +37,15 @@ int list_checks(Session& session) {
 /// "never" has no severity.
 std::optional<audit::Severity> fail_level(const Arguments& arguments) {
   return severity_of(arguments.value("fail-on"));
+}
+
+/// How long the checks took, all and by kind, where --stats asks for it.
+void lap(Session& session, const AuditRun& run) {
+  session.lap("solve");
+  if (!session.arguments().has("stats")) return;
+  for (const audit::Stage& each : run.stages) {
+    session.err() << fmt::format("stats:   {:<10} {:7.2f} ms\n", each.name, each.spent.count());
+  }
 }
 
 /// The page with the connections that the findings are about.
@@ -117,7 +128,7 @@ int ask_audit(Session& session) {
   const auto run = run_audit(arguments, session.input(), *checks);
   if (!run) return session.refuse(run.error().code, run.error().message, run.error().help);
   if (!session.check(run->mistakes)) return kNoVerdict;
-  session.lap("solve");
+  lap(session, *run);
   return report_audit(session, *run, Config{});
 }
 
@@ -139,7 +150,7 @@ int run_audit_command(const Arguments& arguments, const Streams& streams) {
   const auto run = run_audit(all, session.input(), *checks);
   if (!run) return refuse(run.error());
   if (!session.check(run->mistakes)) return kNoVerdict;
-  session.lap("solve");
+  lap(session, *run);
   return report_audit(session, *run, *config);
 }
 

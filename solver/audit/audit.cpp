@@ -7,6 +7,7 @@
 #include "policies/source/progress.h"
 #include "solver/audit/azure/azure.h"
 #include "solver/audit/kubernetes/kubernetes.h"
+#include "solver/audit/stages.h"
 
 namespace polreach::solver::audit {
 namespace {
@@ -73,12 +74,17 @@ const Check* find_check(std::string_view id) {
 }
 
 Audit audit(Scene& scene, const std::function<bool(const Check&)>& wanted) {
+  std::vector<Stage> stages;
+  return audit_in_stages(scene, wanted, stages);
+}
+
+Audit audit_in_stages(Scene& scene, const std::function<bool(const Check&)>& wanted,
+                      std::vector<Stage>& stages) {
   Audit result;
-  const std::vector<Area> all = areas();
-  source::Progress checking("checking", "parts", all.size());
-  for (const Area& area : all) {
-    area.run(scene, wanted, result);
-    checking.advance();
+  audit_kubernetes(scene, wanted, result, stages);
+  {
+    const source::Progress checking("checking the network", "parts", 0);
+    timed(stages, "network", [&] { azure::area().run(scene, wanted, result); });
   }
   say_once(result.findings, wanted);
   sort(result.findings);

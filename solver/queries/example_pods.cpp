@@ -68,8 +68,8 @@ ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& 
     labels.emplace_back(model.text(key.key), value_text(possible, key, bit));
   }
   if (result.ns.empty()) {
-    result.ns = fresh(
-        [&](const std::string& name) { return possible.find_namespace(name).has_value(); });
+    result.ns =
+        fresh([&](const std::string& name) { return possible.find_namespace(name).has_value(); });
   }
   const auto index = possible.find_namespace(result.ns);
   const bool exists = index && model[*index].declared;

@@ -107,6 +107,50 @@ TEST_CASE("audit: what stands beside an object is read, and mistakes in it are n
   }
 }
 
+TEST_CASE("audit: of many findings of one check the first are shown, and the others counted") {
+  const auto pods_in = [](int namespaces) {
+    std::string text;
+    for (int i = 0; i < namespaces; ++i) {
+      text += "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: ns-" +
+              std::to_string(100 + i) + "}\nspec: {containers: [{name: a}]}\n";
+    }
+    return text;
+  };
+  const std::vector<std::string> words = {"audit", "--no-config", "--only=namespace-open", "-"};
+  const auto shown = [](const std::string& text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = text.find("]: Namespace ns-", at)) != std::string::npos; ++at) {
+      ++count;
+    }
+    return count;
+  };
+  const std::string all = support::run(words, pods_in(21)).out;
+  CHECK(shown(all) == 21);
+  CHECK_FALSE(contains(all, "more findings"));
+  const std::string some = support::run(words, pods_in(60)).out;
+  CHECK(shown(some) == 20);
+  CHECK(contains(some,
+                 "medium[namespace-open]: 40 more findings of this check in 40 namespaces: "
+                 "ns-120, ns-121, "));
+  CHECK(
+      contains(some, "ns-131 and 28 more\n  -q has a line for each, --format json all of them\n"));
+  CHECK(contains(some, "60 findings: 60 medium\n"));
+  // What to do is said, though the last finding is not shown.
+  CHECK(contains(some, "  help: "));
+  CHECK(
+      shown(support::run({"audit", "--no-config", "--only=namespace-open", "-q", "-"}, pods_in(60))
+                .out) == 60);
+}
+
+TEST_CASE("audit: --stats says how long each kind of checks took") {
+  const Run run = support::run({"audit", "--stats", fixture("quickstart")});
+  for (const char* stage : {"solve", "unselected", "openings", "entrances", "egress", "dead"}) {
+    CAPTURE(stage);
+    CHECK(contains(run.err, std::string(stage) + " "));
+  }
+  CHECK_FALSE(contains(support::run({"audit", fixture("quickstart")}).err, "stats"));
+}
+
 TEST_CASE("audit: resources of Azure say it in a tag") {
   const Run run = support::run({"audit", "--no-config", "-"},
                                R"([{"name": "web", "resourceGroup": "shop",

@@ -77,7 +77,7 @@ bool ports_may_meet(const model::PortMatch& a, const model::PortMatch& b) {
 }
 
 bool pods_within(const Cluster& cluster, model::NamespaceId ns, const model::PodPeer& inner,
-               const model::PodPeer& outer) {
+                 const model::PodPeer& outer) {
   if (!is_within(inner.pods, outer.pods)) return false;
   if (!outer.namespaces) return !inner.namespaces;
   if (inner.namespaces) return is_within(*inner.namespaces, *outer.namespaces);

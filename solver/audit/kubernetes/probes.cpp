@@ -61,7 +61,7 @@ class Probes::Builder {
     for (std::uint32_t i = 0; i < written.policies.size(); ++i) add(static_cast<PolicyId>(i));
   }
 
-  std::vector<Probe> probes;  // those of a rule stand together, in the order of the rules
+  std::vector<Probe> probes;      // those of a rule stand together, in the order of the rules
   std::vector<Subject> subjects;  // one a policy
   [[nodiscard]] const model::Model& model() const { return model_; }
 
@@ -325,7 +325,8 @@ bool Probes::shows_need(const Probe& probe, const Gone& gone) const {
   const bool isolated = std::any_of(selecting.begin(), selecting.end(),
                                     [&](PolicyId each) { return !gone.has(each); });
   if (!selected || !isolated) return false;
-  const model::Rule& own = model[probe.rule.policy].rules(probe.rule.direction)->at(probe.rule.rule);
+  const model::Rule& own =
+      model[probe.rule.policy].rules(probe.rule.direction)->at(probe.rule.rule);
   const auto box = [](const queries::RuleReason& found) {
     return Box{found.addresses.empty() ? net::all_addresses() : found.addresses, found.traffic};
   };

@@ -135,8 +135,7 @@ Superfluous::Outcome Superfluous::without_policy(PolicyId id) {
 }
 
 /// What one other rule allows of it and more, as far as that shows.
-std::optional<Superfluous::Piece> Superfluous::within(const Piece& piece,
-                                                      const RuleId& own) const {
+std::optional<Superfluous::Piece> Superfluous::within(const Piece& piece, const RuleId& own) const {
   const model::Policy& policy = model_[own.policy];
   for (const PolicyId id : probes_.beside(own.policy, own.direction)) {
     const model::Policy& other = model_[id];
@@ -213,7 +212,8 @@ bool Superfluous::proves(const Piece& piece, const Piece& cover) {
   return false;
 }
 
-// By what is around it ------------------------------------------------------------------------------
+// By what is around it
+// ------------------------------------------------------------------------------
 
 /// The pods of the policies' own namespace that can be at the far end of a peer; nothing: none.
 std::optional<model::Selector> Superfluous::far_pods(const Piece& piece) const {
@@ -320,9 +320,9 @@ Superfluous::Outcome Superfluous::ask_around(const Piece& piece) {
     const model::Policy& written = model_[id];
     for (const Direction direction : kDirections) {
       const bool is_near = direction == piece.direction;
-      const bool acts = written.rules(direction) &&
-                        (is_near ? may_meet(written.subject, left.front().subject)
-                                 : far && may_meet(written.subject, *far));
+      const bool acts =
+          written.rules(direction) && (is_near ? may_meet(written.subject, left.front().subject)
+                                               : far && may_meet(written.subject, *far));
       if (!acts) continue;
       auto same = std::find_if(left.begin(), left.end(), [&](const model::Policy& each) {
         return is_same(each.subject, written.subject);

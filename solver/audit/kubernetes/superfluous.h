@@ -47,8 +47,8 @@ class Superfluous {
   struct Piece {
     model::PolicyId policy{};
     model::Direction direction = model::Direction::Ingress;
-    const model::Peer* peer = nullptr;                       // everyone
-    const std::vector<model::PortMatch>* ports = nullptr;    // nullptr: no rule, isolation alone
+    const model::Peer* peer = nullptr;                     // everyone
+    const std::vector<model::PortMatch>* ports = nullptr;  // nullptr: no rule, isolation alone
   };
 
   [[nodiscard]] Outcome without(const Part& part);
@@ -76,8 +76,8 @@ class Superfluous {
   queries::Equivalences whole_;  // of namespaces
   std::vector<model::PolicyId> all_;
   std::vector<model::PolicyId> tiers_;  // policies of the other tiers
-  Gone gone_;  // with the part that is asked about
-  std::size_t written_ = 0;  // policies put into questions
+  Gone gone_;                           // with the part that is asked about
+  std::size_t written_ = 0;             // policies put into questions
   std::size_t open_ = 0;
 };
 
