@@ -51,6 +51,11 @@ class Superfluous {
     const std::vector<model::PortMatch>* ports = nullptr;  // nullptr: no rule, isolation alone
   };
 
+  /// Policies put into questions, whether or not these turn out to be asked again.
+  static constexpr std::size_t kMostWritten = 2'000'000;
+  static std::optional<std::vector<model::Rule>>& rules_of(model::Policy& policy,
+                                                           model::Direction direction);
+
   [[nodiscard]] Outcome without(const Part& part);
   [[nodiscard]] bool is_needed(const Part& part) const;
   [[nodiscard]] Outcome without_rule(const RuleId& rule);
