@@ -74,10 +74,10 @@ void interrupted(int signal) {
   _exit(kSignalBase + signal);
 }
 
-void handle(int signal, void (*handler)(int), int flags) {
+void handle(int signal, void (*handler)(int), unsigned flags) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
+  action.sa_flags = static_cast<int>(flags);
   sigemptyset(&action.sa_mask);
   sigaction(signal, &action, nullptr);
 }
