@@ -24,8 +24,10 @@ for workloads in $sizes; do
   unproven=$(sed -n 's/^not checked\[rule-redundant\]: for \([0-9]*\) .*/\1/p' "$folder/audit.txt")
   awk -v w="$workloads" -v f="$findings" -v u="${unproven:-0}" -v before="$before" '
     $1 == "stats:" { of[$2] = $3 }
-    END { printf "%9d %8.0f %8.0f %7s  %10.0f %8.0f %9.0f %7.0f %9.0f %8.0f  %8d %8d\n", w,
-                 of["read"], of["solve"], before > 0 ? sprintf("%.1f", of["solve"] / before) : "-",
+    END { growth = "-"
+          if (before > 0) growth = sprintf("%.1f", of["solve"] / before)
+          printf "%9d %8.0f %8.0f %7s  %10.0f %8.0f %9.0f %7.0f %9.0f %8.0f  %8d %8d\n", w,
+                 of["read"], of["solve"], growth,
                  of["unselected"], of["openings"], of["entrances"], of["egress"],
                  of["selectors"], of["dead"], f, u }' "$folder/stats.txt"
   before=$(awk '$2 == "solve" { print $3 }' "$folder/stats.txt")
