@@ -103,6 +103,7 @@ std::unique_ptr<Input> input_of(image::Loaded loaded, const InputOptions& option
   input->diagnostics = std::move(loaded.diagnostics);
   input->ledger = loaded.ledger;
   input->model = std::move(loaded.model);
+  input->estate = std::move(loaded.estate);
   input->resources = std::move(loaded.resources);
   input->ignored = std::move(loaded.ignored);
   link_cloud(*input, std::move(loaded.service_tags), options);

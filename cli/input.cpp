@@ -428,11 +428,11 @@ source::Result<Unlinked> read_unlinked(const InputOptions& options, std::istream
   kubernetes::add_estate(read->objects, input->model, input->sources, input->estate);
   input->ignored = std::move(read->objects.ignored);
   input->resources = std::move(read->resources);
-  azure::add_estate(input->resources, input->sources, input->estate);
   return Unlinked{std::move(input), std::move(read->service_tags)};
 }
 
 void link_cloud(Input& input, model::ServiceTags tags, const InputOptions& options) {
+  azure::add_estate(input.resources, input.sources, input.estate);
   input.cloud = cloud_of(input.resources, std::move(tags), options, input);
 }
 

@@ -78,6 +78,11 @@ bool is_sound(const Traits& traits) {
              });
 }
 
+bool is_sound(const Callers& callers, std::size_t endpoints) {
+  return callers.accounts.size() <= endpoints &&
+         std::all_of(callers.callbacks.begin(), callers.callbacks.end(), has_sound_port);
+}
+
 bool is_code(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;

@@ -9,6 +9,7 @@ namespace polreach::image {
 /// (docs of model::Policy and its parts). `namespaces`: how many there are.
 [[nodiscard]] bool is_sound(const Core& core, std::size_t namespaces);
 [[nodiscard]] bool is_sound(const Traits& traits);
+[[nodiscard]] bool is_sound(const Callers& callers, std::size_t endpoints);
 
 /// The code of a diagnostic: small letters, digits and hyphens.
 [[nodiscard]] bool is_code(std::string_view text);

@@ -8,6 +8,7 @@
 #include "policies/azure/resource.h"
 #include "policies/kubernetes/objects.h"
 #include "policies/model/cloud.h"
+#include "policies/model/estate.h"
 #include "policies/model/model.h"
 #include "policies/source/diagnostics.h"
 #include "policies/source/source_map.h"
@@ -33,6 +34,8 @@ struct Contents {
   const source::Diagnostics& diagnostics;
   const kubernetes::Ledger& ledger;
   const model::Model& model;
+  /// Of a cloud nothing: that follows from the resources.
+  const model::Estate& estate;
   const azure::Resources& resources;
   const model::ServiceTags& service_tags;
   const std::vector<kubernetes::IgnoreNote>& ignored;

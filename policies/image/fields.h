@@ -9,6 +9,7 @@
 #include "policies/image/archive.h"
 #include "policies/kubernetes/objects.h"
 #include "policies/model/cloud.h"
+#include "policies/model/estate.h"
 #include "policies/source/diagnostics.h"
 
 /// What the structs consist of that a compiled file holds. In puts back what a struct promises
@@ -175,6 +176,11 @@ template <typename A>
 void fields(A& a, Entrance& each) {
   auto& [kind, ns, name, service_ns, service, port, port_is_target, controller, where] = each;
   image::parts(a, kind, ns, name, service_ns, service, port, port_is_target, controller, where);
+}
+template <typename A>
+void fields(A& a, Account& each) {
+  auto& [name, mounted] = each;
+  image::parts(a, name, mounted);
 }
 template <typename A>
 void fields(A& a, PodPeer& each) {

@@ -49,8 +49,9 @@ enum class SectionId : std::uint8_t {
   Widths,    // records: the places in lines whose characters are not their bytes
   TextEnds,  // pool: the texts of files that are held as a whole
   TextBytes,
+  Estate,  // archive: accounts of pods, and what the API server calls back
 };
-inline constexpr std::size_t kSections = 21;
+inline constexpr std::size_t kSections = 22;
 
 /// What pods can have together of addresses, ports and labels of nodes. Many share one entry in the
 /// file, and each has its own in a model.

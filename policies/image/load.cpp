@@ -30,7 +30,7 @@ class Loader {
   std::optional<Loaded> run() {
     const bool ok = require() && read_settings() && read_core() && read_cloud() &&
                     read_namespaces() && choose() && read_workloads() && read_label_sets() &&
-                    intern_symbols() && add_problems() && add_files();
+                    intern_symbols() && read_estate() && add_problems() && add_files();
     if (!ok) return std::nullopt;
     return std::move(result_);
   }
@@ -41,7 +41,7 @@ class Loader {
     return image_.require({Settings, Core, Cloud, Namespaces, Workloads, Endpoints, SymbolEnds,
                            SymbolBytes, LabelEnds, LabelBytes, TraitEnds, TraitBytes, AddressEnds,
                            Addresses, FileLines, Lines, LineTextEnds, LineTextBytes, Widths}) &&
-           (wanted_ || image_.require({TextEnds, TextBytes}));
+           (wanted_ || image_.require({TextEnds, TextBytes, Estate}));
   }
 
   [[nodiscard]] In archive(SectionId id) const { return {image_.section(id), bounds_}; }
@@ -317,6 +317,18 @@ class Loader {
     model().entrances = std::move(core_.entrances);
     model().policies = std::move(core_.policies);
     model().gaps = std::move(core_.gaps);
+    return true;
+  }
+
+  /// Where everything is read: then no symbol and no endpoint has another number.
+  bool read_estate() {
+    if (wanted_) return true;
+    In in = archive(SectionId::Estate);
+    Callers callers;
+    parts(in, callers);
+    if (!in.ok() || !in.at_end() || !is_sound(callers, model().endpoints.size())) return false;
+    result_.estate.accounts = std::move(callers.accounts);
+    result_.estate.callbacks = std::move(callers.callbacks);
     return true;
   }
 

@@ -16,6 +16,7 @@ struct Loaded {
   source::Diagnostics diagnostics;
   kubernetes::Ledger ledger;
   model::Model model;
+  model::Estate estate;  // only where all endpoints are read; of a cloud nothing
   azure::Resources resources;
   model::ServiceTags service_tags;
   std::vector<kubernetes::IgnoreNote> ignored;

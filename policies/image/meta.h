@@ -67,4 +67,14 @@ void fields(A& a, Core& each) {
   parts(a, each.nodes, each.services, each.entrances, each.policies, each.gaps);
 }
 
+/// What of model::Estate is of a cluster.
+struct Callers {
+  std::vector<model::Account> accounts;
+  std::vector<model::Entrance> callbacks;
+};
+template <typename A>
+void fields(A& a, Callers& each) {
+  parts(a, each.accounts, each.callbacks);
+}
+
 }  // namespace polreach::image

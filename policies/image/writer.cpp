@@ -40,6 +40,7 @@ class Writer {
     write_endpoints();
     write_core();
     write_cloud();
+    write_estate();
     write_texts();
     write_settings();
     write_lines();
@@ -192,6 +193,15 @@ class Writer {
     model::ServiceTags tags = contents_.service_tags;
     put(out, tags);
     section(SectionId::Cloud) = out.take();
+  }
+
+  void write_estate() {
+    [[maybe_unused]] const auto& [accounts, callbacks, balancers, gateways, firewall_policies,
+                                  flow_logs, clusters] = contents_.estate;
+    Callers callers{accounts, callbacks};
+    Out out;
+    put(out, callers);
+    section(SectionId::Estate) = out.take();
   }
 
   void write_texts() {
