@@ -132,8 +132,8 @@ class Command {
     }
     const Input& input = session_.input();
     const auto bytes =
-        image::write({input.sources, compiled.diagnostics, input.ledger, input.model,
-                      input.estate, input.resources, compiled.service_tags, input.ignored, settings_});
+        image::write({input.sources, compiled.diagnostics, input.ledger, input.model, input.estate,
+                      input.resources, compiled.service_tags, input.ignored, settings_});
     if (!bytes) return session_.refuse("output", bytes.error().message, "");
     session_.lap("compile");
     if (output() == "-") {
