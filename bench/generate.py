@@ -47,6 +47,11 @@ def arguments():
                         help="NetworkPolicies alone")
     parser.add_argument("--no-host-network", dest="host_network", action="store_false",
                         help="without the DaemonSet of pods that use the network of their nodes")
+    parser.add_argument("--plain", action="store_true",
+                        help="policies with numbers alone for ports: not every tool can tell what a "
+                             "name stands for")
+    parser.add_argument("--no-ranges", dest="ranges", action="store_false",
+                        help="policies without ipBlocks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--format", choices=("json", "compact", "yaml"), default="json",
                         help="one List as kubectl prints it, one compact List, or a folder")

@@ -19,7 +19,7 @@ def _base(ns, seed):
         "podSelector": {}, "policyTypes": ["Egress"]}, seed)
 
 
-def _peer(rng, neighbours):
+def _peer(rng, neighbours, ranges):
     kind = rng.randrange(4)
     if kind == 0 and neighbours:
         return {"podSelector": {"matchLabels": rng.choice(neighbours).identity}}
@@ -30,16 +30,19 @@ def _peer(rng, neighbours):
         return {"namespaceSelector": {"matchExpressions": [
             {"key": "env", "operator": "In", "values": ["prod"]}]}}
     second = 16 + rng.randrange(16)
+    if not ranges:
+        return {"namespaceSelector": {"matchLabels": {"team": f"team-{second % 7}"}}}
     return {"ipBlock": {"cidr": f"172.{second}.0.0/16",
                         "except": [f"172.{second}.{rng.randrange(256)}.0/24"]}}
 
 
-def _rule(rng, workload, neighbours, direction):
-    name = workload.ports[0][0] if direction == "from" else "http"
-    ports = rng.choice(([{"port": 8080, "protocol": "TCP"}], [{"port": name, "protocol": "TCP"}],
+def _rule(rng, shape, workload, direction):
+    name = workload.ports[0] if direction == "from" else ("http", 8080)
+    ports = rng.choice(([{"port": 8080, "protocol": "TCP"}],
+                        [{"port": name[shape.plain], "protocol": "TCP"}],
                         [{"endPort": 9100, "port": 9000, "protocol": "TCP"}],
                         [{"port": 53, "protocol": "UDP"}], []))
-    peers = [_peer(rng, neighbours) for _ in range(rng.randint(1, 3))]
+    peers = [_peer(rng, workload.ns.workloads, shape.ranges) for _ in range(rng.randint(1, 3))]
     return {direction: peers, "ports": ports} if direction == "from" and ports else (
         {"ports": ports, direction: peers} if ports else {direction: peers})
 
@@ -66,10 +69,9 @@ def network_policies(shape, seed):
 
 def _of_workload(shape, number, workload, seed):
     rng = draw(shape.seed, "policy", number)
-    neighbours = workload.ns.workloads
     return _policy(f"{workload.name}-{number}", workload.ns.name, {
-        "egress": [_rule(rng, workload, neighbours, "to") for _ in range(rng.randint(1, 3))],
-        "ingress": [_rule(rng, workload, neighbours, "from") for _ in range(rng.randint(1, 3))],
+        "egress": [_rule(rng, shape, workload, "to") for _ in range(rng.randint(1, 3))],
+        "ingress": [_rule(rng, shape, workload, "from") for _ in range(rng.randint(1, 3))],
         "podSelector": {"matchLabels": workload.identity},
         "policyTypes": ["Ingress", "Egress"]}, seed)
 

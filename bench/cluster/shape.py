@@ -93,6 +93,8 @@ class Shape:
         self.seed = options.seed
         self.pods = options.pods
         self.policies = options.policies
+        self.plain = options.plain    # numbers alone for ports
+        self.ranges = options.ranges  # ipBlocks
         self.nodes = options.nodes or max(3, math.ceil(options.pods / PODS_OF_A_NODE))
         if options.pods > self.nodes * MOST_OF_A_NODE:
             raise SystemExit(f"a node has at most {MOST_OF_A_NODE} pods: give --nodes")
