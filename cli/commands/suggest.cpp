@@ -286,7 +286,7 @@ class Command {
   /// The audit as `polreach audit` makes it, so that its fingerprints are found here.
   int for_finding(const compiler::Cluster& cluster, const InputOptions& options) {
     if (arguments_.has("intents")) {
-      return run_suggest_intents(session_, cluster, has_windows(), intents_);
+      return run_suggest_intents(session_, options, cluster, has_windows(), intents_);
     }
     const std::string wanted = arguments_.value("finding");
     const Check* const check = solver::audit::find_check(wanted);

@@ -7,7 +7,9 @@
 #include <set>
 #include <string>
 
+#include "cli/commands/suggest_intents_network.h"
 #include "cli/intents_run.h"
+#include "cli/report/suggest_network_report.h"
 #include "cli/report/suggest_report.h"
 #include "solver/intents/verify.h"
 #include "solver/suggest/suggestion.h"
@@ -38,10 +40,11 @@ Wish wish_of(const Intent& intent) {
 
 class Command {
  public:
-  Command(Session& session, const compiler::Cluster& cluster, bool windows,
-          const std::vector<Intent>& intents)
+  Command(Session& session, const InputOptions& options, const compiler::Cluster& cluster,
+          bool windows, const std::vector<Intent>& intents)
       : session_(session),
         arguments_(session.arguments()),
+        options_(options),
         cluster_(cluster),
         windows_(windows),
         intents_(intents) {}
@@ -61,6 +64,7 @@ class Command {
                                             : "nothing certainly violates intent " + wanted,
                              "polreach verify says what holds, and what depends");
     }
+    if (!session_.input().cloud.empty()) return in_network();
     auto combined = combine();
     if (!combined) return session_.refuse("no-verdict", combined.error().message, "");
     if (combined->after) {
@@ -70,9 +74,9 @@ class Command {
         return session_.refuse(done.error().code, done.error().message, done.error().help);
       }
       const judged::Verification after = judged::verify(then.setting(), intents_);
-      return conclude(*combined, &after);
+      return conclude(*combined, &after, nullptr);
     }
-    return conclude(*combined, nullptr);
+    return conclude(*combined, nullptr, nullptr);
   }
 
  private:
@@ -92,6 +96,40 @@ class Command {
     std::stable_sort(chosen_.begin(), chosen_.end(), [](const Chosen& a, const Chosen& b) {
       return a.finding.severity > b.finding.severity;
     });
+  }
+
+  static bool is_of_created_pods(const Chosen& each) {
+    return each.finding.example && !each.finding.example->pod.empty();
+  }
+
+  /// Rules of security groups have a part in it.
+  int in_network() {
+    std::vector<NetworkIntent> wanted;
+    std::vector<std::size_t> of_chosen;
+    for (Chosen& each : chosen_) {
+      const auto index = static_cast<std::size_t>(each.judgement - before_.judgements.data());
+      auto known = std::find_if(wanted.begin(), wanted.end(),
+                                [&](const NetworkIntent& one) { return one.index == index; });
+      if (known == wanted.end()) known = wanted.insert(known, NetworkIntent{index, {}, {}, {}});
+      known->subjects.insert(each.finding.subject);
+      if (is_one_finding_) known->fingerprint = fingerprint(each.finding);
+      if (is_of_created_pods(each)) known->why_not = why_none(each);
+      of_chosen.push_back(static_cast<std::size_t>(known - wanted.begin()));
+    }
+    auto answer =
+        suggest_in_network(session_, options_, cluster_, windows_, intents_, wanted);
+    if (!answer) {
+      return session_.refuse(answer.error().code, answer.error().message, answer.error().help);
+    }
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      chosen_[i].why_not = wanted[of_chosen[i]].why_not;
+    }
+    if (!answer->after) answer->combined.suggestion.none = reasons_of(nullptr);
+    if (!answer->network.rules.empty() && arguments_.value("format") == "yaml") {
+      return session_.refuse("usage", "rules of security groups are not written as YAML",
+                             "use --format json, whose member arm is a template to deploy");
+    }
+    return conclude(answer->combined, answer->after ? &*answer->after : nullptr, &answer->network);
   }
 
   source::Result<suggest::Combined> combine() {
@@ -123,36 +161,12 @@ class Command {
     opening.addresses |= net::all_addresses(net::Family::V6);
   }
 
-  [[nodiscard]] std::string why_none(const Chosen& each) const {
-    if (each.finding.example && !each.finding.example->pod.empty()) {
+  static std::string why_none(const Chosen& each) {
+    if (is_of_created_pods(each)) {
       return "it is about pods that someone could create, and suggestions are made for those that "
              "there are";
     }
-    if (!session_.input().cloud.empty()) return why_in_network(*each.judgement->intent);
     return "no policy of a pod has a part in it";
-  }
-
-  /// Rules of security groups are suggested for two ends that are named.
-  static std::string why_in_network(const Intent& intent) {
-    if (wish_of(intent) == Wish::Open) {
-      return "it goes through a network, where only rules that deny are suggested: polreach verify "
-             "says what stops it";
-    }
-    const auto is_word = [](const std::string& text) {
-      return !text.empty() && text.find(' ') == std::string::npos;
-    };
-    std::string port;
-    if (intent.ports.size() == 1 && intent.ports.front().protocol == net::Protocol::Tcp) {
-      const auto* range = std::get_if<model::PortRange>(&intent.ports.front().ports);
-      if (range != nullptr && range->first == range->last) {
-        port = fmt::format(" --port {}", range->first);
-      }
-    }
-    const bool is_plain = intent.expect == intents::Expect::Denied && is_word(intent.from.text) &&
-                          is_word(intent.to.text) && (intent.ports.empty() || !port.empty());
-    return "it goes through a network, where ends are closed one by one: polreach suggest " +
-           (is_plain ? intent.from.text + " " + intent.to.text + port
-                     : std::string("SOURCE DESTINATION"));
   }
 
   /// Why findings of an intent stay, or of all of them, each reason once.
@@ -192,7 +206,8 @@ class Command {
     return result;
   }
 
-  int conclude(const suggest::Combined& combined, const judged::Verification* after) {
+  int conclude(const suggest::Combined& combined, const judged::Verification* after,
+               const SuggestNetworkReport* network) {
     session_.lap("solve");
     SuggestReport report{session_.input(), asked(), "intents", combined.suggestion,
                          arguments_.has("force")};
@@ -205,6 +220,7 @@ class Command {
                              after->judgements[i].verdict != Verdict::Holds;
       if (is_chosen || is_broken) report.intents.push_back(outcome(i, is_chosen, after));
     }
+    report.network = network;
     const int status = write_suggest(session_, report);
     session_.lap("report");
     return status;
@@ -223,6 +239,7 @@ class Command {
 
   Session& session_;
   const Arguments& arguments_;
+  const InputOptions& options_;
   const compiler::Cluster& cluster_;
   bool windows_;
   const std::vector<Intent>& intents_;
@@ -233,9 +250,10 @@ class Command {
 
 }  // namespace
 
-int run_suggest_intents(Session& session, const compiler::Cluster& cluster, bool windows,
+int run_suggest_intents(Session& session, const InputOptions& options,
+                        const compiler::Cluster& cluster, bool windows,
                         const std::vector<Intent>& intents) {
-  return Command(session, cluster, windows, intents).run();
+  return Command(session, options, cluster, windows, intents).run();
 }
 
 }  // namespace polreach::cli

@@ -115,26 +115,9 @@ class Command {
   /// The input with the rules in it, asked again.
   int verify(Surroundings& before, const suggest::GroupAsked& what, SuggestNetworkReport& report) {
     report.arm = arm_of(session_.input().cloud, report.rules);
-    InputOptions options = options_;
-    const Input& given = session_.input();
-    if (std::erase(options.paths, "-") > 0) {
-      for (std::size_t i = 0; i < given.sources.size(); ++i) {
-        const auto file = static_cast<source::FileId>(i);
-        if (given.sources.name(file) != "<stdin>") continue;
-        options.added.push_back({"<stdin>", std::string(given.sources.bytes(file))});
-      }
-    }
-    options.added.push_back({"<suggestion>", report.arm});
-    std::istringstream nothing;
-    const auto input = read_input(options, nothing);
+    const auto input = read_with(session_.input(), options_, report.arm);
     if (!input) return session_.refuse("no-verdict", input.error().message, "");
     const Input& after = **input;
-    if (after.diagnostics.errors() > given.diagnostics.errors()) {
-      return session_.refuse("no-verdict",
-                             "the suggestion does not read back: " +
-                                 after.diagnostics.sorted(after.sources).front().message,
-                             "");
-    }
     const compiler::Cluster pods(after.model, list_profile_of(arguments_, after.model));
     auto around = surroundings_of(arguments_, after, pods);
     if (!around) return refuse(around.error());
@@ -150,7 +133,7 @@ class Command {
       report.rules.clear();
       return kYes;
     }
-    auto effect = suggest::compare(before, **around, what);
+    auto effect = suggest::compare(before, **around, {what});
     if (!effect) return session_.refuse("no-verdict", effect.error().message, "");
     report.effect = std::move(*effect);
     report.compared = true;
@@ -209,6 +192,27 @@ std::optional<model::GroupId> same_group(const model::Cloud& cloud,
 }
 
 }  // namespace
+
+source::Result<std::unique_ptr<Input>> read_with(const Input& given, InputOptions options,
+                                                 const std::string& arm) {
+  if (std::erase(options.paths, "-") > 0) {
+    for (std::size_t i = 0; i < given.sources.size(); ++i) {
+      const auto file = static_cast<source::FileId>(i);
+      if (given.sources.name(file) != "<stdin>") continue;
+      options.added.push_back({"<stdin>", std::string(given.sources.bytes(file))});
+    }
+  }
+  options.added.push_back({"<suggestion>", arm});
+  std::istringstream nothing;
+  auto input = read_input(options, nothing);
+  if (!input) return input;
+  const Input& after = **input;
+  if (after.diagnostics.errors() > given.diagnostics.errors()) {
+    return source::failure("the suggestion does not read back: " +
+                           after.diagnostics.sorted(after.sources).front().message);
+  }
+  return input;
+}
 
 int run_suggest_network(Session& session, const InputOptions& options,
                         const compiler::Cluster& pods, const AskedPackets& packets) {

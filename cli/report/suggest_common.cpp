@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/report/addresses.h"
+#include "cli/report/suggest_network_report.h"
 #include "cli/report/suggest_report.h"
 #include "cli/session.h"
 #include "cli/streams.h"
@@ -68,6 +69,51 @@ std::vector<std::string> shortened(const std::vector<std::string>& lines) {
   return result;
 }
 
+/// Of the policies and the rules: the worse one, where there are both.
+SuggestVerdict together(const SuggestReport& report) {
+  const SuggestNetworkReport* network = rules_of(report);
+  if (network == nullptr) return verdict_of(report.suggestion);
+  const SuggestVerdict rules = verdict_of(*network);
+  if (report.suggestion.objects.empty()) return rules;
+  const SuggestVerdict policies = verdict_of(report.suggestion);
+  for (const SuggestVerdict each :
+       {SuggestVerdict::None, SuggestVerdict::NotProven, SuggestVerdict::WithChanges}) {
+    if (policies == each || rules == each) return each;
+  }
+  return SuggestVerdict::Proven;
+}
+
+/// "one NetworkPolicy and 2 security rules".
+std::string count_of(const SuggestReport& report) {
+  const std::size_t policies = report.suggestion.objects.size();
+  const SuggestNetworkReport* network = rules_of(report);
+  std::string text;
+  if (policies > 0) {
+    text = policies == 1 ? "one NetworkPolicy" : fmt::format("{} NetworkPolicies", policies);
+  }
+  if (network == nullptr) return text;
+  if (!text.empty()) text += " and ";
+  const std::size_t rules = network->rules.size();
+  return text + (rules == 1 ? "one security rule" : fmt::format("{} security rules", rules));
+}
+
+std::string proof_of(const SuggestReport& report) {
+  const suggest::Effect& effect = report.suggestion.effect;
+  if (effect.unproven > 0) {
+    return fmt::format("by the set engine, of which Z3 proved {} of {} pairs", effect.proofs,
+                       effect.unproven + effect.proofs);
+  }
+  const SuggestNetworkReport* network = rules_of(report);
+  const bool gave_up = network != nullptr && network->unproven > 0;
+  return gave_up ? "by the set engine, where Z3 gave up" : "proven";
+}
+
+bool is_exact(const SuggestReport& report) {
+  const SuggestNetworkReport* network = rules_of(report);
+  return report.suggestion.effect.is_exact() &&
+         (network == nullptr || network->effect.others.empty());
+}
+
 std::string joined(const std::vector<std::string>& names, std::size_t most) {
   std::string result;
   for (std::size_t i = 0; i < names.size() && i < most; ++i) {
@@ -85,8 +131,20 @@ SuggestVerdict verdict_of(const Suggestion& suggestion) {
   return suggestion.effect.is_exact() ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
 }
 
+const SuggestNetworkReport* rules_of(const SuggestReport& report) {
+  return report.network == nullptr || report.network->rules.empty() ? nullptr : report.network;
+}
+
+std::vector<std::string> all_notes(const SuggestReport& report) {
+  std::vector<std::string> notes = report.suggestion.notes;
+  if (const SuggestNetworkReport* network = rules_of(report)) {
+    for (std::string& each : notes_of(*network)) notes.push_back(std::move(each));
+  }
+  return notes;
+}
+
 SuggestVerdict verdict_of(const SuggestReport& report) {
-  const SuggestVerdict verdict = verdict_of(report.suggestion);
+  const SuggestVerdict verdict = together(report);
   const bool is_answer =
       verdict == SuggestVerdict::Proven || verdict == SuggestVerdict::WithChanges;
   const bool is_partial = std::any_of(report.intents.begin(), report.intents.end(),
@@ -127,17 +185,10 @@ int exit_status(const SuggestReport& report) {
 
 std::string headline(const SuggestReport& report) {
   const Suggestion& found = report.suggestion;
-  const std::string count = found.objects.size() == 1
-                                ? "one NetworkPolicy"
-                                : fmt::format("{} NetworkPolicies", found.objects.size());
-  const std::string proof =
-      found.effect.unproven == 0
-          ? "proven"
-          : fmt::format("by the set engine, of which Z3 proved {} of {} pairs", found.effect.proofs,
-                        found.effect.unproven + found.effect.proofs);
-  const std::string_view rest = found.effect.is_exact()
-                                    ? "nothing else changes"
-                                    : "more changes than was asked for, see below";
+  const std::string count = count_of(report);
+  const std::string proof = proof_of(report);
+  const std::string_view rest =
+      is_exact(report) ? "nothing else changes" : "more changes than was asked for, see below";
   switch (verdict_of(report)) {
     case SuggestVerdict::Proven:
     case SuggestVerdict::WithChanges:
@@ -147,13 +198,16 @@ std::string headline(const SuggestReport& report) {
                                       [](const SuggestedIntent& each) { return !each.solved; });
       return fmt::format("{}, {}: {}; {} of {} intents {} not hold with {}", count, proof, rest,
                          open, report.intents.size(), open == 1 ? "does" : "do",
-                         found.objects.size() == 1 ? "it" : "them");
+                         count.starts_with("one ") && count.find(" and ") == std::string::npos ? "it"
+                                                                                       : "them");
     }
     case SuggestVerdict::None:
       return "no suggestion: " + found.none;
     case SuggestVerdict::NotProven:
-      return fmt::format("{}, not proven: policies that were not understood have a part in it",
-                         count);
+      return fmt::format("{}, not proven: {}", count,
+                         found.doubts.empty()
+                             ? "too many packets differ to list them all"
+                             : "policies that were not understood have a part in it");
   }
   return "";
 }

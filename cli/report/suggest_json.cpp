@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
-#include "cli/report/json.h"
+#include "cli/report/rules_json.h"
 #include "cli/report/suggest_report.h"
 
 namespace polreach::cli {
@@ -10,9 +10,9 @@ namespace suggest = solver::suggest;
 
 namespace {
 
-class Writer : private JsonWriter {
+class Writer : private RulesJson {
  public:
-  Writer(std::ostream& out, const SuggestReport& report) : JsonWriter(out), report_(report) {}
+  Writer(std::ostream& out, const SuggestReport& report) : RulesJson(out), report_(report) {}
 
   void all() {
     const suggest::Suggestion& found = report_.suggestion;
@@ -24,16 +24,16 @@ class Writer : private JsonWriter {
     if (!report_.intents.empty()) {
       list("intents", report_.intents, [&](const SuggestedIntent& each) { intent(each); });
     }
-    list("objects", found.objects, [&](const suggest::Object& each) { object(each); });
-    changes("does", found.effect.done);
-    changes("misses", found.effect.missed);
-    changes("cuts", found.effect.cut);
-    changes("opens", found.effect.opened);
+    objects();
+    changes("does", found.effect.done, network_ == nullptr ? nullptr : &network_->effect.done);
+    changes("misses", found.effect.missed, nullptr);
+    changes("cuts", found.effect.cut, network_ == nullptr ? nullptr : &network_->effect.others);
+    changes("opens", found.effect.opened, nullptr);
     const auto write = [&](const std::string& each) { string(printable(each)); };
-    list("notes", found.notes, write);
+    list("notes", all_notes(report_), write);
     list("notUnderstood", found.doubts, write);
-    number("proofs", found.effect.proofs);
-    number("unproven", found.effect.unproven);
+    number("proofs", found.effect.proofs + (network_ == nullptr ? 0 : network_->proofs));
+    number("unproven", found.effect.unproven + (network_ == nullptr ? 0 : network_->unproven));
     input(report_.input);
     end();
   }
@@ -46,6 +46,17 @@ class Writer : private JsonWriter {
     flag("solved", each.solved);
     if (!each.why.empty()) text("why", printable(each.why));
     json_.EndObject();
+  }
+
+  void objects() {
+    json_.Key("objects");
+    json_.StartArray();
+    for (const suggest::Object& each : report_.suggestion.objects) object(each);
+    if (network_ != nullptr) {
+      for (const suggest::GroupRule& each : network_->rules) group_rule(report_.input, each);
+    }
+    json_.EndArray();
+    if (network_ != nullptr) text("arm", network_->arm);
   }
 
   void object(const suggest::Object& each) {
@@ -63,15 +74,22 @@ class Writer : private JsonWriter {
     json_.EndObject();
   }
 
-  void changes(const char* key, const std::vector<suggest::Change>& changes) {
-    list(key, changes, [&](const suggest::Change& each) {
+  void changes(const char* key, const std::vector<suggest::Change>& changes,
+               const std::vector<suggest::GroupChange>* of_rules) {
+    json_.Key(key);
+    json_.StartArray();
+    for (const suggest::Change& each : changes) {
       json_.StartObject();
       end_of("source", each.source);
       end_of("destination", each.destination);
       traffic("traffic", each.traffic);
       flag("certain", each.certain);
       json_.EndObject();
-    });
+    }
+    if (of_rules != nullptr) {
+      for (const suggest::GroupChange& each : *of_rules) group_change(each);
+    }
+    json_.EndArray();
   }
 
   void end_of(const char* key, const suggest::End& end) {
@@ -105,6 +123,7 @@ class Writer : private JsonWriter {
   }
 
   const SuggestReport& report_;
+  const SuggestNetworkReport* network_ = rules_of(report_);
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/report/effective_report.h"
-#include "cli/report/json.h"
+#include "cli/report/rules_json.h"
 #include "cli/report/suggest_network_report.h"
 #include "cli/report/suggest_report.h"
 #include "cli/streams.h"
@@ -20,13 +20,6 @@ constexpr std::size_t kMostShown = 20;
 
 std::string_view direction_of(const GroupRule& rule) {
   return rule.direction == model::Direction::Ingress ? "Inbound" : "Outbound";
-}
-
-SuggestVerdict verdict_of(const SuggestNetworkReport& report) {
-  if (report.rules.empty()) return SuggestVerdict::None;
-  if (!report.compared || !report.effect.complete) return SuggestVerdict::NotProven;
-  const bool is_all = report.effect.others.empty() && report.stands.empty();
-  return is_all ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
 }
 
 std::string headline_of(const SuggestNetworkReport& report) {
@@ -77,15 +70,6 @@ std::string text_of(const GroupChange& change) {
                      word(change.after));
 }
 
-std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
-  std::vector<std::string> notes = report.notes;
-  if (!report.rules.empty() && !report.input.model.endpoints.empty()) {
-    notes.emplace_back(
-        "connections of pods are not compared: polreach can says what becomes of each");
-  }
-  return notes;
-}
-
 std::string quoted(const std::string& word) {
   const bool plain =
       !word.empty() && word.find_first_not_of(
@@ -120,10 +104,10 @@ void members(Json& json, const std::string& one, const std::string& many,
   json.EndArray();
 }
 
-class Writer : private JsonWriter {
+class Writer : private RulesJson {
  public:
   Writer(std::ostream& out, const SuggestNetworkReport& report)
-      : JsonWriter(out), report_(report) {}
+      : RulesJson(out), report_(report) {}
 
   void all() {
     begin("polreach.suggest/v1");
@@ -131,11 +115,11 @@ class Writer : private JsonWriter {
     text("kind", "close");
     text("verdict", cli::word(verdict_of(report_)));
     text("summary", printable(headline_of(report_)));
-    list("objects", report_.rules, [&](const GroupRule& each) { rule(each); });
+    list("objects", report_.rules, [&](const GroupRule& each) { group_rule(report_.input, each); });
     if (!report_.rules.empty()) text("arm", report_.arm);
-    changes("does", report_.effect.done);
+    list("does", report_.effect.done, [&](const GroupChange& each) { group_change(each); });
     list("misses", std::vector<int>{}, [](int) {});
-    changes("cuts", report_.effect.others);
+    list("cuts", report_.effect.others, [&](const GroupChange& each) { group_change(each); });
     list("opens", std::vector<int>{}, [](int) {});
     list("notes", notes_of(report_), [&](const std::string& each) { string(each); });
     list("notUnderstood", std::vector<int>{}, [](int) {});
@@ -146,37 +130,51 @@ class Writer : private JsonWriter {
   }
 
  private:
-  void rule(const GroupRule& each) {
-    const model::SecurityGroup& group = report_.input.cloud[each.group];
-    json_.StartObject();
-    text("kind", "SecurityRule");
-    text("group", printable(group.name));
-    if (!group.resource_group.empty()) text("resourceGroup", printable(group.resource_group));
-    text("name", each.name);
-    json_.Key("priority");
-    json_.Int(each.priority);
-    text("direction", direction_of(each));
-    text("before", printable(each.before));
-    text("az", az_of(report_.input.cloud, each));
-    json_.EndObject();
-  }
-
-  void changes(const char* key, const std::vector<GroupChange>& changes) {
-    list(key, changes, [&](const GroupChange& each) {
-      json_.StartObject();
-      text("from", printable(each.between.source));
-      text("to", printable(each.between.destination));
-      text("packets", packets_of(each));
-      text("before", word(each.before));
-      text("after", word(each.after));
-      json_.EndObject();
-    });
-  }
-
   const SuggestNetworkReport& report_;
 };
 
 }  // namespace
+
+SuggestVerdict verdict_of(const SuggestNetworkReport& report) {
+  if (report.rules.empty()) return SuggestVerdict::None;
+  if (!report.compared || !report.effect.complete) return SuggestVerdict::NotProven;
+  const bool is_all = report.effect.others.empty() && report.stands.empty();
+  return is_all ? SuggestVerdict::Proven : SuggestVerdict::WithChanges;
+}
+
+std::vector<std::string> notes_of(const SuggestNetworkReport& report) {
+  std::vector<std::string> notes = report.notes;
+  if (!report.rules.empty() && !report.input.model.endpoints.empty()) {
+    notes.emplace_back(
+        "connections of pods are not compared: polreach can says what becomes of each");
+  }
+  return notes;
+}
+
+void RulesJson::group_rule(const Input& input, const GroupRule& each) {
+  const model::SecurityGroup& group = input.cloud[each.group];
+  json_.StartObject();
+  text("kind", "SecurityRule");
+  text("group", printable(group.name));
+  if (!group.resource_group.empty()) text("resourceGroup", printable(group.resource_group));
+  text("name", each.name);
+  json_.Key("priority");
+  json_.Int(each.priority);
+  text("direction", direction_of(each));
+  text("before", printable(each.before));
+  text("az", az_of(input.cloud, each));
+  json_.EndObject();
+}
+
+void RulesJson::group_change(const GroupChange& each) {
+  json_.StartObject();
+  text("from", printable(each.between.source));
+  text("to", printable(each.between.destination));
+  text("packets", packets_of(each));
+  text("before", word(each.before));
+  text("after", word(each.after));
+  json_.EndObject();
+}
 
 int exit_status(const SuggestNetworkReport& report) {
   switch (verdict_of(report)) {
@@ -240,28 +238,20 @@ std::string az_of(const model::Cloud& cloud, const GroupRule& rule) {
       joined(rule.destination_ports));
 }
 
-void write_suggest_network_text(std::ostream& out, const Style& style,
-                                const SuggestNetworkReport& report, bool brief) {
-  const SuggestVerdict verdict = verdict_of(report);
-  out << style.bold(printable(report.asked)) << "\n\n";
-  const std::string head = printable(headline_of(report));
-  out << (verdict == SuggestVerdict::Proven ? style.green(head)
-          : verdict == SuggestVerdict::None ? style.red(head)
-                                            : style.yellow(head))
-      << "\n";
-  for (const std::string& note : notes_of(report)) out << "  note: " << printable(note) << "\n";
-  const auto list = [&](std::string_view title, const std::vector<GroupChange>& changes) {
-    if (changes.empty()) return;
-    out << "\n" << style.bold(title) << "\n";
-    for (std::size_t i = 0; i < changes.size() && i < kMostShown; ++i) {
-      out << "  " << printable(text_of(changes[i])) << "\n";
-    }
-    if (changes.size() > kMostShown) {
-      out << fmt::format("  and {} more; --format json has them\n", changes.size() - kMostShown);
-    }
-  };
-  list("closes", report.effect.done);
-  list("also changes", report.effect.others);
+void write_group_changes(std::ostream& out, const Style& style, std::string_view title,
+                         const std::vector<GroupChange>& changes) {
+  if (changes.empty()) return;
+  if (!title.empty()) out << "\n" << style.bold(title) << "\n";
+  for (std::size_t i = 0; i < changes.size() && i < kMostShown; ++i) {
+    out << "  " << printable(text_of(changes[i])) << "\n";
+  }
+  if (changes.size() > kMostShown) {
+    out << fmt::format("  and {} more; --format json has them\n", changes.size() - kMostShown);
+  }
+}
+
+void write_rules(std::ostream& out, const Style& style, const SuggestNetworkReport& report,
+                 bool brief) {
   for (const GroupRule& rule : report.rules) {
     const model::SecurityGroup& group = report.input.cloud[rule.group];
     out << "\n"
@@ -279,6 +269,21 @@ void write_suggest_network_text(std::ostream& out, const Style& style,
     out << "  " << printable(report.arm.substr(at, end - at)) << "\n";
     at = end + 1;
   }
+}
+
+void write_suggest_network_text(std::ostream& out, const Style& style,
+                                const SuggestNetworkReport& report, bool brief) {
+  const SuggestVerdict verdict = verdict_of(report);
+  out << style.bold(printable(report.asked)) << "\n\n";
+  const std::string head = printable(headline_of(report));
+  out << (verdict == SuggestVerdict::Proven ? style.green(head)
+          : verdict == SuggestVerdict::None ? style.red(head)
+                                            : style.yellow(head))
+      << "\n";
+  for (const std::string& note : notes_of(report)) out << "  note: " << printable(note) << "\n";
+  write_group_changes(out, style, "closes", report.effect.done);
+  write_group_changes(out, style, "also changes", report.effect.others);
+  write_rules(out, style, report, brief);
 }
 
 void write_suggest_network_json(std::ostream& out, const SuggestNetworkReport& report) {

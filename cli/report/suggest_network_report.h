@@ -3,10 +3,12 @@
 
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/input.h"
 #include "cli/report/style.h"
+#include "cli/report/suggest_report.h"
 #include "solver/suggest/group.h"
 
 namespace polreach::cli {
@@ -27,7 +29,9 @@ struct SuggestNetworkReport {
   std::vector<std::string> notes = {};
 };
 
+[[nodiscard]] SuggestVerdict verdict_of(const SuggestNetworkReport& report);
 [[nodiscard]] int exit_status(const SuggestNetworkReport& report);
+[[nodiscard]] std::vector<std::string> notes_of(const SuggestNetworkReport& report);
 
 /// An ARM template that adds the rules to their groups.
 [[nodiscard]] std::string arm_of(const model::Cloud& cloud,
@@ -35,6 +39,12 @@ struct SuggestNetworkReport {
 /// `az network nsg rule create ...`, quoted for a shell.
 [[nodiscard]] std::string az_of(const model::Cloud& cloud, const solver::suggest::GroupRule& rule);
 
+/// Changes under a title; without one they continue a list.
+void write_group_changes(std::ostream& out, const Style& style, std::string_view title,
+                         const std::vector<solver::suggest::GroupChange>& changes);
+/// The rules; unless `brief` with commands and the template.
+void write_rules(std::ostream& out, const Style& style, const SuggestNetworkReport& report,
+                 bool brief);
 void write_suggest_network_text(std::ostream& out, const Style& style,
                                 const SuggestNetworkReport& report, bool brief);
 /// The schema polreach.suggest/v1.

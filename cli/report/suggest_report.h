@@ -12,6 +12,7 @@
 namespace polreach::cli {
 
 class Session;
+struct SuggestNetworkReport;
 
 /// How an agreed rule stands with a suggestion.
 struct SuggestedIntent {
@@ -30,6 +31,8 @@ struct SuggestReport {
   bool forced = false;  // it may do other things than asked for
   /// Those that were to hold, and those that no longer do, in their own order.
   std::vector<SuggestedIntent> intents = {};
+  /// Rules of security groups that are part of it; nullptr: there are none.
+  const SuggestNetworkReport* network = nullptr;
 };
 
 enum class SuggestVerdict : std::uint8_t {
@@ -42,6 +45,10 @@ enum class SuggestVerdict : std::uint8_t {
 [[nodiscard]] SuggestVerdict verdict_of(const solver::suggest::Suggestion& suggestion);
 [[nodiscard]] SuggestVerdict verdict_of(const SuggestReport& report);
 [[nodiscard]] std::string_view word(SuggestVerdict verdict);
+/// Its rules of security groups; nullptr: it has none.
+[[nodiscard]] const SuggestNetworkReport* rules_of(const SuggestReport& report);
+/// Of the policies and of the rules.
+[[nodiscard]] std::vector<std::string> all_notes(const SuggestReport& report);
 /// 0: a suggestion, which changes nothing else unless that is allowed; 1: none; 2: not proven.
 [[nodiscard]] int exit_status(const SuggestReport& report);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cli/report/suggest_network_report.h"
 #include "cli/report/suggest_report.h"
 
 namespace polreach::cli {
@@ -26,21 +27,30 @@ class Text {
   void all(bool brief) {
     out_ << style_.bold(printable(report_.asked)) << "\n\n";
     out_ << painted(printable(headline(report_))) << "\n";
-    for (const std::string& note : found_.notes) out_ << "  note: " << printable(note) << "\n";
+    for (const std::string& note : all_notes(report_)) out_ << "  note: " << printable(note) << "\n";
     for (const std::string& doubt : found_.doubts) {
       out_ << "  not understood: " << printable(doubt) << "\n";
     }
     intents();
     const bool opens = report_.kind == "allow" || any(Wish::Open);
     const bool closes = !opens || any(Wish::Close);
-    changes("closes", of(found_.effect.done, Wish::Close));
+    const SuggestNetworkReport* network = rules_of(report_);
+    const std::vector<suggest::Change> closed = of(found_.effect.done, Wish::Close);
+    changes("closes", closed);
+    if (network != nullptr) {
+      write_group_changes(out_, style_, closed.empty() ? "closes" : "", network->effect.done);
+    }
     changes("opens", of(found_.effect.done, Wish::Open));
     changes("does not close", of(found_.effect.missed, Wish::Close));
     changes("does not open", of(found_.effect.missed, Wish::Open));
     changes(closes ? "also cuts" : "cuts", found_.effect.cut);
     changes(opens ? "also opens" : "opens", found_.effect.opened);
-    if (verdict_of(found_) == SuggestVerdict::None) return;
+    if (network != nullptr) {
+      write_group_changes(out_, style_, "also changes", network->effect.others);
+    }
+    if (verdict_of(report_) == SuggestVerdict::None) return;
     for (const suggest::Object& object : found_.objects) policy(object, brief);
+    if (network != nullptr) write_rules(out_, style_, *network, brief);
   }
 
  private:

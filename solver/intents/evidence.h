@@ -68,6 +68,10 @@ using Asking = tl::expected<Evidence, NoEvidence>;
 inline constexpr std::string_view kFamiliesDiffer =
     "no packet can travel between ends whose addresses are of different families";
 
+/// What an intent comes to; nothing where an end is unknown or empty, and `verify` says so.
+[[nodiscard]] std::vector<Question> questions_of(const Setting& setting,
+                                                 const polreach::intents::Intent& intent);
+
 /// By the policies alone, about what exists.
 [[nodiscard]] Asking ask_policies(const Setting& setting, const Question& question);
 /// By everything on the ways through a network, about what exists.

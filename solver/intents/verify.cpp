@@ -74,6 +74,10 @@ class Case {
     return std::move(judgement_);
   }
 
+  std::optional<std::vector<Question>> questions() {
+    return intent_.inexpressible.empty() ? questions_of() : std::nullopt;
+  }
+
  private:
   void give_up(std::string why) {
     judgement_.verdict = Verdict::Unasked;
@@ -329,6 +333,13 @@ std::vector<audit::Unchecked> Verification::unchecked() const {
     all.push_back({each.check, std::move(why)});
   }
   return all;
+}
+
+std::vector<Question> questions_of(const Setting& setting, const Intent& intent) {
+  Verification unused;
+  const audit::Check& check = unused.checks.emplace_back(intent).check();
+  auto questions = Case(setting, intent, check, unused).questions();
+  return questions ? std::move(*questions) : std::vector<Question>();
 }
 
 Verification verify(const Setting& setting, const std::vector<Intent>& intents) {

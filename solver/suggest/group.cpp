@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "solver/queries/network_flows.h"
+#include "solver/suggest/group_parts.h"
 
 namespace polreach::solver::suggest {
 namespace {
@@ -26,13 +26,6 @@ constexpr std::int32_t kLastPriority = 4096;
 /// Prefixes of one side, so that a rule stays readable; the platform takes 4000.
 constexpr std::size_t kMostPrefixes = 200;
 
-/// A protocol as rules name it, and its ports.
-struct Named {
-  std::string word;
-  net::ProtocolSet protocols;
-  PortSet ports = net::all_header_ports();
-};
-
 std::string word_of(IpProtocol protocol) {
   switch (protocol) {
     case IpProtocol::Tcp:
@@ -52,38 +45,6 @@ std::string word_of(IpProtocol protocol) {
   return "";
 }
 
-source::Result<std::vector<Named>> named(const queries::PassageAsked& asked) {
-  std::vector<Named> result;
-  if (asked.ports.entries.empty()) {
-    if (asked.protocols == net::ProtocolSet::all()) {
-      result.push_back({"*", asked.protocols});
-      return result;
-    }
-    for (const IpProtocol protocol : net::kIpProtocols) {
-      if (!asked.protocols.contains(protocol)) continue;
-      result.push_back({word_of(protocol), net::ProtocolSet(protocol)});
-    }
-  }
-  for (const net::Protocol protocol : net::kProtocols) {
-    PortSet ports;
-    for (const auto& entry : asked.ports.entries) {
-      const auto* numbers = std::get_if<PortSet>(&entry.ports);
-      if (numbers == nullptr) return source::failure("names of ports mean nothing in a network");
-      if (entry.protocol == protocol) ports |= *numbers;
-    }
-    if (ports.empty()) continue;
-    if (ports == net::all_ports()) ports = net::all_header_ports();
-    const IpProtocol as_ip = net::ip_protocol(protocol);
-    result.push_back({word_of(as_ip), net::ProtocolSet(as_ip), std::move(ports)});
-  }
-  for (const Named& each : result) {
-    if (each.word.empty()) {
-      return source::failure("a security group cannot name this protocol by itself");
-    }
-  }
-  return result;
-}
-
 std::vector<std::string> port_texts(const PortSet& ports) {
   if (ports == net::all_header_ports()) return {"*"};
   std::vector<std::string> result;
@@ -92,12 +53,6 @@ std::vector<std::string> port_texts(const PortSet& ports) {
     if (interval.last != interval.first) text += "-" + std::to_string(interval.last);
     result.push_back(std::move(text));
   }
-  return result;
-}
-
-AddressSet addresses_of(const std::vector<Site>& sites) {
-  AddressSet result;
-  for (const Site& site : sites) result |= site.addresses;
   return result;
 }
 
@@ -122,8 +77,15 @@ std::optional<Guard> guard_of(const Site& site, const model::SecurityGroup* want
 
 class Denial {
  public:
-  Denial(compiler::Surroundings& around, const GroupAsked& asked, Direction direction)
-      : around_(around), cloud_(around.cloud()), asked_(asked), direction_(direction) {}
+  Denial(compiler::Surroundings& around, const GroupAsked& asked, Direction direction,
+         const std::vector<GroupRule>& others)
+      : around_(around),
+        cloud_(around.cloud()),
+        asked_(asked),
+        direction_(direction),
+        others_(others) {
+    for (const GroupRule& each : others) names_.emplace(each.group, each.name);
+  }
 
   source::Result<std::vector<GroupRule>> rules() {
     const bool inbound = direction_ == Direction::Ingress;
@@ -164,7 +126,6 @@ class Denial {
 
   source::Result<void> at_group(GroupId id, const Guard& guard, const std::vector<Named>& protocols,
                                 const AddressSet& source, const AddressSet& destination) {
-    const model::SecurityGroup& group = cloud_[id];
     const compiler::FilterRule* first = nullptr;
     std::vector<GroupRule> rules;
     for (const Named& each : protocols) {
@@ -190,7 +151,7 @@ class Denial {
       }
     }
     if (rules.empty()) return {};
-    return place(group, *first, std::move(rules));
+    return place(id, *first, std::move(rules));
   }
 
   [[nodiscard]] static bool has_prefixes(const GroupRule& rule) {
@@ -232,9 +193,13 @@ class Denial {
   }
 
   /// Gives the rules names, and the last free priorities before the one that lets pass.
-  source::Result<void> place(const model::SecurityGroup& group, const compiler::FilterRule& first,
+  source::Result<void> place(GroupId id, const compiler::FilterRule& first,
                              std::vector<GroupRule> rules) {
+    const model::SecurityGroup& group = cloud_[id];
     std::set<std::int32_t> taken;
+    for (const GroupRule& each : others_) {
+      if (each.group == id && each.direction == direction_) taken.insert(each.priority);
+    }
     for (const model::SecurityRule& rule : group.rules(direction_)) {
       if (!rule.is_default) taken.insert(rule.priority);
     }
@@ -288,73 +253,56 @@ class Denial {
   const model::Cloud& cloud_;
   const GroupAsked& asked_;
   Direction direction_;
+  const std::vector<GroupRule>& others_;
   std::vector<GroupRule> result_;
   std::set<std::pair<GroupId, std::string>> names_;
 };
 
-/// The addresses of the places that a difference names.
-std::map<std::string, AddressSet> places_of(compiler::Surroundings& around) {
-  std::map<std::string, AddressSet> result;
-  for (const queries::NetworkPlace& place : queries::network_places(around)) {
-    result[place.name] |= place.site.addresses;
+}  // namespace
+
+source::Result<std::vector<Named>> named(const queries::PassageAsked& asked) {
+  std::vector<Named> result;
+  if (asked.ports.entries.empty()) {
+    if (asked.protocols == net::ProtocolSet::all()) {
+      result.push_back({"*", asked.protocols});
+      return result;
+    }
+    for (const IpProtocol protocol : net::kIpProtocols) {
+      if (!asked.protocols.contains(protocol)) continue;
+      result.push_back({word_of(protocol), net::ProtocolSet(protocol)});
+    }
   }
-  const model::Cloud& cloud = around.cloud();
-  for (std::size_t i = 0; i < cloud.subnets.size(); ++i) {
-    const auto id = static_cast<model::SubnetId>(i);
-    if (!cloud[id].space.more) {
-      result[compiler::name_of(cloud, id)] = compiler::addresses_of(cloud[id].space);
+  for (const net::Protocol protocol : net::kProtocols) {
+    PortSet ports;
+    for (const auto& entry : asked.ports.entries) {
+      const auto* numbers = std::get_if<PortSet>(&entry.ports);
+      if (numbers == nullptr) return source::failure("names of ports mean nothing in a network");
+      if (entry.protocol == protocol) ports |= *numbers;
+    }
+    if (ports.empty()) continue;
+    if (ports == net::all_ports()) ports = net::all_header_ports();
+    const IpProtocol as_ip = net::ip_protocol(protocol);
+    result.push_back({word_of(as_ip), net::ProtocolSet(as_ip), std::move(ports)});
+  }
+  for (const Named& each : result) {
+    if (each.word.empty()) {
+      return source::failure("a security group cannot name this protocol by itself");
     }
   }
   return result;
 }
 
-}  // namespace
+AddressSet addresses_of(const std::vector<Site>& sites) {
+  AddressSet result;
+  for (const Site& site : sites) result |= site.addresses;
+  return result;
+}
 
 source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around, const GroupAsked& asked,
-                                            Direction direction) {
-  return Denial(around, asked, direction).rules();
+                                            Direction direction,
+                                            const std::vector<GroupRule>& others) {
+  return Denial(around, asked, direction, others).rules();
 }
 
-source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Surroundings& after,
-                                    const GroupAsked& asked) {
-  const auto protocols = named(asked.packets);
-  if (!protocols) return tl::unexpected(protocols.error());
-  const auto diff = queries::network_diff({before, {}, {}}, {after, {}, {}}, {});
-  if (!diff) return tl::unexpected(diff.error());
-  const std::map<std::string, AddressSet> places = places_of(before);
-  const AddressSet sources = addresses_of(asked.sources);
-  const AddressSet destinations = addresses_of(asked.destinations);
-  // An end that is the whole place holds all addresses.
-  const auto at = [&](const std::string& name, const AddressSet& addresses) {
-    const auto found = places.find(name);
-    return found == places.end() ? addresses : addresses & found->second;
-  };
-  const auto is_asked = [&](const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
-    const auto is_named = [&](IpProtocol protocol) {
-      return std::any_of(protocols->begin(), protocols->end(), [&](const Named& each) {
-        return each.protocols.contains(protocol) && each.ports.contains(box.destination_ports);
-      });
-    };
-    const bool packets =
-        std::all_of(net::kIpProtocols.begin(), net::kIpProtocols.end(), [&](IpProtocol protocol) {
-          return !box.protocols.contains(protocol) || is_named(protocol);
-        });
-    return packets && sources.contains(at(pair.source, box.source)) &&
-           destinations.contains(at(pair.destination, box.destination));
-  };
-  GroupEffect effect;
-  for (const queries::NetworkChange& change : diff->changes) {
-    for (const auto& pair : change.pairs) {
-      for (const auto& part : change.parts) {
-        effect.complete = effect.complete && part.packets.complete;
-        for (const sets::FlowBox& box : part.packets.boxes) {
-          const bool done = part.after == queries::Passes::Never && is_asked(pair, box);
-          (done ? effect.done : effect.others).push_back({pair, box, part.before, part.after});
-        }
-      }
-    }
-  }
-  return effect;
-}
 
 }  // namespace polreach::solver::suggest

@@ -48,10 +48,13 @@ struct GroupAsked {
 /// Rules that deny exactly what is asked: inbound at the destinations' groups, or outbound at the
 /// sources'. Fails, with a reason for the user, where an end has no group that the input holds,
 /// where no priority is free before the rule that lets the packets pass, or where a group cannot
-/// name them.
-[[nodiscard]] source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around,
-                                                          const GroupAsked& asked,
-                                                          model::Direction direction);
+/// name them. `others`: rules that are to come, too; their names and priorities are taken.
+[[nodiscard]] source::Result<std::vector<GroupRule>> deny(
+    compiler::Surroundings& around, const GroupAsked& asked, model::Direction direction,
+    const std::vector<GroupRule>& others = {});
+
+/// Whether what stops all of the first stops all of the second.
+[[nodiscard]] bool covers(const GroupAsked& whole, const GroupAsked& part);
 
 /// A difference between two places of the network.
 struct GroupChange {
@@ -68,9 +71,9 @@ struct GroupEffect {
   bool complete = true;             // the lists hold all of it
 };
 
-/// Compares two inputs that differ in rules alone.
+/// Compares two inputs that differ in rules alone; what was asked for is all of `asked`.
 [[nodiscard]] source::Result<GroupEffect> compare(compiler::Surroundings& before,
                                                   compiler::Surroundings& after,
-                                                  const GroupAsked& asked);
+                                                  const std::vector<GroupAsked>& asked);
 
 }  // namespace polreach::solver::suggest
