@@ -116,8 +116,7 @@ class Command {
       if (is_of_created_pods(each)) known->why_not = why_none(each);
       of_chosen.push_back(static_cast<std::size_t>(known - wanted.begin()));
     }
-    auto answer =
-        suggest_in_network(session_, options_, cluster_, windows_, intents_, wanted);
+    auto answer = suggest_in_network(session_, options_, cluster_, windows_, intents_, wanted);
     if (!answer) {
       return session_.refuse(answer.error().code, answer.error().message, answer.error().help);
     }

@@ -34,10 +34,16 @@ using suggest::GroupAsked;
 using suggest::GroupRule;
 using suggest::Wish;
 
+/// Packets between places that are to be stopped, or to pass.
+struct Place {
+  GroupAsked asked;
+  bool closes = true;
+};
+
 /// What one intent takes.
 struct Need {
   NetworkIntent* of = nullptr;
-  std::vector<GroupAsked> places;
+  std::vector<Place> places;
   std::vector<suggest::Wanted> pods;
   /// Policies have a part in it: where rules alone do not do it.
   bool takes_policies = false;
@@ -125,13 +131,14 @@ class Search {
         intents_(intents),
         wanted_(wanted),
         before_(arguments_, session.input(), session.input().model, arguments_.value("namespace")),
-        answer_{{}, {session.input(), {}, {}, {}, {}, {}, 0, 0, false, arguments_.has("force")}, {}} {
-  }
+        answer_{
+            {}, {session.input(), {}, {}, {}, {}, {}, 0, 0, false, arguments_.has("force")}, {}} {}
 
   tl::expected<NetworkAnswer, ListingError> run() {
     if (const auto done = before_.complete(); !done) return tl::unexpected(done.error());
     for (NetworkIntent& each : wanted_) plan(each);
-    // What does not come to hold takes policies, too, or is left out: twice for each intent at most.
+    // What does not come to hold takes policies, too, or is left out: twice for each intent at
+    // most.
     for (std::size_t i = 0; i <= 2 * wanted_.size(); ++i) {
       const auto settled = attempt();
       if (!settled) return tl::unexpected(settled.error());
@@ -144,32 +151,32 @@ class Search {
   void plan(NetworkIntent& wanted) {
     if (!wanted.why_not.empty()) return;
     const Intent& intent = intents_[wanted.index];
+    if (intent.some) {
+      wanted.why_not =
+          "that some packet passes can be had in many ways in a network: an intent that says which "
+          "packet of which ends is opened";
+      return;
+    }
     auto questions = judged::wrong_pairs(before_.setting(), intent);
     if (!questions) {
       wanted.why_not = questions.error().message;
       return;
     }
     const auto internet = queries::resolve_site(*before_.setting().around, "internet");
-    const net::AddressSet outside = internet ? internet->sites.front().addresses : net::AddressSet();
+    const net::AddressSet outside =
+        internet ? internet->sites.front().addresses : net::AddressSet();
     Need need;
     need.of = &wanted;
     for (Wrong& wrong : *questions) {
       if (!wanted.fingerprint.empty()) {
         std::erase_if(wrong.pairs, [&](const WrongPair& pair) {
-          return std::none_of(pair.subjects.begin(), pair.subjects.end(), [&](const auto& each) {
-            return wanted.subjects.contains(each);
-          });
+          return std::none_of(pair.subjects.begin(), pair.subjects.end(),
+                              [&](const auto& each) { return wanted.subjects.contains(each); });
         });
       }
       GroupAsked places = places_of(wrong, outside);
       if (!places.sources.empty()) {
-        if (!wrong.forbids) {
-          wanted.why_not =
-              "it goes through a network, where only rules that deny are suggested: polreach "
-              "verify says what stops it";
-          return;
-        }
-        need.places.push_back(std::move(places));
+        need.places.push_back({std::move(places), wrong.forbids});
       }
       for (suggest::Wanted& each : pods_of(cluster_.model(), wrong)) {
         need.pods.push_back(std::move(each));
@@ -188,36 +195,35 @@ class Search {
     answer_.network.rules.clear();
     answer_.after.reset();
     answer_.combined = {};
-    std::vector<GroupAsked> asked;
     for (const Need& need : needs_) {
       if (!need.of->why_not.empty()) continue;
       std::vector<GroupRule> rules = answer_.network.rules;
-      for (const GroupAsked& each : need.places) {
+      for (const Place& each : need.places) {
         if (is_done_by_another(each)) continue;
-        need.of->why_not = add_rules(each, rules);
+        need.of->why_not = each.closes ? add_rules(each.asked, rules) : open(each.asked, rules);
         if (!need.of->why_not.empty()) break;
       }
       if (!need.of->why_not.empty()) continue;
       answer_.network.rules = std::move(rules);
-      asked.insert(asked.end(), need.places.begin(), need.places.end());
     }
     const auto combined = combine();
     if (!combined || !*combined) return combined;
     if (answer_.network.rules.empty() && !answer_.combined.after) return true;
-    return verify(asked);
+    return verify();
   }
 
   /// Whether another intent takes more than this; of two that take the same the first counts.
-  [[nodiscard]] bool is_done_by_another(const GroupAsked& asked) const {
+  [[nodiscard]] bool is_done_by_another(const Place& place) const {
     bool is_before = true;
     for (const Need& need : needs_) {
-      for (const GroupAsked& each : need.places) {
-        if (&each == &asked) {
+      for (const Place& each : need.places) {
+        if (&each == &place) {
           is_before = false;
           continue;
         }
-        if (!need.of->why_not.empty() || !suggest::covers(each, asked)) continue;
-        if (is_before || !suggest::covers(asked, each)) return true;
+        if (!need.of->why_not.empty() || each.closes != place.closes) continue;
+        if (!suggest::covers(each.asked, place.asked)) continue;
+        if (is_before || !suggest::covers(place.asked, each.asked)) return true;
       }
     }
     return false;
@@ -234,6 +240,17 @@ class Search {
       std::string why = add_whole(one, rules);
       if (!why.empty()) return why;
     }
+    return "";
+  }
+
+  /// In each group that stops it.
+  std::string open(const GroupAsked& asked, std::vector<GroupRule>& rules) {
+    auto more = suggest::allow(*before_.setting().around, asked, rules);
+    if (!more) return more.error().message;
+    if (more->empty()) {
+      return "no rule of a security group stops it: polreach verify says what does";
+    }
+    for (GroupRule& each : *more) rules.push_back(std::move(each));
     return "";
   }
 
@@ -279,7 +296,7 @@ class Search {
   }
 
   /// The input with all of it, read and judged again. False: an intent does not hold then.
-  tl::expected<bool, ListingError> verify(const std::vector<GroupAsked>& asked) {
+  tl::expected<bool, ListingError> verify() {
     const Input& given = session_.input();
     SuggestNetworkReport& network = answer_.network;
     network.arm.clear();
@@ -304,7 +321,14 @@ class Search {
       need.takes_policies = true;
     }
     if (!all || network.rules.empty()) return all;
-    auto effect = suggest::compare(*before_.setting().around, *then.setting().around, asked);
+    std::vector<GroupAsked> closed;
+    std::vector<GroupAsked> opened;
+    for (const Need& need : needs_) {
+      if (!need.of->why_not.empty()) continue;
+      for (const Place& each : need.places) (each.closes ? closed : opened).push_back(each.asked);
+    }
+    auto effect =
+        suggest::compare(*before_.setting().around, *then.setting().around, closed, opened);
     if (!effect) return tl::unexpected(ListingError{"no-verdict", effect.error().message, ""});
     network.effect = std::move(*effect);
     network.compared = true;
@@ -312,7 +336,8 @@ class Search {
     network.unproven = answer_.after->unproven;
     if (stops_probes()) {
       network.notes.emplace_back(
-          "this is also about probes of load balancers, from 168.63.129.16: where they are to pass, "
+          "this is also about probes of load balancers, from 168.63.129.16: where they are to "
+          "pass, "
           "the intent can name that address");
     }
     return true;
@@ -327,6 +352,10 @@ class Search {
                       [&](const auto& each) { return fingerprint(each) == wanted.fingerprint; });
       if (!stands) return "";
     }
+    if (then.verdict == Verdict::Empty) {
+      return "read again with the rules, its ends are called otherwise: names that a template "
+             "leaves open are known with --parameters";
+    }
     std::string why = "rules and policies of these ends do not do all of it";
     if (!then.findings.empty()) {
       why += ": " + then.findings.front().message;
@@ -334,8 +363,9 @@ class Search {
       why += ": " + then.why;
     }
     const bool has_platform =
-        std::any_of(need.places.begin(), need.places.end(), [](const GroupAsked& each) {
-          return std::any_of(each.destinations.begin(), each.destinations.end(),
+        std::any_of(need.places.begin(), need.places.end(), [](const Place& each) {
+          return each.closes &&
+                 std::any_of(each.asked.destinations.begin(), each.asked.destinations.end(),
                              [](const Site& site) {
                                return !(site.addresses & compiler::platform_addresses()).empty();
                              });
@@ -352,10 +382,11 @@ class Search {
     const net::AddressSet platform = compiler::platform_addresses();
     return std::any_of(needs_.begin(), needs_.end(), [&](const Need& need) {
       return need.of->why_not.empty() &&
-             std::any_of(need.places.begin(), need.places.end(), [&](const GroupAsked& each) {
-               return std::any_of(
-                   each.sources.begin(), each.sources.end(),
-                   [&](const Site& site) { return !(site.addresses & platform).empty(); });
+             std::any_of(need.places.begin(), need.places.end(), [&](const Place& each) {
+               return each.closes && std::any_of(each.asked.sources.begin(),
+                                                 each.asked.sources.end(), [&](const Site& site) {
+                                                   return !(site.addresses & platform).empty();
+                                                 });
              });
     });
   }

@@ -29,8 +29,8 @@ struct NetworkIntent {
 /// intent of which nothing says why not is then as it was to be, and none of the others has a rule
 /// or a policy here.
 struct NetworkAnswer {
-  solver::suggest::Combined combined;  // the NetworkPolicies
-  SuggestNetworkReport network;        // the rules
+  solver::suggest::Combined combined;                  // the NetworkPolicies
+  SuggestNetworkReport network;                        // the rules
   std::optional<solver::intents::Verification> after;  // nothing: there is no suggestion
 };
 

@@ -196,10 +196,10 @@ std::string headline(const SuggestReport& report) {
     case SuggestVerdict::Partial: {
       const auto open = std::count_if(report.intents.begin(), report.intents.end(),
                                       [](const SuggestedIntent& each) { return !each.solved; });
-      return fmt::format("{}, {}: {}; {} of {} intents {} not hold with {}", count, proof, rest,
-                         open, report.intents.size(), open == 1 ? "does" : "do",
-                         count.starts_with("one ") && count.find(" and ") == std::string::npos ? "it"
-                                                                                       : "them");
+      return fmt::format(
+          "{}, {}: {}; {} of {} intents {} not hold with {}", count, proof, rest, open,
+          report.intents.size(), open == 1 ? "does" : "do",
+          count.starts_with("one ") && count.find(" and ") == std::string::npos ? "it" : "them");
     }
     case SuggestVerdict::None:
       return "no suggestion: " + found.none;

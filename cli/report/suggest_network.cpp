@@ -22,6 +22,8 @@ std::string_view direction_of(const GroupRule& rule) {
   return rule.direction == model::Direction::Ingress ? "Inbound" : "Outbound";
 }
 
+std::string_view access_of(const GroupRule& rule) { return rule.allows ? "Allow" : "Deny"; }
+
 std::string headline_of(const SuggestNetworkReport& report) {
   const std::string count = report.rules.size() == 1
                                 ? "one security rule"
@@ -106,8 +108,7 @@ void members(Json& json, const std::string& one, const std::string& many,
 
 class Writer : private RulesJson {
  public:
-  Writer(std::ostream& out, const SuggestNetworkReport& report)
-      : RulesJson(out), report_(report) {}
+  Writer(std::ostream& out, const SuggestNetworkReport& report) : RulesJson(out), report_(report) {}
 
   void all() {
     begin("polreach.suggest/v1");
@@ -161,6 +162,7 @@ void RulesJson::group_rule(const Input& input, const GroupRule& each) {
   json_.Key("priority");
   json_.Int(each.priority);
   text("direction", direction_of(each));
+  text("access", access_of(each));
   text("before", printable(each.before));
   text("az", az_of(input.cloud, each));
   json_.EndObject();
@@ -174,6 +176,15 @@ void RulesJson::group_change(const GroupChange& each) {
   text("before", word(each.before));
   text("after", word(each.after));
   json_.EndObject();
+}
+
+std::vector<GroupChange> done_by(const SuggestNetworkReport& report, suggest::Wish wish) {
+  std::vector<GroupChange> result;
+  for (const GroupChange& each : report.effect.done) {
+    const bool closes = each.after == solver::queries::Passes::Never;
+    if (closes == (wish == suggest::Wish::Close)) result.push_back(each);
+  }
+  return result;
 }
 
 int exit_status(const SuggestNetworkReport& report) {
@@ -211,7 +222,7 @@ std::string arm_of(const model::Cloud& cloud, const std::vector<GroupRule>& rule
     json.Key("priority");
     json.Int(rule.priority);
     member(json, "direction", std::string(direction_of(rule)));
-    member(json, "access", "Deny");
+    member(json, "access", std::string(access_of(rule)));
     member(json, "protocol", rule.protocol);
     members(json, "sourceAddressPrefix", "sourceAddressPrefixes", rule.source);
     member(json, "sourcePortRange", "*");
@@ -231,9 +242,9 @@ std::string az_of(const model::Cloud& cloud, const GroupRule& rule) {
       group.resource_group.empty() ? "RESOURCE_GROUP" : quoted(group.resource_group);
   return fmt::format(
       "az network nsg rule create --resource-group {} --nsg-name {} --name {} --priority {} "
-      "--direction {} --access Deny --protocol {} --source-address-prefixes {} "
+      "--direction {} --access {} --protocol {} --source-address-prefixes {} "
       "--source-port-ranges '*' --destination-address-prefixes {} --destination-port-ranges {}",
-      resources, quoted(group.name), rule.name, rule.priority, direction_of(rule),
+      resources, quoted(group.name), rule.name, rule.priority, direction_of(rule), access_of(rule),
       quoted(rule.protocol), joined(rule.source), joined(rule.destination),
       joined(rule.destination_ports));
 }
@@ -258,7 +269,9 @@ void write_rules(std::ostream& out, const Style& style, const SuggestNetworkRepo
         << style.bold(printable(
                fmt::format("security group {}: {} {}", group.name, rule.priority, rule.name)))
         << " (new)  " << style.dim(printable(report.input.sources.place(group.where))) << "\n"
-        << printable("  asked before rule " + rule.before + ", which lets it pass") << "\n";
+        << printable("  asked before rule " + rule.before +
+                     (rule.allows ? ", which stops it" : ", which lets it pass"))
+        << "\n";
     if (!brief) out << "\n  " << printable(az_of(report.input.cloud, rule)) << "\n";
   }
   if (brief || report.rules.empty()) return;

@@ -39,6 +39,9 @@ struct SuggestNetworkReport {
 /// `az network nsg rule create ...`, quoted for a shell.
 [[nodiscard]] std::string az_of(const model::Cloud& cloud, const solver::suggest::GroupRule& rule);
 
+/// Of what was asked for and is so: what is stopped, or what is allowed.
+[[nodiscard]] std::vector<solver::suggest::GroupChange> done_by(const SuggestNetworkReport& report,
+                                                                solver::suggest::Wish wish);
 /// Changes under a title; without one they continue a list.
 void write_group_changes(std::ostream& out, const Style& style, std::string_view title,
                          const std::vector<solver::suggest::GroupChange>& changes);

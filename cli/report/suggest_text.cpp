@@ -27,7 +27,8 @@ class Text {
   void all(bool brief) {
     out_ << style_.bold(printable(report_.asked)) << "\n\n";
     out_ << painted(printable(headline(report_))) << "\n";
-    for (const std::string& note : all_notes(report_)) out_ << "  note: " << printable(note) << "\n";
+    for (const std::string& note : all_notes(report_))
+      out_ << "  note: " << printable(note) << "\n";
     for (const std::string& doubt : found_.doubts) {
       out_ << "  not understood: " << printable(doubt) << "\n";
     }
@@ -35,12 +36,8 @@ class Text {
     const bool opens = report_.kind == "allow" || any(Wish::Open);
     const bool closes = !opens || any(Wish::Close);
     const SuggestNetworkReport* network = rules_of(report_);
-    const std::vector<suggest::Change> closed = of(found_.effect.done, Wish::Close);
-    changes("closes", closed);
-    if (network != nullptr) {
-      write_group_changes(out_, style_, closed.empty() ? "closes" : "", network->effect.done);
-    }
-    changes("opens", of(found_.effect.done, Wish::Open));
+    done("closes", Wish::Close, network);
+    done("opens", Wish::Open, network);
     changes("does not close", of(found_.effect.missed, Wish::Close));
     changes("does not open", of(found_.effect.missed, Wish::Open));
     changes(closes ? "also cuts" : "cuts", found_.effect.cut);
@@ -78,6 +75,13 @@ class Text {
     std::copy_if(all.begin(), all.end(), std::back_inserter(result),
                  [&](const suggest::Change& each) { return each.wish == wish; });
     return result;
+  }
+
+  void done(std::string_view title, Wish wish, const SuggestNetworkReport* network) {
+    const std::vector<suggest::Change> by_policies = of(found_.effect.done, wish);
+    changes(title, by_policies);
+    if (network == nullptr) return;
+    write_group_changes(out_, style_, by_policies.empty() ? title : "", done_by(*network, wish));
   }
 
   void intents() {

@@ -94,9 +94,8 @@ class Search {
   [[nodiscard]] bool is_wrong(const queries::PassageOutcome& outcome) const {
     const auto& ways = outcome.connection.ways;
     const bool has_no_packets =
-        !ways.empty() && std::all_of(ways.begin(), ways.end(), [](const compiler::Path& way) {
-          return way.has_no_packets;
-        });
+        !ways.empty() && std::all_of(ways.begin(), ways.end(),
+                                     [](const compiler::Path& way) { return way.has_no_packets; });
     if (has_no_packets) return false;
     const bool denied = outcome.verdict == Verdict::Denied;
     const bool open = !outcome.open.boxes.empty();

@@ -27,8 +27,8 @@ struct WrongPair {
 
 /// One question of an intent.
 struct Wrong {
-  bool forbids = true;    // else it wants everything to pass
-  queries::Asked asked;   // the packets
+  bool forbids = true;   // else it wants everything to pass
+  queries::Asked asked;  // the packets
   std::vector<WrongPair> pairs;
 };
 

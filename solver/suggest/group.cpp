@@ -75,27 +75,26 @@ std::optional<Guard> guard_of(const Site& site, const model::SecurityGroup* want
   return result;
 }
 
-class Denial {
+class Placing {
  public:
-  Denial(compiler::Surroundings& around, const GroupAsked& asked, Direction direction,
-         const std::vector<GroupRule>& others)
+  Placing(compiler::Surroundings& around, const GroupAsked& asked, Direction direction,
+          const std::vector<GroupRule>& others, bool allows = false)
       : around_(around),
         cloud_(around.cloud()),
         asked_(asked),
         direction_(direction),
-        others_(others) {
+        others_(others),
+        allows_(allows) {
     for (const GroupRule& each : others) names_.emplace(each.group, each.name);
   }
 
   source::Result<std::vector<GroupRule>> rules() {
     const bool inbound = direction_ == Direction::Ingress;
     const std::vector<Site>& ends = inbound ? asked_.destinations : asked_.sources;
-    struct Behind {
-      Guard guard;
-      AddressSet addresses;
-    };
     std::map<std::size_t, Behind> groups;
+    if (allows_) groups = all_on_the_way(ends);
     for (const Site& site : ends) {
+      if (allows_) break;
       const auto guard = guard_of(site, asked_.at ? &cloud_[*asked_.at] : nullptr);
       const auto index = guard ? index_of(guard->group) : std::nullopt;
       if (!index) {
@@ -117,6 +116,28 @@ class Denial {
   }
 
  private:
+  /// A group and what of the ends is behind it.
+  struct Behind {
+    Guard guard;
+    AddressSet addresses;
+  };
+
+  /// A packet passes where all groups on its way let it pass.
+  [[nodiscard]] std::map<std::size_t, Behind> all_on_the_way(const std::vector<Site>& ends) const {
+    std::map<std::size_t, Behind> groups;
+    for (const Site& site : ends) {
+      for (const Stand& stand : site.stands) {
+        for (const Guard& guard : stand.guards) {
+          const bool is_known = guard.group != nullptr && !guard.group->missing && !guard.open;
+          const auto index = is_known ? index_of(guard.group) : std::nullopt;
+          if (!index) continue;
+          groups.try_emplace(*index, Behind{guard, {}}).first->second.addresses |= site.addresses;
+        }
+      }
+    }
+    return groups;
+  }
+
   [[nodiscard]] std::optional<std::size_t> index_of(const model::SecurityGroup* group) const {
     for (std::size_t i = 0; i < cloud_.groups.size(); ++i) {
       if (&cloud_.groups[i] == group) return i;
@@ -129,13 +150,16 @@ class Denial {
     const compiler::FilterRule* first = nullptr;
     std::vector<GroupRule> rules;
     for (const Named& each : protocols) {
-      const compiler::FilterRule* allows = first_allowing(guard, each, source, destination);
-      if (allows == nullptr) continue;  // stopped here already
-      if (first == nullptr || allows->rule->priority < first->rule->priority) first = allows;
+      const compiler::FilterRule* decides = allows_
+                                                ? first_denying(guard, each, source, destination)
+                                                : first_allowing(guard, each, source, destination);
+      if (decides == nullptr) continue;  // it is so here already
+      if (first == nullptr || decides->rule->priority < first->rule->priority) first = decides;
       for (const net::Family family : {net::Family::V4, net::Family::V6}) {
         GroupRule rule;
         rule.group = id;
         rule.direction = direction_;
+        rule.allows = allows_;
         rule.protocol = each.word;
         rule.destination_ports = port_texts(each.ports);
         rule.source = side(source, asked_.from_internet, family);
@@ -171,15 +195,40 @@ class Denial {
     return result;
   }
 
+  /// Whether some packet may have one of the addresses.
+  static bool meets(const compiler::AddressMatch& match, const AddressSet& addresses) {
+    return !(match.certain & addresses).empty() ||
+           std::any_of(match.open.begin(), match.open.end(),
+                       [&](const auto& open) { return !(open.addresses & addresses).empty(); });
+  }
+
+  /// The first rule that may stop some of the packets; nullptr: one before it allows all of them.
+  const compiler::FilterRule* first_denying(const Guard& guard, const Named& packets,
+                                            const AddressSet& source,
+                                            const AddressSet& destination) {
+    const compiler::Filter& filter = around_.filters().of(*guard.group, direction_, guard.network);
+    for (const compiler::FilterRule& rule : filter.rules) {
+      if (rule.rule == &compiler::platform_rule()) continue;
+      const bool may_deny = rule.access == Access::Deny || rule.access_open;
+      if (may_deny && !(rule.protocols & packets.protocols).empty() &&
+          !(rule.destination_ports & packets.ports).empty() && meets(rule.source, source) &&
+          meets(rule.destination, destination)) {
+        return &rule;
+      }
+      const bool allows_all =
+          !may_deny && rule.only_if.empty() && (packets.protocols - rule.protocols).empty() &&
+          rule.destination_ports.contains(packets.ports) &&
+          rule.source_ports.contains(net::all_header_ports()) &&
+          rule.source.certain.contains(source) && rule.destination.certain.contains(destination);
+      if (allows_all) return nullptr;
+    }
+    return nullptr;
+  }
+
   /// The first rule that may let some of the packets pass.
   const compiler::FilterRule* first_allowing(const Guard& guard, const Named& packets,
                                              const AddressSet& source,
                                              const AddressSet& destination) {
-    const auto meets = [](const compiler::AddressMatch& match, const AddressSet& addresses) {
-      return !(match.certain & addresses).empty() ||
-             std::any_of(match.open.begin(), match.open.end(),
-                         [&](const auto& open) { return !(open.addresses & addresses).empty(); });
-    };
     const compiler::Filter& filter = around_.filters().of(*guard.group, direction_, guard.network);
     for (const compiler::FilterRule& rule : filter.rules) {
       if (rule.access == Access::Deny && !rule.access_open) continue;
@@ -224,9 +273,10 @@ class Denial {
     return {};
   }
 
-  /// "DenyTcp22Inbound".
+  /// "DenyTcp22Inbound", "AllowTcp1433Inbound".
   std::string free_name(const model::SecurityGroup& group, const GroupRule& rule) {
-    std::string base = "Deny" + (rule.protocol == "*" ? "Any" : rule.protocol);
+    std::string base = allows_ ? "Allow" : "Deny";
+    base += (rule.protocol == "*" ? "Any" : rule.protocol);
     const std::string& port = rule.destination_ports.front();
     if (port != "*") base += port;
     std::replace(base.begin(), base.end(), '-', '_');
@@ -254,6 +304,7 @@ class Denial {
   const GroupAsked& asked_;
   Direction direction_;
   const std::vector<GroupRule>& others_;
+  bool allows_;
   std::vector<GroupRule> result_;
   std::set<std::pair<GroupId, std::string>> names_;
 };
@@ -301,8 +352,22 @@ AddressSet addresses_of(const std::vector<Site>& sites) {
 source::Result<std::vector<GroupRule>> deny(compiler::Surroundings& around, const GroupAsked& asked,
                                             Direction direction,
                                             const std::vector<GroupRule>& others) {
-  return Denial(around, asked, direction, others).rules();
+  return Placing(around, asked, direction, others).rules();
 }
 
+source::Result<std::vector<GroupRule>> allow(compiler::Surroundings& around,
+                                             const GroupAsked& asked,
+                                             const std::vector<GroupRule>& others) {
+  std::vector<GroupRule> result;
+  for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
+    // Names are of both directions.
+    std::vector<GroupRule> taken = others;
+    taken.insert(taken.end(), result.begin(), result.end());
+    auto rules = Placing(around, asked, direction, taken, true).rules();
+    if (!rules) return rules;
+    result.insert(result.end(), rules->begin(), rules->end());
+  }
+  return result;
+}
 
 }  // namespace polreach::solver::suggest

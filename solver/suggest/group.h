@@ -26,7 +26,8 @@ struct GroupRule {
   std::vector<std::string> source;             // prefixes, a service tag, or "*"
   std::vector<std::string> destination;        // likewise
   std::vector<std::string> destination_ports;  // "22", "8000-8080", "*"
-  std::string before;                          // the rule that lets it pass today: "110 AllowSsh"
+  std::string before;                          // the rule that decides today: "110 AllowSsh"
+  bool allows = false;                         // else it denies
 };
 
 /// Packets from some places to others.
@@ -53,6 +54,13 @@ struct GroupAsked {
     compiler::Surroundings& around, const GroupAsked& asked, model::Direction direction,
     const std::vector<GroupRule>& others = {});
 
+/// Rules that allow exactly what is asked, in each group on the way that stops some of it. Fails
+/// where no priority is free before the rule that stops it, or where a group cannot name the
+/// packets. What stops it besides (a network manager's rules, a missing way) stays.
+[[nodiscard]] source::Result<std::vector<GroupRule>> allow(
+    compiler::Surroundings& around, const GroupAsked& asked,
+    const std::vector<GroupRule>& others = {});
+
 /// Whether what stops all of the first stops all of the second.
 [[nodiscard]] bool covers(const GroupAsked& whole, const GroupAsked& part);
 
@@ -66,14 +74,16 @@ struct GroupChange {
 
 /// What the rules do between all places of the network.
 struct GroupEffect {
-  std::vector<GroupChange> done;    // of what was asked for, and stopped now
+  std::vector<GroupChange> done;    // of what was asked for, and stopped now, or allowed
   std::vector<GroupChange> others;  // whatever else changed
   bool complete = true;             // the lists hold all of it
 };
 
-/// Compares two inputs that differ in rules alone; what was asked for is all of `asked`.
+/// Compares two inputs that differ in rules alone; what was asked for is to stop all of `closed`,
+/// and to allow all of `opened`.
 [[nodiscard]] source::Result<GroupEffect> compare(compiler::Surroundings& before,
                                                   compiler::Surroundings& after,
-                                                  const std::vector<GroupAsked>& asked);
+                                                  const std::vector<GroupAsked>& closed,
+                                                  const std::vector<GroupAsked>& opened = {});
 
 }  // namespace polreach::solver::suggest

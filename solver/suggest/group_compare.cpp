@@ -102,22 +102,25 @@ bool covers(const GroupAsked& whole, const GroupAsked& part) {
   const auto inner = part_of(part);
   if (!outer || !inner) return false;
   return std::all_of(inner->packets.begin(), inner->packets.end(), [&](const Named& each) {
-    return std::all_of(net::kIpProtocols.begin(), net::kIpProtocols.end(),
-                       [&](IpProtocol protocol) {
-                         return !each.protocols.contains(protocol) ||
-                                are_about({*outer}, protocol,
-                                          {inner->sources, inner->destinations, each.ports});
-                       });
+    return std::all_of(
+        net::kIpProtocols.begin(), net::kIpProtocols.end(), [&](IpProtocol protocol) {
+          return !each.protocols.contains(protocol) ||
+                 are_about({*outer}, protocol, {inner->sources, inner->destinations, each.ports});
+        });
   });
 }
 
 source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Surroundings& after,
-                                    const std::vector<GroupAsked>& asked) {
-  std::vector<Part> parts;
-  for (const GroupAsked& each : asked) {
-    auto part = part_of(each);
-    if (!part) return tl::unexpected(part.error());
-    parts.push_back(std::move(*part));
+                                    const std::vector<GroupAsked>& closed,
+                                    const std::vector<GroupAsked>& opened) {
+  std::vector<Part> to_close;
+  std::vector<Part> to_open;
+  for (const auto* all : {&closed, &opened}) {
+    for (const GroupAsked& each : *all) {
+      auto part = part_of(each);
+      if (!part) return tl::unexpected(part.error());
+      (all == &closed ? to_close : to_open).push_back(std::move(*part));
+    }
   }
   const auto diff = queries::network_diff({before, {}, {}}, {after, {}, {}}, {});
   if (!diff) return tl::unexpected(diff.error());
@@ -127,14 +130,14 @@ source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Su
     const auto found = places.find(name);
     return found == places.end() ? addresses : addresses & found->second;
   };
-  const auto is_asked = [&](const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
+  const auto is_asked = [&](const std::vector<Part>& parts,
+                            const queries::NetworkChange::Pair& pair, const sets::FlowBox& box) {
     const Rest packets{at(pair.source, box.source), at(pair.destination, box.destination),
                        box.destination_ports};
-    return std::all_of(net::kIpProtocols.begin(), net::kIpProtocols.end(),
-                       [&](IpProtocol protocol) {
-                         return !box.protocols.contains(protocol) ||
-                                are_about(parts, protocol, packets);
-                       });
+    return std::all_of(
+        net::kIpProtocols.begin(), net::kIpProtocols.end(), [&](IpProtocol protocol) {
+          return !box.protocols.contains(protocol) || are_about(parts, protocol, packets);
+        });
   };
   GroupEffect effect;
   for (const queries::NetworkChange& change : diff->changes) {
@@ -142,7 +145,10 @@ source::Result<GroupEffect> compare(compiler::Surroundings& before, compiler::Su
       for (const auto& part : change.parts) {
         effect.complete = effect.complete && part.packets.complete;
         for (const sets::FlowBox& box : part.packets.boxes) {
-          const bool done = part.after == queries::Passes::Never && is_asked(pair, box);
+          const bool closes = part.after == queries::Passes::Never;
+          const bool opens = part.after == queries::Passes::Always;
+          const bool done =
+              (closes && is_asked(to_close, pair, box)) || (opens && is_asked(to_open, pair, box));
           (done ? effect.done : effect.others).push_back({pair, box, part.before, part.after});
         }
       }

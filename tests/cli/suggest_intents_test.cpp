@@ -188,14 +188,142 @@ spec:
   CHECK(has(run.out, "holds     api"));
 }
 
-TEST_CASE("suggest --intents: in a network the question to ask is named") {
-  const IntentsFile file(intent("ssh", "subnet/shop/web", "subnet/shop/db", "22", "denied"));
-  const Run run = support::run({"suggest", "--intents", file.path(),
-                                (support::source_folder() / "fixtures/network-diff/new").string()});
+namespace {
+
+std::string fixture(const std::string& name) {
+  return (support::source_folder() / "fixtures" / name).string();
+}
+
+/// `command` with intents, about a network and what else is on standard input.
+Run in_network(const std::string& command, const std::string& intents, const std::string& name,
+               const std::vector<std::string>& more = {}, const std::string& in = "") {
+  const IntentsFile file(intents);
+  std::vector<std::string> words = {command, "--intents", file.path(), fixture(name)};
+  words.insert(words.end(), more.begin(), more.end());
+  if (!in.empty()) words.emplace_back("-");
+  return support::run(words, in);
+}
+
+/// The template that an answer ends with.
+std::string template_of(const Run& run) {
+  const std::size_t start = run.out.find("  {\n");
+  REQUIRE(start != std::string::npos);
+  return run.out.substr(start);
+}
+
+}  // namespace
+
+TEST_CASE("suggest --intents: rules of one group have priorities of their own") {
+  // Ssh has priority 110 in db-nsg, and Sql 100.
+  const std::string intents =
+      intent("web-ssh", "subnet/shop/web", "subnet/shop/db", "22", "denied") +
+      intent("batch-ssh", "subnet/shop/batch", "subnet/shop/db", "22", "denied") +
+      intent("sql", "subnet/shop/web", "subnet/shop/db", "1433", "allowed");
+  const Run run = in_network("suggest", intents, "network-diff/new");
+  CHECK_MESSAGE(run.status == 0, run.out, run.err);
+  CHECK(has(run.out, "2 security rules, proven: nothing else changes"));
+  CHECK(has(run.out, "holds  web-ssh\n  holds  batch-ssh\n"));
+  CHECK(has(run.out, "security group db-nsg: 109 DenyTcp22Inbound (new)"));
+  CHECK(has(run.out, "security group db-nsg: 108 DenyTcp22Inbound2 (new)"));
+  CHECK_FALSE(has(run.out, "also changes"));
+  const Run after = in_network("verify", intents, "network-diff/new", {}, template_of(run));
+  CHECK_MESSAGE(after.status == 0, after.out, after.err);
+  // The template is all that there is to write: it is no YAML.
+  CHECK(in_network("suggest", intents, "network-diff/new", {"--format", "yaml"}).status == 2);
+  const Run json = in_network("suggest", intents, "network-diff/new", {"--format", "json"});
+  CHECK(has(json.out, "\"kind\": \"SecurityRule\""));
+  CHECK(has(json.out, "\"priority\": 108"));
+  CHECK(has(json.out, "\"arm\": "));
+}
+
+TEST_CASE("suggest --intents: a rule that another intent takes as well is given once") {
+  const std::string intents = intent("app", "subnet/shop/app", "subnet/shop/jobs", "22", "denied") +
+                              intent("only", "{any-of: [subnet/shop/jobs, 168.63.129.16/32]}",
+                                     "subnet/shop/jobs", "[22, 3389]", "only-from");
+  const Run run = in_network("suggest", intents, "audit-azure", {"--quiet"});
+  CHECK_MESSAGE(run.status == 0, run.out, run.err);
+  CHECK(has(run.out, "one security rule, proven: nothing else changes"));
+  CHECK(has(run.out, "holds  app\n  holds  only\n"));
+  CHECK(has(run.out, "subnet shop/web -> subnet shop/jobs  TCP 22,3389  (allowed, now stopped)"));
+}
+
+TEST_CASE("suggest --intents: an intent that needs a priority that is not free is left out") {
+  // Https has priority 100 in web-nsg, the first there is.
+  const std::string intents = intent("https", "internet", "subnet/shop/web", "443", "denied") +
+                              intent("ssh", "subnet/shop/web", "subnet/shop/db", "22", "denied");
+  const Run run = in_network("suggest", intents, "network-diff/new", {"--quiet"});
   CHECK(run.status == 1);
-  CHECK_MESSAGE(has(run.out,
-                    "no suggestion: it goes through a network, where ends are closed one "
-                    "by one: polreach suggest subnet/shop/web subnet/shop/db --port 22\n"),
+  CHECK_MESSAGE(has(run.out, "1 of 2 intents does not hold with it"), run.out, run.err);
+  CHECK(has(run.out,
+            "violated  https: security group web-nsg has no free priority before rule "
+            "100 Https"));
+  CHECK(has(run.out, "holds     ssh"));
+  CHECK_FALSE(has(run.out, "security group web-nsg: "));
+  const Run one = in_network("suggest", intents, "network-diff/new", {"--finding", "ssh", "-q"});
+  CHECK_MESSAGE(one.status == 0, one.out, one.err);
+}
+
+TEST_CASE("suggest --intents: what no rule can stop is left out with all of its rules") {
+  // The addresses of the platform are no part of what rules decide about.
+  const std::string only = "from: subnet/shop/db, ports: 443, expect: only-to, to: ";
+  const Run open = in_network("suggest", "  - {name: out, " + only + "subnet/shop/batch}\n",
+                              "network-diff/new", {"--quiet"});
+  CHECK(open.status == 1);
+  CHECK_MESSAGE(
+      has(open.out, "no suggestion: rules and policies of these ends do not do all of it"),
+      open.out, open.err);
+  CHECK(
+      has(open.out, "168.63.129.16, 169.254.169.254 of the platform pass whatever the rules say"));
+  const std::string named =
+      "{any-of: [subnet/shop/batch, 168.63.129.16/32, 169.254.169.254/32]}}\n";
+  const Run closed =
+      in_network("suggest", "  - {name: out, " + only + named, "network-diff/new", {"--quiet"});
+  CHECK_MESSAGE(closed.status == 0, closed.out, closed.err);
+  CHECK(has(closed.out, "security group db-nsg: 4096 DenyTcp443Outbound (new)"));
+}
+
+TEST_CASE("suggest --intents: a pod in a network is closed by a policy where rules do not do it") {
+  const std::string in = kPods;
+  const std::string intents = intent("jobs", "any", "subnet/shop/jobs", "22", "denied") +
+                              intent("pod", "shop/web", "subnet/shop/jobs", "22", "denied");
+  const Run run = in_network("suggest", intents, "audit-azure",
+                             {"--ipblock-matches-pods", "no", "--quiet"}, in);
+  CHECK_MESSAGE(run.status == 0, run.out, run.err);
+  CHECK(has(run.out, "one NetworkPolicy and one security rule, proven: nothing else changes"));
+  CHECK(has(run.out, "NetworkPolicy shop/web-egress (new)"));
+  CHECK(has(run.out, "security group jobs-nsg: 4096 DenyTcp22Inbound (new)"));
+}
+
+TEST_CASE("suggest --intents: what a security group stops is opened before the rule that does") {
+  // NoOther of db-nsg, with priority 4000, stops all that Sql does not let in from web.
+  const std::string intents =
+      intent("batch", "subnet/shop/batch", "subnet/shop/db", "[1433, udp/1434]", "allowed") +
+      intent("ssh", "subnet/shop/batch", "subnet/shop/db", "22", "denied");
+  const Run run = in_network("suggest", intents, "network-diff/new");
+  CHECK_MESSAGE(run.status == 0, run.out, run.err);
+  CHECK(has(run.out, "3 security rules, proven: nothing else changes"));
+  CHECK(has(run.out,
+            "opens\n  subnet shop/batch -> subnet shop/db  TCP 1433  (stopped, now "
+            "allowed)\n"));
+  CHECK(has(run.out, "security group db-nsg: 3999 AllowUdp1434Inbound (new)"));
+  CHECK(has(run.out, "asked before rule 4000 NoOther, which stops it"));
+  const Run after = in_network("verify", intents, "network-diff/new", {}, template_of(run));
+  CHECK_MESSAGE(after.status == 0, after.out, after.err);
+  // Nothing else than that was opened.
+  CHECK(support::run({"can", "subnet/shop/batch", "subnet/shop/db", "--port", "1435", "-q",
+                      fixture("network-diff/new"), "-"},
+                     template_of(run))
+            .status == 1);
+}
+
+TEST_CASE("suggest --intents: in a network it is not chosen which packet is to pass") {
+  const Run run = in_network(
+      "suggest",
+      "  - {name: some, from: subnet/shop/batch, to: subnet/shop/db, ports: 1433, expect: allowed, "
+      "some: true}\n",
+      "network-diff/new");
+  CHECK(run.status == 1);
+  CHECK_MESSAGE(has(run.out, "no suggestion: that some packet passes can be had in many ways"),
                 run.out, run.err);
 }
 

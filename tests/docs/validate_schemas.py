@@ -111,6 +111,7 @@ def questions():
         yield ["suggest", *words, "fixtures/quickstart"]
     yield ["suggest", "--default-deny", "default", "fixtures/no-policies"]
     yield ["suggest", "--intents", "fixtures/intents/quickstart.yaml", "fixtures/quickstart"]
+    yield ["suggest", "--intents", "fixtures/intents/network.yaml", "fixtures/network-diff/new"]
     yield ["suggest", "default/web", "default/db", "fixtures/no-policies"]
     for words in (["vnet/shop", "subnet/shop/db", "--port", "22"], ["internet", "subnet/shop/web"],
                   ["internet", "subnet/shop/db"], ["subnet/shop/web", "internet"]):
