@@ -261,9 +261,10 @@ class Placing {
     for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
       while (priority >= kFirstPriority && taken.contains(priority)) --priority;
       if (priority < kFirstPriority) {
+        const auto missing = static_cast<std::int32_t>(rules.rend() - rule);
         return source::failure("security group " + group.name +
-                               " has no free priority before rule " + before +
-                               "; give that rule a higher number first");
+                               " has no free priority before rule " + before + "; " +
+                               renumbered(group, first, missing));
       }
       rule->priority = priority--;
       rule->before = before;
@@ -271,6 +272,35 @@ class Placing {
     }
     result_.insert(result_.end(), rules.begin(), rules.end());
     return {};
+  }
+
+  /// The fewest rules that have to move so that `missing` priorities become free before one. The
+  /// order of the rules, and so what they mean, stays.
+  [[nodiscard]] std::string renumbered(const model::SecurityGroup& group,
+                                       const compiler::FilterRule& first,
+                                       std::int32_t missing) const {
+    const std::string unknown = "give that rule a higher number first";
+    std::map<std::int32_t, std::string> names;
+    for (const model::SecurityRule& rule : group.rules(direction_)) {
+      if (rule.is_default) continue;
+      const bool is_one = names.emplace(rule.priority, rule.name).second;
+      if (rule.priority_open || !is_one) return unknown;
+    }
+    for (const GroupRule& each : others_) {
+      const bool is_behind = each.priority >= first.rule->priority;
+      if (&cloud_[each.group] == &group && each.direction == direction_ && is_behind)
+        return unknown;
+    }
+    std::string moves;  // the last first, so that each number is free when it is taken
+    std::int32_t next = first.rule->priority + missing;
+    for (auto rule = names.find(first.rule->priority); rule != names.end() && rule->first < next;
+         ++rule) {
+      if (next > kLastPriority) return "and no room to move rules behind it";
+      std::string move = std::to_string(rule->first);
+      move += " " + rule->second + " to " + std::to_string(next++);
+      moves = moves.empty() ? move : move + ", " + moves;
+    }
+    return moves.empty() ? unknown : "first move " + moves + ": that leaves their order as it is";
   }
 
   /// "DenyTcp22Inbound", "AllowTcp1433Inbound".

@@ -320,6 +320,29 @@ TEST_CASE("suggest: a finding about a rule of a security group is closed before 
             "\"verdict\": \"proven\""));
 }
 
+TEST_CASE("suggest: where no priority is free it says which rules have to move") {
+  const auto with = [](const std::string& ssh, const std::string& scanner) {
+    std::string network = kNetwork;
+    network.replace(network.find("200"), 3, ssh);
+    network.replace(network.find("199"), 3, scanner);
+    return network;
+  };
+  // Ssh has the first priority that there is, Scanner the next: 102 is free.
+  const Run full = suggest("--finding nsg-internet-ssh", with("100", "101"));
+  CHECK(full.status == 1);
+  CHECK_MESSAGE(has(full.out,
+                    "no free priority before rule 100 Ssh; first move 101 Scanner to 102, "
+                    "100 Ssh to 101: that leaves their order as it is"),
+                full.out << full.err);
+  // A rule with room behind it moves alone.
+  CHECK(has(suggest("--finding nsg-internet-ssh", with("100", "102")).out,
+            "; first move 100 Ssh to 101: that"));
+  // Done as it says there is a place, and what they let pass is the same.
+  const Run moved = suggest("--finding nsg-internet-ssh", with("101", "102"));
+  CHECK_MESSAGE(moved.status == 0, moved.out << moved.err);
+  CHECK(has(moved.out, "security group front: 100 DenyTcp22Inbound (new)"));
+}
+
 TEST_CASE("suggest: one rule for each protocol, and packets of both are what was asked about") {
   std::string network = kNetwork;
   for (const char* from : {"\"protocol\": \"Tcp\"", "\"destinationPortRange\": \"22\""}) {
