@@ -62,6 +62,7 @@ std::string system_message(const std::string& path) { return path + ": " + std::
 
 /// How far apart two remembered line starts are at least.
 constexpr std::uint32_t kStride = 1U << 16U;
+constexpr std::size_t kStridesInMemory = 1024;
 
 }  // namespace
 
@@ -138,6 +139,8 @@ Location SourceMap::location(const Span& span) const {
         std::count(bytes.begin() + static_cast<std::ptrdiff_t>(from),
                    bytes.begin() + static_cast<std::ptrdiff_t>(from + kStride), '\n');
     file.line_starts.push_back(file.line_starts.back() + static_cast<std::uint32_t>(lines));
+    // A large file is not to stay in memory for it.
+    if (file.line_starts.size() % kStridesInMemory == 0) file.text->release();
   }
   const std::size_t stride = offset / kStride;
   const auto rest = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(stride * kStride),

@@ -234,21 +234,25 @@ void find_gateways(Finder& finder, std::string_view gateways) {
 std::vector<Selected> selected_by(const Model& model, const Service& service) {
   std::vector<Selected> result;
   if (!service.selector || service.type == model::ServiceType::ExternalName) return result;
-  for (std::size_t i = 0; i < model.endpoints.size(); ++i) {
-    const auto id = static_cast<EndpointId>(i);
-    if (model.namespace_of(id) != service.ns) continue;
-    const model::LabelSet& labels = model.label_sets[model[id].labels];
-    bool maybe = false;
-    const bool selected = std::all_of(service.selector->begin(), service.selector->end(),
-                                      [&](const model::Label& wanted) {
-                                        if (const model::Label* label = labels.find(wanted.key)) {
-                                          return label->value == wanted.value;
-                                        }
-                                        maybe = true;
-                                        return labels.is_unknown(wanted.key);
-                                      });
-    if (selected) result.push_back({id, maybe});
+  // There are far fewer workloads than pods.
+  for (const model::Workload& workload : model.workloads) {
+    if (workload.ns != service.ns) continue;
+    for (const EndpointId id : workload.endpoints) {
+      const model::LabelSet& labels = model.label_sets[model[id].labels];
+      bool maybe = false;
+      const bool selected = std::all_of(service.selector->begin(), service.selector->end(),
+                                        [&](const model::Label& wanted) {
+                                          if (const model::Label* label = labels.find(wanted.key)) {
+                                            return label->value == wanted.value;
+                                          }
+                                          maybe = true;
+                                          return labels.is_unknown(wanted.key);
+                                        });
+      if (selected) result.push_back({id, maybe});
+    }
   }
+  std::sort(result.begin(), result.end(),
+            [](const Selected& a, const Selected& b) { return a.endpoint < b.endpoint; });
   return result;
 }
 

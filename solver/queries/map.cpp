@@ -57,11 +57,7 @@ Group group_of(const Model& model, EndpointId id, Grouping grouping) {
 class Mapping {
  public:
   Mapping(const Cluster& cluster, const MapOptions& options)
-      : cluster_(cluster),
-        model_(cluster.model()),
-        options_(options),
-        classes_(cluster, {}),
-        matrix_(cluster, classes_) {
+      : cluster_(cluster), model_(cluster.model()), options_(options), classes_(cluster, {}) {
     group_endpoints();
     focus();
     note_gaps();
@@ -75,6 +71,10 @@ class Mapping {
 
  private:
   void decide() {
+    const auto is_any = [](const std::vector<bool>& parts) {
+      return std::find(parts.begin(), parts.end(), true) != parts.end();
+    };
+    if (is_any(is_source_) && is_any(is_destination_)) matrix_.emplace(cluster_, classes_);
     source::Progress deciding("deciding", "workloads", 2 * groups_.size());
     for (std::uint32_t group = 0; group < groups_.size(); ++group) {
       between_pods(group);
@@ -226,7 +226,7 @@ class Mapping {
     const auto key = std::tuple(id, options_.asked.entries.empty() ? 0 : destination + 1, gaps);
     const auto known = flows_.find(key);
     if (known != flows_.end()) return known->second;
-    const sets::Flow& flow = matrix_.flow(id);
+    const sets::Flow& flow = matrix_->flow(id);
     const auto result = flow_of(flow.must, flow.may, flow.points, question, gaps);
     flows_.emplace(key, result);
     return result;
@@ -241,11 +241,11 @@ class Mapping {
 
   void between_pods(std::uint32_t source) {
     const Group& from = groups_[source];
-    if (!in_focus(is_source_, from)) return;
+    if (!matrix_ || !in_focus(is_source_, from)) return;
     std::vector<Found> found;
     for (std::uint32_t part : from.parts) {
       if (!is_source_[part]) continue;
-      for (const sets::Matrix::Entry& entry : matrix_.row(parts_[part].class_id)) {
+      for (const sets::Matrix::Entry& entry : matrix_->row(parts_[part].class_id)) {
         for (std::uint32_t other : parts_of_class_[entry.destination]) {
           const std::uint32_t destination = parts_[other].group;
           if (!is_destination_[other] || !in_namespace(source, destination)) continue;
@@ -545,7 +545,7 @@ class Mapping {
   const Model& model_;
   const MapOptions& options_;
   compiler::Classes classes_;
-  sets::Matrix matrix_;
+  std::optional<sets::Matrix> matrix_;  // where pods may connect to pods at all
   Map result_;
   std::vector<Group> groups_;
   std::vector<Part> parts_;

@@ -40,14 +40,7 @@ std::optional<std::vector<model::Rule>>& rules_of(Policy& policy, model::Directi
 
 }  // namespace
 
-Model copy_of(const Model& model) {
-  Model result = model;
-  result.label_sets = {};
-  for (std::size_t i = 0; i < model.label_sets.size(); ++i) {
-    result.label_sets.intern(model.label_sets[static_cast<model::LabelSetId>(i)]);
-  }
-  return result;
-}
+Model copy_of(const Model& model) { return model; }
 
 Model without_policies(const Model& model) {
   Model result = copy_of(model);

@@ -37,13 +37,13 @@ TEST_CASE("the audit of Online Boutique: ingress is named well, egress is open f
   if (!folder) return;
   // Each policy has `egress: [{}]`; that of the frontend has `ingress: [{}]`, too.
   const auto audited = support::Audited::of_paths({folder_of(*folder, "online-boutique")});
-  CHECK_MESSAGE(audited->lines() ==
-                    Lines({"medium egress-to-internet | Namespace default | all",
-                           "medium egress-to-metadata | Namespace default",
-                           "medium internet-reaches | Service default/frontend-external",
-                           "medium open-to-every-pod | NetworkPolicy default/frontend | all",
-                           "low egress-to-api-server | Namespace default"}),
-                audited->shown());
+  CHECK_MESSAGE(
+      audited->lines() == Lines({"medium egress-to-internet | Namespace default | all",
+                                 "medium egress-to-metadata | Namespace default",
+                                 "medium internet-reaches | Service default/frontend-external",
+                                 "medium open-to-every-pod | NetworkPolicy default/frontend | all",
+                                 "low egress-to-api-server | Namespace default"}),
+      audited->shown());
   CHECK(audited->of("egress-to-internet").front()->also.size() == 12);
   // Eleven of the twelve have accounts of their own; redis-cart has that of the namespace.
   CHECK(audited->of("egress-to-api-server").front()->also.size() == 1);

@@ -43,14 +43,16 @@ bool implies(const Requirement& one, const Requirement& other) {
 /// Whether nothing meets both.
 bool contradict(const Requirement& one, const Requirement& other) {
   if (one.key != other.key) return false;
-  if (one.op == Operator::In) {
-    if (other.op == Operator::In) return !have_common(one.values, other.values);
-    if (other.op == Operator::NotIn) return is_subset(one.values, other.values);
-  }
-  if (other.op == Operator::In && one.op == Operator::NotIn) return contradict(other, one);
   const auto needs = [](Operator op) { return op == Operator::In || op == Operator::Exists; };
-  return (needs(one.op) && other.op == Operator::DoesNotExist) ||
-         (needs(other.op) && one.op == Operator::DoesNotExist);
+  const auto excludes = [&](const Requirement& has, const Requirement& has_not) {
+    return (has.op == Operator::In && has_not.op == Operator::NotIn &&
+            is_subset(has.values, has_not.values)) ||
+           (needs(has.op) && has_not.op == Operator::DoesNotExist);
+  };
+  if (one.op == Operator::In && other.op == Operator::In) {
+    return !have_common(one.values, other.values);
+  }
+  return excludes(one, other) || excludes(other, one);
 }
 
 /// Whether a peer may be about pods of the policies' own namespace.

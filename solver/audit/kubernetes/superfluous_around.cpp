@@ -214,11 +214,13 @@ void Superfluous::forget_addresses(const Piece& piece, std::vector<model::Policy
 }
 
 /// A model with the namespaces that policies can tell from new ones: their own, which comes first,
-/// and those that selectors name. All others could be created as well, with their labels.
+/// and those that selectors name. All others could be created as well, with their labels. Nodes
+/// only where a peer names some.
 model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& policies,
                                     std::optional<model::NamespaceId> own) const {
   std::set<model::Symbol> keys;
   std::set<model::Symbol> values;
+  bool names_nodes = false;
   const auto add = [&](const model::Selector& selector) {
     for (const model::Requirement& each : selector.all_of) {
       keys.insert(each.key);
@@ -234,13 +236,14 @@ model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& pol
         for (const model::Peer& peer : rule.peers) {
           const auto* pods = std::get_if<model::PodPeer>(&peer.what);
           if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
+          names_nodes = names_nodes || std::holds_alternative<model::NodePeer>(peer.what);
         }
       }
     }
   }
   model::Model result;
   result.symbols = model_.symbols;
-  result.nodes = model_.nodes;
+  if (names_nodes) result.nodes = model_.nodes;
   for (model::Node& node : result.nodes) {
     node.labels = result.label_sets.intern(model_.label_sets[node.labels]);
   }
