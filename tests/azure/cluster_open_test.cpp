@@ -76,6 +76,28 @@ TEST_CASE("The group of the nodes has a rule of its own for what is open of it")
   CHECK(group.outbound.front().access == model::Access::Deny);
 }
 
+// AKS documentation, on host ports and application security groups of node pools: the ports are
+// opened to those groups where the pool has some.
+TEST_CASE("Allowed host ports are open to all nodes, or to the application security groups alone") {
+  const auto destination = [](const std::string& groups) {
+    const Linked linked = Linking()
+                              .add("asg front")
+                              .add("cluster c", R"({"name": "c",
+        "networkProfile": {"networkPlugin": "azure"}, "agentPoolProfiles": [{"name": "a",
+        "networkProfile": {"allowedHostPorts": [{"portStart": 80, "portEnd": 81, "protocol": "TCP"}]
+        )" + groups + "}}]}")
+                              .link();
+    const model::SecurityGroup group = compiler::node_group(linked.cloud.clusters.at(0), {});
+    const model::SecurityRule& first = group.inbound.front();
+    CHECK(first.access == model::Access::Allow);
+    CHECK(first.destination_ports == net::PortSet(80, 81));
+    return show(linked.cloud, first.source) + " -> " + show(linked.cloud, first.destination);
+  };
+  CHECK(destination("") == "tag Internet -> any");
+  CHECK(destination(R"(, "applicationSecurityGroups": [")" + id_of("asg front").to_string() +
+                    R"("])") == "tag Internet -> group front");
+}
+
 TEST_CASE("The network of the pods is known where only outbound, ports or addresses are open") {
   support::CloudBuilder b;
   support::PodsBuilder p;

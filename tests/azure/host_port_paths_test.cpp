@@ -149,6 +149,7 @@ TEST_CASE("Nodes of Cilium are matched by no range: where a policy has one for t
   rule.peers.push_back({block, {}});
   policy.ingress = std::vector<model::Rule>{rule};
   f.p.model.policies.push_back(policy);
+  model::Peer& peer = f.p.model.policies[0].ingress->at(0).peers[0];
   const auto has_gate = [&](model::Engine engine) {
     f.profile.engine = engine;
     Asked asked(f);
@@ -159,6 +160,14 @@ TEST_CASE("Nodes of Cilium are matched by no range: where a policy has one for t
   };
   CHECK(has_gate(model::Engine::Cilium));
   CHECK_FALSE(has_gate(model::Engine::Calico));
+  // What the exceptions take out, the range does not have.
+  block.cidr = support::prefix("10.0.0.0/16");
+  block.except = {support::prefix("10.0.1.0/25")};
+  peer.what = block;
+  CHECK(has_gate(model::Engine::Cilium));
+  block.except.push_back(support::prefix("10.0.1.128/25"));
+  peer.what = block;
+  CHECK_FALSE(has_gate(model::Engine::Cilium));
 }
 
 }  // namespace polreach

@@ -143,6 +143,36 @@ TEST_CASE("A subnet with nodes of a cluster: an address may be a node's, behind 
         std::vector<std::string>{"in subnet vnet/aks", "in interfaces of node pool apps"});
 }
 
+TEST_CASE("Pods have addresses in their nodes' subnet with a flat network, and not in an overlay") {
+  for (const auto mode : {model::NetworkMode::NodeSubnet, model::NetworkMode::Overlay}) {
+    CloudBuilder b;
+    const auto network = b.network("vnet", "10.0.0.0/16");
+    const auto nodes = b.subnet(network, "aks", "10.0.1.0/24", b.group("g"));
+    b.cluster(mode, nodes);
+    Surroundings around(b.cloud, nullptr, {});
+    const auto site = subnet_sites(around, nodes, net::all_addresses()).at(0);
+    CHECK(mentions(site.notes, "pods of cluster aks have addresses in subnet vnet/aks") ==
+          (mode == model::NetworkMode::NodeSubnet));
+  }
+}
+
+// docs/assumptions.md: those that hold always.
+TEST_CASE("Every connection names the assumptions that always hold, and no others") {
+  CloudBuilder b;
+  const auto network = b.network("vnet", "10.0.0.0/16");
+  const auto web = b.subnet(network, "web", "10.0.1.0/24", b.group("g"));
+  Surroundings around(b.cloud, nullptr, {});
+  const auto site = subnet_sites(around, web, net::all_addresses()).at(0);
+  const auto c =
+      network_connection(around, compiler::outside_site("x", addresses("8.8.8.8/32")), site);
+  std::vector<std::string> ids;
+  ids.reserve(c.assumes.size());
+  for (const auto& each : c.assumes) ids.push_back(each.id);
+  std::sort(ids.begin(), ids.end());
+  CHECK(ids == std::vector<std::string>{"A-ASG-NODES-ONLY", "A-NEW-FLOWS", "A-NO-AVNM",
+                                        "A-PEERING-COMPLETE", "A-platform-exempt"});
+}
+
 TEST_CASE("Whether a subnet has a group at all may not be known") {
   CloudBuilder b;
   const auto network = b.network("vnet", "10.0.0.0/16");

@@ -145,6 +145,29 @@ TEST_CASE("relate: pods with hostNetwork state only what NetworkPolicies let in"
   CHECK(net::to_string(found.claim(Relation::Forbids).examples[0].traffic) == "TCP 80");
 }
 
+TEST_CASE("relate: what one side alone leaves open of a pod binds the other in nothing") {
+  // In A y has the network of its node: a podSelector matches it, or does not (A-hostnetwork). In B
+  // it has its own, and x may send nothing.
+  Model a = two_pods();
+  a.endpoints[1].host_network = true;
+  model::Rule to_y = rule(Action::Allow);
+  to_y.peers.push_back({model::PodPeer{model::Selector{}, app(a, "y")}, {}});
+  Policy egress = ingress(a, Tier::Network, 0, "egress", "x", {});
+  egress.ingress.reset();
+  egress.egress = std::vector<model::Rule>{to_y};
+  a.policies.push_back(egress);
+  Model b = solver::queries::copy_of(a);
+  b.endpoints[1].host_network = false;
+  b.policies[0].egress->clear();
+  model::ClusterProfile profile = pods_only();
+  profile.host_network_is_pod = model::Reading::Both;
+  const Cluster one(a, profile);
+  const Cluster other(b, profile);
+  const Related found =
+      solver::queries::relate(one, other, {Relation::AWithinB, Relation::BWithinA});
+  CHECK(found.claim(Relation::AWithinB).holds == Holds::Depends);
+}
+
 TEST_CASE("relate: a NetworkPolicy that isolates can open what the baseline tier denies") {
   // Network policy API: the baseline tier decides about what no NetworkPolicy has decided.
   Model baseline = two_pods();
