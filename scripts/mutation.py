@@ -14,8 +14,9 @@ the tests, the quickest first, until a test fails.
 A mutant is caught by a test that fails, by a crash, or by taking ten times the time of the program
 (CPU seconds, so that the load of the machine does not count). Mutants that do not compile are taken
 out. Those that tests/mutation/equivalent.txt calls equivalent, with a reason, are listed apart and
-do not count. What a run has found is kept in build/mutation/results-SEED.json, and not done again
-while the sources, the tests and the mutants are the same.
+do not count. What a run has found is kept in build/mutation/results.json, and not done again while
+the sources and the tests are the same. Where tests have only been added since, --added takes over
+what was caught before: only the survivors are run again.
 """
 
 import argparse
@@ -428,24 +429,60 @@ class Limits:
             return self.known[stage[0]]
 
 
-def judge(program, mutant, limits, stages):
+def judge(program, mutant, limits, stages, passed):
+    """`passed`: stages that it has survived before."""
     for stage in stages:
+        if stage[0] in passed:
+            continue
         caught, how, _ = run(program, stage, mutant.number, limits.of(stage))
         if caught:
-            return {"caught": True, "by": f"{stage[0]}: {how}"}
-    return {"caught": False, "by": ""}
+            return {"caught": True, "by": f"{stage[0]}: {how}", "stages": []}
+    names = {stage[0] for stage in stages}
+    return {"caught": False, "by": "", "stages": sorted(names | passed)}
 
 
-def digest(mutants):
-    """Of everything that a result rests on."""
+SOURCES = ("policies/**/*", "compiler/**/*", "solver/**/*", "cli/**/*")
+TESTS = ("tests/**/*.cpp", "tests/**/*.h", "fixtures/**/*")
+
+
+def digest(patterns):
     total = hashlib.sha256()
-    for pattern in ("policies/**/*", "compiler/**/*", "solver/**/*", "cli/**/*", "tests/**/*.cpp",
-                    "tests/**/*.h", "fixtures/**/*"):
+    for pattern in patterns:
         for path in sorted(ROOT.glob(pattern)):
             if path.is_file():
                 total.update(path.read_bytes())
-    total.update(" ".join(m.name for m in mutants).encode())
     return total.hexdigest()
+
+
+class Store:
+    """What is known of mutants, by name: whether one is caught, by what, and in which stages."""
+
+    def __init__(self, stages, added):
+        self.path = OUT / "results.json"
+        self.stages = [stage[0] for stage in stages]
+        self.of = {"sources": digest(SOURCES), "tests": digest(TESTS)}
+        before = json.loads(self.path.read_text()) if self.path.exists() else {}
+        same = before.get("of", {}) == self.of
+        kept = same or (added and before.get("of", {}).get("sources") == self.of["sources"])
+        self.known = {name: result for name, result in before.get("mutants", {}).items()
+                      if kept and (same or result["caught"])}
+        self.lock = threading.Lock()
+
+    def get(self, name):
+        """Nothing where it has survived fewer stages than are asked for."""
+        result = self.known.get(name)
+        if result is None or result["caught"] or set(self.stages) <= set(result["stages"]):
+            return result
+        return None
+
+    def passed(self, name):
+        """The stages that it has survived."""
+        return set(self.known.get(name, {}).get("stages", []))
+
+    def put(self, name, result):
+        with self.lock:
+            self.known[name] = result
+            self.path.write_text(json.dumps({"of": self.of, "mutants": self.known}))
 
 
 def equivalents():
@@ -476,6 +513,8 @@ def main():
                                                       "are taken up by the next run")
     parser.add_argument("--quick", action="store_true",
                         help="leave out the tests that take minutes: what survives then may not")
+    parser.add_argument("--added", action="store_true",
+                        help="tests have only been added since the last run")
     parser.add_argument("--list", action="store_true", help="show the mutants, and run nothing")
     options = parser.parse_args()
 
@@ -502,33 +541,25 @@ def main():
     limits = Limits(program)
     stages = [stage for stage in STAGES if not (options.quick and stage[0] in SLOW)]
 
-    # A result is of the same sources, tests and mutants, whichever run it was found by.
-    store = OUT / f"results-{options.seed}{'-quick' if options.quick else ''}.json"
-    stamp = digest(chosen)
-    results = json.loads(store.read_text()) if store.exists() else {}
-    if results.get("of") != stamp:
-        results = {"of": stamp, "mutants": {}}
+    store = Store(stages, options.added)
     began = time.monotonic()
-    todo = [m for m in compiled if m.name not in results["mutants"]]
+    todo = [m for m in compiled if store.get(m.name) is None]
 
     def work(mutant):
         if options.minutes and time.monotonic() - began > 60 * options.minutes:
             return
-        results["mutants"][mutant.name] = judge(program, mutant, limits, stages)
-        done = len(results["mutants"])
-        result = results["mutants"][mutant.name]
+        result = judge(program, mutant, limits, stages, store.passed(mutant.name))
+        store.put(mutant.name, result)
+        done = sum(store.get(m.name) is not None for m in compiled)
         print(f"{done}/{len(compiled)} {mutant.path}:{mutant.line} "
               f"{result['by'] if result['caught'] else 'SURVIVES ' + mutant.name}", flush=True)
-        if done % 10 == 0:
-            store.write_text(json.dumps(dict(results)))
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         list(pool.map(work, todo))
-    store.write_text(json.dumps(results))
 
     known = equivalents()
-    judged = [m for m in compiled if m.name in results["mutants"]]
-    survivors = [m for m in judged if not results["mutants"][m.name]["caught"]]
+    judged = [m for m in compiled if store.get(m.name) is not None]
+    survivors = [m for m in judged if not store.get(m.name)["caught"]]
     equivalent = [m for m in survivors if m.name in known]
     alive = [m for m in survivors if m.name not in known]
     counted = len(judged) - len(equivalent)

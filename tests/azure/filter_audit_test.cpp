@@ -85,6 +85,23 @@ TEST_CASE("audit: the two parts of one written rule are judged together") {
   CHECK(both.shadowed[0].by == Rules{0});
 }
 
+TEST_CASE("audit: what shadows the parts of one written rule is named once, in the filter's order") {
+  const model::Cloud cloud;
+  PathSpace space(cloud);
+  const model::SecurityRule written;
+  const auto ping = [](compiler::FilterRule rule) {
+    rule.protocols = net::ProtocolSet(net::IpProtocol::Icmp);
+    return rule;
+  };
+  std::vector<compiler::FilterRule> parts = {tcp(allow(), 22), ping(allow()), tcp(allow(), 23)};
+  for (compiler::FilterRule& part : parts) part.rule = &written;
+  const FilterAudit found = audit_of(
+      space, filter({ping(deny()), tcp(deny(), 20, 25), parts[0], parts[1], parts[2], deny()}));
+  REQUIRE(found.shadowed.size() == 1);
+  CHECK(found.shadowed[0].rules == Rules{2, 3, 4});
+  CHECK(found.shadowed[0].by == Rules{0, 1});
+}
+
 /// Filters over four sources, three ports and one fact, header by header.
 class Naive {
  public:
