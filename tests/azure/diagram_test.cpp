@@ -308,7 +308,14 @@ bool holds(const FlowBox& box, std::size_t row) {
                               box.source_ports.contains(static_cast<net::Port>(at(5).bits))));
 }
 
-TEST_CASE("boxes: disjoint, and together exactly the set") {
+/// In how many dimensions two boxes differ.
+int differences(const FlowBox& a, const FlowBox& b) {
+  return (a.protocols != b.protocols ? 1 : 0) + (a.source != b.source ? 1 : 0) +
+         (a.destination != b.destination ? 1 : 0) + (a.source_ports != b.source_ports ? 1 : 0) +
+         (a.destination_ports != b.destination_ports ? 1 : 0);
+}
+
+TEST_CASE("boxes: disjoint, together exactly the set, and merged where one dimension differs") {
   for (unsigned seed = 40; seed <= 50; ++seed) {
     Diagrams diagrams;
     Generator generator(diagrams, seed);
@@ -324,6 +331,11 @@ TEST_CASE("boxes: disjoint, and together exactly the set") {
         wrong += times == (value_at(diagrams, packets, row) ? 1U : 0U) ? 0 : 1;
       }
       CHECK(wrong == 0);
+      std::size_t unmerged = 0;
+      for (const FlowBox& a : found.boxes) {
+        for (const FlowBox& b : found.boxes) unmerged += differences(a, b) == 1 ? 1 : 0;
+      }
+      CHECK(unmerged == 0);
       if (packets != kFalse) {
         const FlowPoint point = pick(diagrams, f.diagram);
         Diagram d = f.diagram;

@@ -85,7 +85,8 @@ TEST_CASE("audit: the two parts of one written rule are judged together") {
   CHECK(both.shadowed[0].by == Rules{0});
 }
 
-TEST_CASE("audit: what shadows the parts of one written rule is named once, in the filter's order") {
+TEST_CASE(
+    "audit: what shadows the parts of one written rule is named once, in the filter's order") {
   const model::Cloud cloud;
   PathSpace space(cloud);
   const model::SecurityRule written;

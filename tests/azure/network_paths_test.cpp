@@ -54,7 +54,11 @@ TEST_CASE("Between interfaces: interface, subnet, subnet, interface; also within
   CHECK(places(near.ways[0]) ==
         std::vector<std::string>{"out network interface a", "out subnet vnet/web",
                                  "in subnet vnet/web", "in network interface c"});
-  CHECK(network_connection(around, site(a), site(a)).ways[0].hops.empty());
+  const auto itself = network_connection(around, site(a), site(a));
+  CHECK(itself.ways[0].hops.empty());
+  const char* const note = "an interface reaches itself without any filter";
+  CHECK(mentions(itself.notes, note));
+  CHECK_FALSE(mentions(near.notes, note));
 }
 
 TEST_CASE("Interfaces with a group of their own are sites of their own in their subnet") {
@@ -86,6 +90,20 @@ TEST_CASE("Instances of a scale set may be at any address of their subnet") {
   const auto instance = interface_sites(around, id).at(0);
   CHECK_FALSE(instance.is_asked);
   CHECK(instance.addresses == addresses("10.0.1.0/24"));
+}
+
+TEST_CASE("A subnet whose prefixes are not known has some addresses of its network") {
+  CloudBuilder b;
+  const auto network = b.network("vnet", "10.0.0.0/16");
+  const auto web = b.subnet(network, "web", "10.0.1.0/24");
+  Surroundings around(b.cloud, nullptr, {});
+  const auto site = [&] { return subnet_sites(around, web, net::all_addresses()).at(0); };
+  CHECK(site().is_asked);
+  CHECK_FALSE(mentions(site().notes, "are not known"));
+  b.cloud.subnets[0].space.prefixes.clear();
+  CHECK(site().addresses == addresses("10.0.0.0/16"));
+  CHECK_FALSE(site().is_asked);
+  CHECK(mentions(site().notes, "the addresses of subnet vnet/web are not known"));
 }
 
 TEST_CASE("Ends in no subnet have no filters, and the answer says so") {

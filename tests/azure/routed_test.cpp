@@ -195,6 +195,20 @@ TEST_CASE("Outbound types of a cluster") {
   CHECK(out(model::Outbound::None) == Answer::Yes);
 }
 
+TEST_CASE("In the network that AKS manages, outbound types lead to the internet and nowhere else") {
+  Fixture f;
+  const auto id = f.b.cluster(model::NetworkMode::Overlay, std::nullopt);
+  f.b.cloud.clusters[0].outbound = model::Outbound::LoadBalancer;
+  const auto out = [&](std::string_view cidr) {
+    Surroundings around(f.b.cloud, nullptr, id);
+    return routed_between(around, node_site(around, {id, 0}),
+                          compiler::outside_site("x", addresses(cidr)))
+        .answer;
+  };
+  CHECK(out("8.8.8.0/24") == Answer::Yes);
+  CHECK(out("10.9.0.0/24") == Answer::Unknown);
+}
+
 TEST_CASE("Networks with the same addresses do not reach each other by them") {
   Fixture f;
   const auto twin = f.b.network("twin", "10.0.0.0/16");

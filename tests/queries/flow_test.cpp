@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract of a direction's flow: what is open, and by which reading of ipBlocks.
+// The contract of flows: what is open of a direction, by which reading of ipBlocks, and what two
+// directions have in common.
 #include <doctest/doctest.h>
 
 #include "solver/sets/direction.h"
+#include "solver/sets/matrix.h"
+#include "solver/sets/possible.h"
 #include "tests/agreement/spec.h"
 
 namespace polreach {
@@ -23,17 +26,18 @@ model::Model two_pods() {
   return agreement::to_model(spec);
 }
 
-/// Isolates x for egress; with a range, lets it send to that.
-void isolate(model::Model& model, const char* range) {
+/// Isolates the pods in a direction; with a range, that at the other end passes.
+void isolate(model::Model& model, const char* range, Direction direction = Direction::Egress) {
   model::Policy policy;
   policy.kind = policy.name = model.symbols->intern("some");
-  policy.egress.emplace();
+  auto& rules = direction == Direction::Egress ? policy.egress : policy.ingress;
+  rules.emplace();
   if (range != nullptr) {
     model::Rule rule;
     model::BlockPeer block;
     block.cidr = net::Prefix::parse(range).value();
     rule.peers.push_back({block, {}});
-    policy.egress->push_back(rule);
+    rules->push_back(rule);
   }
   model.policies.push_back(policy);
 }
@@ -68,6 +72,36 @@ TEST_CASE("flow: a range of all addresses lets pods pass by one reading, and not
   REQUIRE(flow.by_reading.has_value());
   CHECK((*flow.by_reading)[0].may.empty());
   CHECK((*flow.by_reading)[1].must == all);
+}
+
+// A packet has one family: what one end lets pass of IPv4 alone and the other of IPv6 alone,
+// nothing does, whichever addresses the pods have.
+TEST_CASE("matrix: two directions that are open by address share the family of the packet") {
+  model::Model model = two_pods();
+  isolate(model, "0.0.0.0/0", Direction::Egress);
+  isolate(model, "::/0", Direction::Ingress);
+  model::ClusterProfile profile;
+  profile.own_node_passes = false;
+  profile.ipblock_matches_pods = model::Reading::Yes;
+  profile.pods_have_ipv4 = profile.pods_have_ipv6 = true;
+  const compiler::Cluster cluster(model, profile);
+  const compiler::Classes classes(cluster, {});
+  solver::sets::Matrix matrix(cluster, classes);
+  CHECK(matrix.row(classes.of(EndpointId{0})).empty());
+}
+
+TEST_CASE("possible pods: what peers give adds up, unless it is open which policies decide") {
+  model::Model model = two_pods();
+  isolate(model, "0.0.0.0/0", Direction::Ingress);
+  const auto adds_up = [&] {
+    // Whether ranges match pods is open, and is the same for all peers.
+    const compiler::Cluster cluster(model, {});
+    const solver::sets::PossibleCluster possible(cluster);
+    return solver::sets::PossibleFlow(possible, Direction::Ingress, EndpointId{0}).adds_up();
+  };
+  CHECK(adds_up());
+  model.policies[0].tier = model::Tier::Admin;
+  CHECK_FALSE(adds_up());
 }
 
 }  // namespace polreach
