@@ -72,7 +72,7 @@ ratio() { if [[ $1 == - ]]; then echo -; else awk -v a="$1" -v b="$2" 'BEGIN { p
 
 netpol_too_slow=false
 nca_too_slow=false
-printf '%9s %8s %8s  %10s %15s %10s  %8s %8s  %s\n' workloads policies entries polreach_s \
+printf '%9s %8s %8s  %10s %15s %10s  %8s %8s  %s\n' workloads policies lines polreach_s \
   netpol-analyzer_s nca_s netpol/p nca/p answers
 for size in "${sizes[@]}"; do
   manifests=$folder/manifests
@@ -80,7 +80,8 @@ for size in "${sizes[@]}"; do
   policies=$((size * 2))
   python3 bench/generate.py "${generate[@]}" --workloads "$size" \
     --namespaces $((size / 10)) --policies "$policies" --format yaml --output "$manifests"
-  cat "$manifests"/* >"$folder/all.yaml"
+  find "$manifests" -type f -name '*.yaml' -print0 | sort -z |
+    xargs -0 -n 1 sh -c 'echo ---; cat "$0"' >"$folder/all.yaml"
 
   ours=$(timed polreach "$polreach" map --format json "$manifests")
   netpol=-
@@ -97,15 +98,15 @@ for size in "${sizes[@]}"; do
   if [[ $netpol != - ]]; then compared+=("netpol-analyzer=$folder/netpol.out"); fi
   if [[ $nca != - ]]; then compared+=("nca=$folder/nca.out"); fi
   answers="-"
+  rm -f "$folder/agree.txt"
   if ((${#compared[@]} > 1)); then
     if python3 bench/compare/agree.py "${compared[@]}" >"$folder/agree.txt"; then answers=agree
     else answers=DIFFER; cat "$folder/agree.txt" >&2; fi
   fi
-  entries=$(grep -c '"source"' "$folder/polreach.out" || true)
-  if [[ -s $folder/agree.txt ]]; then entries=$(sed -n 's/.*agrees, \([0-9]*\) entries/\1/p;q' "$folder/agree.txt"); fi
+  lines=$(grep -o '"allowed"' "$folder/polreach.out" | wc -l)
   for pair in "polreach=$ours" "netpol-analyzer=$netpol" "network-config-analyzer=$nca"; do
-    echo "$shape,$size,$policies,$entries,${pair%%=*},${pair#*=}" >>"$results"
+    echo "$shape,$size,$policies,$lines,${pair%%=*},${pair#*=}" >>"$results"
   done
-  printf '%9d %8d %8s  %10s %15s %10s  %8s %8s  %s\n' "$size" "$policies" "$entries" "$ours" \
+  printf '%9d %8d %8s  %10s %15s %10s  %8s %8s  %s\n' "$size" "$policies" "$lines" "$ours" \
     "$netpol" "$nca" "$(ratio "$netpol" "$ours")" "$(ratio "$nca" "$ours")" "$answers"
 done

@@ -10,7 +10,6 @@
 namespace polreach::solver::intents {
 namespace {
 
-using queries::Passage;
 using queries::PassageEnd;
 using queries::Verdict;
 
