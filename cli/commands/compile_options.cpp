@@ -38,7 +38,7 @@ constinit const CommandSpec kCompile = {
     "Reads the manifests in the PATHs (files, folders, - for standard input) and writes all that "
     "was read to one file. Every command takes that file as its PATH and answers as it would about "
     "the PATHs: places and lines of them included. polreach can reads no more of it than its "
-    "question needs, and answers about a cluster of any size in milliseconds.\n\n"
+    "question needs, and answers about the largest clusters in a fraction of a second.\n\n"
     "What enforces the policies is said when the question is asked, not here. The file is of this "
     "version of polreach alone.",
     kCompileOptions,

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "policies/source/progress.h"
 #include "solver/audit/azure/azure.h"
 #include "solver/audit/kubernetes/kubernetes.h"
 #include "solver/audit/stages.h"
@@ -81,11 +80,7 @@ Audit audit(Scene& scene, const std::function<bool(const Check&)>& wanted) {
 Audit audit_in_stages(Scene& scene, const std::function<bool(const Check&)>& wanted,
                       std::vector<Stage>& stages) {
   Audit result;
-  audit_kubernetes(scene, wanted, result, stages);
-  {
-    const source::Progress checking("checking the network", "parts", 0);
-    timed(stages, "network", [&] { azure::area().run(scene, wanted, result); });
-  }
+  for (const Area& area : areas()) area.run(scene, wanted, result, stages);
   say_once(result.findings, wanted);
   sort(result.findings);
   return result;

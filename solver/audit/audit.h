@@ -29,11 +29,14 @@ struct Audit {
 /// Runs the checks that are `wanted`. Findings are grouped per cause.
 [[nodiscard]] Audit audit(Scene& scene, const std::function<bool(const Check&)>& wanted);
 
+struct Stage;  // solver/audit/stages.h
+
 /// What an area of checks is to the audit: its table, and the function that adds findings of those
-/// that are wanted.
+/// that are wanted, and what its kinds of checks took.
 struct Area {
   std::span<const Check> checks;
-  void (*run)(Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& audit);
+  void (*run)(Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& audit,
+              std::vector<Stage>& stages);
 };
 
 }  // namespace polreach::solver::audit

@@ -72,7 +72,7 @@ class Search {
  public:
   explicit Search(const Cluster& cluster)
       : sample_(sample(cluster.model(), Classes(cluster, {}))),
-        changed_(copy_of(sample_.model)),
+        changed_(sample_.model),
         full_(sample_.model, cluster.profile()),
         page_(full_),
         outside_(outside_addresses(full_)) {

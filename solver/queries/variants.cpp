@@ -40,17 +40,15 @@ std::optional<std::vector<model::Rule>>& rules_of(Policy& policy, model::Directi
 
 }  // namespace
 
-Model copy_of(const Model& model) { return model; }
-
 Model without_policies(const Model& model) {
-  Model result = copy_of(model);
+  Model result = model;
   result.policies.clear();
   result.gaps.clear();
   return result;
 }
 
 Model together(const Model& model, const Model& other) {
-  Model result = copy_of(model);
+  Model result = model;
   std::map<model::Symbol, model::NamespaceId> ids;
   for (std::size_t i = 0; i < model.namespaces.size(); ++i) {
     ids.emplace(model.namespaces[i].name, static_cast<model::NamespaceId>(i));
@@ -69,7 +67,7 @@ Model together(const Model& model, const Model& other) {
 }
 
 Model closed(const Model& model, model::Direction direction) {
-  Model result = copy_of(model);
+  Model result = model;
   // A space cannot stand in a label key.
   const model::Symbol key = result.symbols->intern("host network");
   const model::Symbol yes = result.symbols->intern("true");
@@ -104,7 +102,7 @@ Model closed(const Model& model, model::Direction direction) {
 
 Sample sample(const Model& model, const compiler::Classes& classes) {
   constexpr std::size_t kOfEach = 2;
-  Sample result{copy_of(model), {}};
+  Sample result{model, {}};
   for (std::uint32_t id = 0; id < classes.size(); ++id) {
     const auto& members = classes.members(id);
     const std::size_t count = std::min(members.size(), kOfEach);

@@ -10,9 +10,6 @@
 /// were. They share the symbol table of the model that they are made of, and keep its places.
 namespace polreach::solver::queries {
 
-/// The same in every respect, with label sets of its own.
-[[nodiscard]] model::Model copy_of(const model::Model& model);
-
 /// Without any policy (and without the gaps): everything passes.
 [[nodiscard]] model::Model without_policies(const model::Model& model);
 

@@ -53,7 +53,7 @@ std::vector<PolicyId> find_added(const Model& model, const std::vector<Draft>& d
 
 Model changed(const Request& request, const Model& read, const std::vector<Draft>& drafts) {
   const Model& model = request.cluster.model();
-  Model kept = queries::copy_of(model);
+  Model kept = model;
   std::vector<bool> gone(model.policies.size(), false);
   for (const Draft& draft : drafts) {
     if (draft.replaces) gone[static_cast<std::size_t>(*draft.replaces)] = true;

@@ -36,7 +36,7 @@ model::ClusterProfile profile_of(const Spec& spec) {
 
 /// The model with some of its policies only.
 Model with_some(const Model& model, const std::function<bool(std::size_t)>& keep) {
-  Model result = solver::queries::copy_of(model);
+  Model result = model;
   result.policies.clear();
   for (std::size_t i = 0; i < model.policies.size(); ++i) {
     if (keep(i)) result.policies.push_back(model.policies[i]);
@@ -175,7 +175,7 @@ TEST_CASE("relate: a set is equivalent to itself, whatever is not known") {
   for (std::uint64_t seed = 0; seed < kClusters; ++seed) {
     const Spec spec = generate(seed);
     const Model one = to_model(spec);
-    const Model other = solver::queries::copy_of(one);
+    const Model other = one;
     const Cluster a(one, profile_of(spec));
     const Cluster b(other, profile_of(spec));
     const Related related =

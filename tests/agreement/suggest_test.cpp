@@ -64,7 +64,7 @@ Model with_texts(const Model& model, const Suggestion& suggestion) {
     CHECK_MESSAGE(problem.severity != source::Severity::Error, problem.message);
   }
   CHECK(read.policies.size() == suggestion.objects.size());
-  Model kept = solver::queries::copy_of(model);
+  Model kept = model;
   std::erase_if(kept.policies, [&](const model::Policy& policy) {
     return policy.tier == model::Tier::Network &&
            std::any_of(suggestion.objects.begin(), suggestion.objects.end(),

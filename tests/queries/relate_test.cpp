@@ -92,9 +92,9 @@ Related related(const Model& a, const Model& b) {
 
 TEST_CASE("relate: what an Allow rule of the admin tier decides is stated, what is open is not") {
   const Model open = two_pods();
-  Model closed = solver::queries::copy_of(open);
+  Model closed = open;
   closed.policies.push_back(ingress(closed, Tier::Network, 0, "close", "y", {}));
-  Model allows = solver::queries::copy_of(open);
+  Model allows = open;
   allows.policies.push_back(
       ingress(allows, Tier::Admin, 1, "allow", "y", {rule(allows, Action::Allow, "x", 80)}));
   const Related found = related(closed, allows);
@@ -107,12 +107,12 @@ TEST_CASE("relate: what an Allow rule of the admin tier decides is stated, what 
 
 TEST_CASE("relate: rules that pass on or deny state nothing") {
   const Model open = two_pods();
-  Model closed = solver::queries::copy_of(open);
+  Model closed = open;
   closed.policies.push_back(ingress(closed, Tier::Network, 0, "close", "y", {}));
   for (const Tier tier : {Tier::Admin, Tier::Baseline}) {
     for (const Action action : {Action::Pass, Action::Deny}) {
       if (tier == Tier::Baseline && action == Action::Pass) continue;  // the API has none
-      Model other = solver::queries::copy_of(open);
+      Model other = open;
       other.policies.push_back(
           ingress(other, tier, 1, "some", "y", {rule(other, action, "x", 80)}));
       const Related found = related(closed, other);
@@ -124,7 +124,7 @@ TEST_CASE("relate: rules that pass on or deny state nothing") {
 
 TEST_CASE("relate: the baseline tier states what its Allow rules decide") {
   const Model open = two_pods();
-  Model other = solver::queries::copy_of(open);
+  Model other = open;
   other.policies.push_back(
       ingress(other, Tier::Baseline, 1, "some", "y", {rule(other, Action::Allow, "x", 80)}));
   const Related found = related(open, other);
@@ -135,7 +135,7 @@ TEST_CASE("relate: the baseline tier states what its Allow rules decide") {
 
 TEST_CASE("relate: pods with hostNetwork state only what NetworkPolicies let in") {
   const Model open = two_pods(true);
-  Model states = solver::queries::copy_of(open);
+  Model states = open;
   states.policies.push_back(
       ingress(states, Tier::Network, 0, "some", "y", {rule(states, Action::Allow, "x", 80)}));
   CHECK(related(open, open).claim(Relation::Forbids).holds == Holds::Yes);
@@ -156,7 +156,7 @@ TEST_CASE("relate: what one side alone leaves open of a pod binds the other in n
   egress.ingress.reset();
   egress.egress = std::vector<model::Rule>{to_y};
   a.policies.push_back(egress);
-  Model b = solver::queries::copy_of(a);
+  Model b = a;
   b.endpoints[1].host_network = false;
   b.policies[0].egress->clear();
   model::ClusterProfile profile = pods_only();
@@ -173,7 +173,7 @@ TEST_CASE("relate: a NetworkPolicy that isolates can open what the baseline tier
   Model baseline = two_pods();
   baseline.policies.push_back(
       ingress(baseline, Tier::Baseline, 1, "deny", "y", {rule(Action::Deny)}));
-  Model network = solver::queries::copy_of(baseline);
+  Model network = baseline;
   network.policies.clear();
   network.policies.push_back(
       ingress(network, Tier::Network, 0, "allow", "y", {rule(network, Action::Allow, "x", 80)}));
@@ -223,7 +223,7 @@ TEST_CASE("relate: the admin tier selects no pod with hostNetwork") {
 
 TEST_CASE("relate: what was not understood leaves nothing certain where it acts") {
   const Model open = two_pods();
-  Model closed = solver::queries::copy_of(open);
+  Model closed = open;
   closed.policies.push_back(ingress(closed, Tier::Network, 0, "close", "y", {}));
   closed.gaps.push_back({model::Gap::Why::UnsupportedKind,
                          model::Gap::Effect::AllowOrDeny,

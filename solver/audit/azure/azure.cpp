@@ -3,12 +3,14 @@
 
 #include <initializer_list>
 
+#include "policies/source/progress.h"
 #include "solver/audit/azure/attachments.h"
 #include "solver/audit/azure/clusters.h"
 #include "solver/audit/azure/estate.h"
 #include "solver/audit/azure/ground.h"
 #include "solver/audit/azure/internet.h"
 #include "solver/audit/azure/rules.h"
+#include "solver/audit/stages.h"
 
 namespace polreach::solver::audit::azure {
 namespace {
@@ -30,7 +32,7 @@ void run_part(Ground& ground, std::initializer_list<Id> ids, const std::function
   }
 }
 
-void run(Scene& scene, const Wanted& wanted, Audit& audit) {
+void check_all(Scene& scene, const Wanted& wanted, Audit& audit) {
   check_estate(scene, wanted, audit);
   if (scene.around() == nullptr || scene.around()->cloud().empty()) return;
   Ground ground(scene, wanted, audit);
@@ -61,6 +63,11 @@ void run(Scene& scene, const Wanted& wanted, Audit& audit) {
            [&] { check_clusters(ground); });
   run_part(ground, {Id::PublicService, Id::RangesInNetwork, Id::NpmSkipsPolicies},
            [&] { check_services(ground); });
+}
+
+void run(Scene& scene, const Wanted& wanted, Audit& audit, std::vector<Stage>& stages) {
+  const source::Progress checking("checking the network", "parts", 0);
+  timed(stages, "network", [&] { check_all(scene, wanted, audit); });
 }
 
 }  // namespace

@@ -6,11 +6,14 @@
 
 #include "policies/source/progress.h"
 #include "solver/audit/kubernetes/parts.h"
+#include "solver/audit/stages.h"
 
 namespace polreach::solver::audit {
 
-void audit_kubernetes(Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& audit,
-                      std::vector<Stage>& stages) {
+namespace {
+
+void run(Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& audit,
+         std::vector<Stage>& stages) {
   if (scene.model().endpoints.empty() && scene.model().policies.empty() &&
       scene.model().unenforced.empty()) {
     return;  // no manifests
@@ -38,12 +41,8 @@ void audit_kubernetes(Scene& scene, const std::function<bool(const Check&)>& wan
   }
 }
 
-Area kubernetes_area() {
-  return {kubernetes::checks(),
-          [](Scene& scene, const std::function<bool(const Check&)>& wanted, Audit& audit) {
-            std::vector<Stage> stages;
-            audit_kubernetes(scene, wanted, audit, stages);
-          }};
-}
+}  // namespace
+
+Area kubernetes_area() { return {kubernetes::checks(), run}; }
 
 }  // namespace polreach::solver::audit

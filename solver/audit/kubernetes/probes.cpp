@@ -51,8 +51,7 @@ class Probes::Builder {
     EndpointId pod{};
   };
 
-  explicit Builder(const model::Model& written)
-      : written_(written), model_(queries::copy_of(written)) {
+  explicit Builder(const model::Model& written) : written_(written), model_(written) {
     model_.endpoints.clear();
     model_.workloads.clear();
     for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {

@@ -74,9 +74,7 @@ std::string yaml_of(const queries::ExamplePod& pod) {
 }
 
 Strangers::Strangers(const compiler::Cluster& cluster)
-    : model_(queries::copy_of(cluster.model())),
-      profile_(cluster.profile()),
-      name_(queries::example_name(model_)) {
+    : model_(cluster.model()), profile_(cluster.profile()), name_(queries::example_name(model_)) {
   for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
     namespaces_.emplace(model_.text(model_.namespaces[i].name), static_cast<model::NamespaceId>(i));
   }

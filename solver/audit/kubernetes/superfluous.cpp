@@ -195,7 +195,7 @@ bool Superfluous::proves(const Piece& piece, const Piece& cover) {
   }
   model::Model before =
       spaces_of({&with_piece.front(), &with_piece.back()}, model_[piece.policy].ns);
-  model::Model after = queries::copy_of(before);
+  model::Model after = before;
   before.policies = std::move(with_piece);
   after.policies = std::move(left);
   switch (small_.compare(before, after)) {
@@ -246,7 +246,7 @@ Superfluous::Outcome Superfluous::ask_all(PolicyId policy) {
   std::vector<const model::Policy*> all;
   for (const PolicyId id : ids) all.push_back(&model_[id]);
   model::Model before = spaces_of(all, network ? std::optional(own.ns) : std::nullopt);
-  model::Model after = queries::copy_of(before);
+  model::Model after = before;
   for (const PolicyId id : ids) {
     model::Policy each = model_[id];
     if (network) each.ns = {};  // the first

@@ -170,7 +170,7 @@ Superfluous::Outcome Superfluous::ask_around(const Piece& piece) {
   written_ += all.size();
   if (written_ > kMostWritten) return Outcome::NotProven;
   model::Model before = spaces_of(all, own);
-  model::Model after = queries::copy_of(before);
+  model::Model after = before;
   before.policies = std::move(with_piece);
   after.policies = std::move(left);
   return small_.compare(before, after);
