@@ -14,7 +14,7 @@ FROM debian:12-slim
 # What the program is linked with; scripts/check-packaging.py holds the list against the binary.
 RUN apt-get update && apt-get install --yes --no-install-recommends \
       libboost-filesystem1.74.0 libboost-program-options1.74.0 libedit2 libfmt9 libgit2-1.5 \
-      libsimdjson14 libxxhash0 libyaml-cpp0.7 libz3-4 \
+      libmimalloc2.0 libsimdjson14 libxxhash0 libyaml-cpp0.7 libz3-4 \
  && rm -rf /var/lib/apt/lists/* \
 # The mounted repository belongs to somebody else; it is only read.
  && printf '[safe]\n\tdirectory = *\n' >/etc/gitconfig

@@ -16,7 +16,7 @@ END
 
 packages=(
   g++ cmake ninja-build pkg-config
-  libboost-dev libboost-filesystem-dev libboost-program-options-dev libedit-dev libexpected-dev libfmt-dev libgit2-dev libsimdjson-dev libxxhash-dev
+  libboost-dev libboost-filesystem-dev libboost-program-options-dev libedit-dev libexpected-dev libfmt-dev libgit2-dev libmimalloc-dev libsimdjson-dev libxxhash-dev
   libyaml-cpp-dev libz3-dev rapidjson-dev doctest-dev
 )
 for argument in "$@"; do
