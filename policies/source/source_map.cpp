@@ -60,9 +60,14 @@ struct Descriptor {
 
 std::string system_message(const std::string& path) { return path + ": " + std::strerror(errno); }
 
-/// How far apart two remembered line starts are at least.
-constexpr std::uint32_t kStride = 1U << 16U;
-constexpr std::size_t kStridesInMemory = 1024;
+/// How far apart two places are at least of which it is remembered how many lines are before them.
+constexpr std::size_t kStride = std::size_t{1} << 16U;
+/// A large file is not to stay in memory for counting its lines.
+constexpr std::size_t kMostInMemory = std::size_t{1} << 26U;
+
+std::size_t newlines(std::string_view bytes) {
+  return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+}
 
 }  // namespace
 
@@ -111,8 +116,45 @@ void Text::release() const {
 
 FileId SourceMap::add(std::string name, std::unique_ptr<Text> text) {
   const auto id = static_cast<FileId>(files_.size());
-  files_.push_back({std::move(name), std::move(text), {}});
+  files_.push_back({std::move(name), std::move(text), {}, {}, 0});
   return id;
+}
+
+void SourceMap::note_lines(FileId file, std::size_t begin, std::size_t end,
+                           std::size_t lines) const {
+  std::vector<Stretch>& noted = at(file).noted;
+  if (noted.empty() || noted.back().end <= begin) noted.push_back({begin, end, lines});
+}
+
+/// The last mark at or before an offset, and not far from it.
+const SourceMap::Mark& SourceMap::mark_before(const File& file, std::size_t offset) {
+  const std::string_view bytes = file.text->bytes();
+  if (file.marks.empty()) file.marks.push_back({0, 0});
+  std::size_t released = file.marks.back().offset;
+  while (file.marks.back().offset + kStride <= offset) {
+    const Mark last = file.marks.back();
+    while (file.next_noted < file.noted.size() &&
+           file.noted[file.next_noted].begin < last.offset) {
+      ++file.next_noted;
+    }
+    const Stretch* const next =
+        file.next_noted < file.noted.size() ? &file.noted[file.next_noted] : nullptr;
+    if (next != nullptr && next->begin == last.offset) {
+      file.marks.push_back({next->end, last.lines + next->lines});
+      continue;
+    }
+    const std::size_t stop = last.offset + kStride;
+    const std::size_t end = next != nullptr ? std::min(stop, next->begin) : stop;
+    const std::size_t lines = newlines(bytes.substr(last.offset, end - last.offset));
+    file.marks.push_back({end, last.lines + lines});
+    if (end - released < kMostInMemory) continue;
+    file.text->release();
+    released = end;
+  }
+  const auto after = std::upper_bound(
+      file.marks.begin(), file.marks.end(), offset,
+      [](std::size_t value, const Mark& mark) { return value < mark.offset; });
+  return *std::prev(after);
 }
 
 Location SourceMap::location(const Span& span) const {
@@ -131,20 +173,8 @@ Location SourceMap::location(const Span& span) const {
   }
   const std::string_view bytes = file.text->bytes();
   const std::size_t offset = std::min<std::size_t>(span.begin, bytes.size());
-  // Counts the newlines of whole strides once, and of the last part each time.
-  if (file.line_starts.empty()) file.line_starts.push_back(0);
-  while (file.line_starts.size() * kStride <= offset) {
-    const std::size_t from = (file.line_starts.size() - 1) * kStride;
-    const auto lines =
-        std::count(bytes.begin() + static_cast<std::ptrdiff_t>(from),
-                   bytes.begin() + static_cast<std::ptrdiff_t>(from + kStride), '\n');
-    file.line_starts.push_back(file.line_starts.back() + static_cast<std::uint32_t>(lines));
-    // A large file is not to stay in memory for it.
-    if (file.line_starts.size() % kStridesInMemory == 0) file.text->release();
-  }
-  const std::size_t stride = offset / kStride;
-  const auto rest = std::count(bytes.begin() + static_cast<std::ptrdiff_t>(stride * kStride),
-                               bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+  const Mark& mark = mark_before(file, offset);
+  const std::size_t rest = newlines(bytes.substr(mark.offset, offset - mark.offset));
   const std::size_t newline = offset == 0 ? std::string_view::npos : bytes.rfind('\n', offset - 1);
   const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
   std::size_t end = bytes.find('\n', start);
@@ -153,7 +183,7 @@ Location SourceMap::location(const Span& span) const {
 
   Location result;
   result.file = file.name;
-  result.line = file.line_starts[stride] + static_cast<std::uint32_t>(rest) + 1;
+  result.line = static_cast<std::uint32_t>(mark.lines + rest + 1);
   result.column = static_cast<std::uint32_t>(offset - start) + 1;
   result.text = bytes.substr(start, std::min(end - start, kLongestLine));
   const std::size_t stop = std::min<std::size_t>(span.end, start + result.text.size());

@@ -79,15 +79,31 @@ class SourceMap {
   /// "file:line:column"; "(not in the input)" for Span::none().
   [[nodiscard]] std::string place(const Span& span) const;
 
+  /// Says how many newlines are in bytes [begin, end) of a file, for one who had them at hand: they
+  /// need not be counted again. In the order of the file, and not while others ask for places.
+  void note_lines(FileId file, std::size_t begin, std::size_t end, std::size_t lines) const;
+
   /// Orders places by file name, then offset; places that do not exist come last.
   [[nodiscard]] bool before(const Span& a, const Span& b) const;
 
  private:
+  struct Stretch {
+    std::size_t begin;
+    std::size_t end;
+    std::size_t lines;
+  };
+  struct Mark {
+    std::size_t offset;
+    std::size_t lines;  // newlines before it
+  };
   struct File {
     std::string name;
     std::unique_ptr<Text> text;
-    mutable std::vector<std::uint32_t> line_starts;  // newlines before every 64 KiB, on demand
+    mutable std::vector<Stretch> noted;  // in order
+    mutable std::vector<Mark> marks;     // of the part that was asked about, in order
+    mutable std::size_t next_noted = 0;  // of those that are not among the marks
   };
+  [[nodiscard]] static const Mark& mark_before(const File& file, std::size_t offset);
   [[nodiscard]] const File& at(FileId file) const { return files_[static_cast<std::size_t>(file)]; }
   std::vector<File> files_;
 };

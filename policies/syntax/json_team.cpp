@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/syntax/json_team.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "policies/syntax/json_brackets.h"
@@ -86,6 +87,11 @@ void JsonTeam::read(Reader& reader, Slot& slot, std::unique_lock<std::mutex>& lo
   slot.objects.clear();
   try {
     good = reader.read(slot.range, slot.objects);
+    // They are at hand now; for places in messages the whole file would be read once more.
+    const auto first = input_.bytes.begin();
+    slot.lines = static_cast<std::size_t>(
+        std::count(first + static_cast<std::ptrdiff_t>(slot.range.begin),
+                   first + static_cast<std::ptrdiff_t>(slot.range.end), '\n'));
   } catch (...) {
     slot.thrown = std::current_exception();
   }
@@ -116,6 +122,7 @@ std::size_t JsonTeam::run(const Deliver& deliver) {
     Slot& next = slots_[delivered_ % kSlots];
     if (delivered_ < claimed_ && next.state == State::Good) {
       lock.unlock();
+      input_.sources.note_lines(input_.file, next.range.begin, next.range.end, next.lines);
       if (!deliver(next.objects)) return next.range.begin;
       end = next.range.end + 1;
       if (end - released >= JsonSplitter::kReleaseBytes) {

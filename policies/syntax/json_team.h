@@ -40,6 +40,7 @@ class JsonTeam {
     State state = State::Free;
     ByteRange range;
     Objects objects;
+    std::size_t lines = 0;  // newlines in the range
     std::exception_ptr thrown;
   };
 

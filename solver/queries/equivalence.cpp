@@ -26,11 +26,11 @@ model::ClusterProfile common(const model::ClusterProfile& a, const model::Cluste
 
 class Search {
  public:
-  Search(const Cluster& before, const Cluster& after)
+  Search(const Cluster& before, const Cluster& after, z3::Workbench& workbench)
       : models_({&before.model(), &after.model()}),
         old_(models_[0], common(before.profile(), after.profile())),
         new_(models_[1], common(before.profile(), after.profile())),
-        prover_(old_) {}
+        prover_(old_, workbench) {}
 
   source::Result<Equivalence> run() {
     for (const Cluster* cluster : {&old_, &new_}) {
@@ -159,7 +159,13 @@ class Search {
 }  // namespace
 
 source::Result<Equivalence> equivalent(const Cluster& before, const Cluster& after) {
-  return Search(before, after).run();
+  z3::Workbench workbench;
+  return equivalent(before, after, workbench);
+}
+
+source::Result<Equivalence> equivalent(const Cluster& before, const Cluster& after,
+                                       z3::Workbench& workbench) {
+  return Search(before, after, workbench).run();
 }
 
 }  // namespace polreach::solver::queries

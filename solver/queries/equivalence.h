@@ -8,6 +8,7 @@
 
 #include "compiler/resolve/cluster.h"
 #include "policies/source/result.h"
+#include "solver/z3/workbench.h"
 
 /// "Do two sets of policies mean the same, for every packet and every pod that could ever exist?"
 namespace polreach::solver::queries {
@@ -46,5 +47,8 @@ struct Equivalence {
 /// input.
 source::Result<Equivalence> equivalent(const compiler::Cluster& before,
                                        const compiler::Cluster& after);
+/// The same for one who asks often.
+source::Result<Equivalence> equivalent(const compiler::Cluster& before,
+                                       const compiler::Cluster& after, z3::Workbench& workbench);
 
 }  // namespace polreach::solver::queries

@@ -149,7 +149,7 @@ Equivalences::Outcome Equivalences::compare(const Model& before, const Model& af
   ++proofs_;
   const compiler::Cluster one(before, profile_);
   const compiler::Cluster other(after, profile_);
-  const source::Result<Equivalence> answer = equivalent(one, other);
+  const source::Result<Equivalence> answer = equivalent(one, other, workbench_);
   const Outcome outcome = !answer                  ? Outcome::NotProven
                           : answer->counterexample ? Outcome::Different
                                                    : Outcome::Same;

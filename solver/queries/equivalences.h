@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policies/model/model.h"
+#include "solver/z3/workbench.h"
 
 namespace polreach::solver::queries {
 
@@ -42,6 +43,7 @@ class Equivalences {
   std::size_t most_proofs_;
   std::size_t proofs_ = 0;
   std::map<QuestionForm, Outcome> known_;
+  z3::Workbench workbench_;
 };
 
 }  // namespace polreach::solver::queries

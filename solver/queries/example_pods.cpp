@@ -42,13 +42,15 @@ std::string value_text(const sets::PossibleCluster& possible, const LabelSpace::
 }  // namespace
 
 std::string example_name(const Model& model) {
-  std::set<std::string_view> taken;
-  for (const model::Workload& each : model.workloads) taken.insert(model.text(each.name));
-  for (const model::Endpoint& each : model.endpoints) {
-    taken.insert(model.text(each.owner_name));
-    if (each.pod) taken.insert(model.text(*each.pod));
-  }
-  return fresh([&](const std::string& name) { return taken.contains(name); });
+  return fresh([&](const std::string& name) {
+    const std::optional<Symbol> symbol = model.symbols->find(name);
+    if (!symbol) return false;
+    return std::any_of(model.workloads.begin(), model.workloads.end(),
+                       [&](const auto& each) { return each.name == *symbol; }) ||
+           std::any_of(model.endpoints.begin(), model.endpoints.end(), [&](const auto& each) {
+             return each.owner_name == *symbol || each.pod == *symbol;
+           });
+  });
 }
 
 ExamplePod example_pod(const sets::PossibleCluster& possible, const LabelSpace& space,

@@ -20,30 +20,56 @@ using compiler::Side;
 using compiler::Term;
 using Copy = Encoding::Copy;
 
+/// What is added to a solver goes again, whatever ends the question.
+class Scope {
+ public:
+  explicit Scope(::z3::solver& solver) : solver_(solver) { solver_.push(); }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  ~Scope() { Z3_solver_pop(solver_.ctx(), solver_, 1); }
+
+ private:
+  ::z3::solver& solver_;
+};
+
 }  // namespace
 
-struct Prover::State {
-  State(const compiler::Cluster& c, Transcript* t)
-      : cluster(c), lowering(c, pool), encoding(context, pool), solver(context), transcript(t) {
+struct Workbench::Parts {
+  Parts() : solver(context) {
     ::z3::params parameters(context);
-    parameters.set("rlimit", kResourceLimit);
-    parameters.set("ctrl_c", false);  // ends the program, not a proof
+    parameters.set("rlimit", kResourceLimit);  // of each question
+    parameters.set("ctrl_c", false);           // ends the program, not a proof
     solver.set(parameters);
   }
+
+  ::z3::context context;
+  ::z3::solver solver;
+};
+
+Workbench::Workbench() {
+  apply_memory_limit();
+  parts_ = std::make_unique<Parts>();
+}
+Workbench::~Workbench() = default;
+
+struct Prover::State {
+  State(const compiler::Cluster& c, Workbench::Parts& z3, Transcript* t)
+      : cluster(c),
+        lowering(c, pool),
+        encoding(z3.context, pool),
+        solver(z3.solver),
+        transcript(t) {}
 
   /// A packet that satisfies the constraint, if there is one. `what`: the question in words.
   source::Result<std::optional<Witness>> find(std::string_view what, const ::z3::expr& constraint,
                                               const Party& from, const Party& to) {
-    solver.push();
+    const Scope scope(solver);
     solver.add(constraint);
     const ::z3::check_result answer = solver.check();
     if (transcript != nullptr) transcript->add(what, solver.to_smt2(), answer_of(answer));
     std::optional<Witness> witness;
     if (answer == ::z3::sat) witness = read(solver.get_model(), from, to);
-    solver.pop();
-    if (answer == ::z3::unknown) {
-      return gave_up(solver);
-    }
+    if (answer == ::z3::unknown) return gave_up(solver);
     return witness;
   }
 
@@ -84,16 +110,16 @@ struct Prover::State {
   const compiler::Cluster& cluster;
   compiler::TermPool pool;
   compiler::Lowering lowering;
-  ::z3::context context;
   Encoding encoding;
-  ::z3::solver solver;
+  ::z3::solver& solver;
   Transcript* transcript;
 };
 
-Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript) {
-  apply_memory_limit();
-  state_ = std::make_unique<State>(cluster, transcript);
-}
+Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript)
+    : own_(std::make_unique<Workbench>()),
+      state_(std::make_unique<State>(cluster, *own_->parts_, transcript)) {}
+Prover::Prover(const compiler::Cluster& cluster, Workbench& workbench)
+    : state_(std::make_unique<State>(cluster, *workbench.parts_, nullptr)) {}
 Prover::~Prover() = default;
 
 source::Result<Proof> Prover::prove(const Party& from, const Party& to, const net::Traffic& asked) {

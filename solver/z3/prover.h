@@ -12,6 +12,7 @@
 #include "solver/check/packet.h"
 #include "solver/sets/reach.h"
 #include "solver/z3/transcript.h"
+#include "solver/z3/workbench.h"
 
 namespace polreach::solver::z3 {
 
@@ -26,11 +27,13 @@ struct Proof {
   std::optional<check::Witness> undecided;
 };
 
-/// Asks Z3 about one pair of parties at a time. Holds one Z3 context; not thread-safe.
+/// Asks Z3 about one pair of parties at a time. Not thread-safe.
 class Prover {
  public:
   /// Every question that is put to Z3 is added to the transcript, if there is one.
   explicit Prover(const compiler::Cluster& cluster, Transcript* transcript = nullptr);
+  /// On a workbench that other provers have used, and that outlives this one.
+  Prover(const compiler::Cluster& cluster, Workbench& workbench);
   Prover(const Prover&) = delete;
   Prover& operator=(const Prover&) = delete;
   ~Prover();
@@ -83,6 +86,7 @@ class Prover {
 
  private:
   struct State;
+  std::unique_ptr<Workbench> own_;
   std::unique_ptr<State> state_;
 };
 
