@@ -17,12 +17,14 @@ trap 'rm -rf "$folder"' EXIT
 # Of a workload that is not there: all is read and put together, and nothing is asked.
 read_only=(sh -c '"$0" "$@" 2>/dev/null; test $? -eq 2' "$build/polreach" can ns-0/none internet)
 question=("$build/polreach" can ns-0/app-last internet --quiet)
+audit=("$build/polreach" audit --no-config --quiet)
 
 python3 bench/generate.py --size "$size" --output "$folder/export.json"
 echo "JSON as kubectl prints it, size $size: $(($(stat -c %s "$folder/export.json") / 1000000)) MB"
 python3 bench/measure.py "$runs" "simdjson walks it" "$build/bench/walk_json" "$folder/export.json" \
   -- "polreach reads it" "${read_only[@]}" "$folder/export.json" \
-  -- "polreach can" "${question[@]}" "$folder/export.json"
+  -- "polreach can" "${question[@]}" "$folder/export.json" \
+  -- "polreach audit" "${audit[@]}" "$folder/export.json"
 
 # Fewer pods: YAML is slow to parse, and the ratio is the same.
 python3 bench/generate.py --size medium --pods 3000 --nodes 60 --format yaml --output "$folder/yaml"

@@ -124,12 +124,13 @@ std::vector<net::Address> within(std::vector<net::Address> addresses, const net:
 
 }  // namespace
 
-Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
+Classes::Classes(const Cluster& cluster, const net::AddressSet& outside, Nodes nodes) {
   const model::Model& model = cluster.model();
   Distinctions seen(model);
   seen.add_nodes(cluster);
   const bool any_host = std::any_of(model.endpoints.begin(), model.endpoints.end(),
                                     [](const Endpoint& e) { return e.host_network; });
+  const bool nodes_count = any_host && nodes == Nodes::Apart && cluster.profile().own_node_passes;
   const bool addresses_count = any_host || seen.any_matches_pods ||
                                cluster.profile().ipblock_matches_pods != model::Reading::No;
 
@@ -154,7 +155,7 @@ Classes::Classes(const Cluster& cluster, const net::AddressSet& outside) {
             small[static_cast<std::size_t>(endpoint.labels)],
             endpoint.ports,
             endpoint.host_network,
-            any_host && cluster.profile().own_node_passes ? endpoint.node : std::nullopt,
+            nodes_count ? endpoint.node : std::nullopt,
             addresses_count ? memberships(endpoint.addresses, around) : Memberships{},
             any_host && endpoint.host_network ? memberships(endpoint.node_addresses, around)
                                               : Memberships{},

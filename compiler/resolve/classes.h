@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "compiler/resolve/cluster.h"
@@ -16,8 +17,13 @@ namespace polreach::compiler {
 /// node's and, where pods with hostNetwork exist, in their node.
 class Classes {
  public:
+  /// What pods with hostNetwork send to the pods of their own node passes, whatever policies say.
+  /// Together: for those who ask about no pod with hostNetwork as a source; pods that differ in
+  /// their node alone are one class then.
+  enum class Nodes : std::uint8_t { Apart, Together };
+
   /// `outside`: the addresses outside of pods that will be asked about as sources.
-  Classes(const Cluster& cluster, const net::AddressSet& outside);
+  Classes(const Cluster& cluster, const net::AddressSet& outside, Nodes nodes = Nodes::Apart);
 
   [[nodiscard]] std::uint32_t of(model::EndpointId id) const {
     return class_of_[static_cast<std::size_t>(id)];

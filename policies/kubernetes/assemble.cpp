@@ -166,7 +166,6 @@ class Assembly {
     const Symbol pod_kind = symbols_.intern("Pod");
     std::unordered_map<std::uint64_t, const PodObject*> seen;
     seen.reserve(objects_.pods.size());
-    model_.endpoints.reserve(objects_.pods.size());
     PodsBefore before;
     before.usable = std::none_of(
         objects_.workloads.begin(), objects_.workloads.end(), [&](const WorkloadObject& each) {
@@ -323,9 +322,8 @@ class Assembly {
       return workload_rank(model_.workloads[a]) < workload_rank(model_.workloads[b]);
     });
     std::vector<model::Workload> sorted;
-    std::vector<Endpoint> endpoints;
+    model::SharedVector<Endpoint> endpoints;
     sorted.reserve(order.size());
-    endpoints.reserve(model_.endpoints.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) {
       model::Workload& workload = sorted.emplace_back(std::move(model_.workloads[order[i]]));
       sort_endpoints(workload.endpoints);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "policies/model/labels.h"
+#include "policies/model/shared_vector.h"
 #include "policies/net/address_set.h"
 #include "policies/net/traffic.h"
 #include "policies/source/source_map.h"
@@ -294,7 +295,7 @@ struct Model {
   LabelSets label_sets;
   std::vector<Namespace> namespaces;
   std::vector<Workload> workloads;
-  std::vector<Endpoint> endpoints;
+  SharedVector<Endpoint> endpoints;
   std::vector<Node> nodes;
   std::vector<Service> services;
   std::vector<Entrance> entrances;

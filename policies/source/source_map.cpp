@@ -123,6 +123,7 @@ FileId SourceMap::add(std::string name, std::unique_ptr<Text> text) {
 void SourceMap::note_lines(FileId file, std::size_t begin, std::size_t end,
                            std::size_t lines) const {
   std::vector<Stretch>& noted = at(file).noted;
+  if (begin >= end) return;
   if (noted.empty() || noted.back().end <= begin) noted.push_back({begin, end, lines});
 }
 
@@ -133,8 +134,7 @@ const SourceMap::Mark& SourceMap::mark_before(const File& file, std::size_t offs
   std::size_t released = file.marks.back().offset;
   while (file.marks.back().offset + kStride <= offset) {
     const Mark last = file.marks.back();
-    while (file.next_noted < file.noted.size() &&
-           file.noted[file.next_noted].begin < last.offset) {
+    while (file.next_noted < file.noted.size() && file.noted[file.next_noted].begin < last.offset) {
       ++file.next_noted;
     }
     const Stretch* const next =
@@ -151,9 +151,9 @@ const SourceMap::Mark& SourceMap::mark_before(const File& file, std::size_t offs
     file.text->release();
     released = end;
   }
-  const auto after = std::upper_bound(
-      file.marks.begin(), file.marks.end(), offset,
-      [](std::size_t value, const Mark& mark) { return value < mark.offset; });
+  const auto after =
+      std::upper_bound(file.marks.begin(), file.marks.end(), offset,
+                       [](std::size_t value, const Mark& mark) { return value < mark.offset; });
   return *std::prev(after);
 }
 

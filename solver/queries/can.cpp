@@ -185,7 +185,11 @@ class Question {
     named_pods_ = source.is_one_pod || destination.is_one_pod;
     left_out_ = source.left_out | destination.left_out;
     const Model& model = cluster_.model();
-    const compiler::Classes between_pods(cluster_, {});
+    const bool from_nodes = std::any_of(source.endpoints.begin(), source.endpoints.end(),
+                                        [&](EndpointId id) { return model[id].host_network; });
+    const auto nodes =
+        from_nodes ? compiler::Classes::Nodes::Apart : compiler::Classes::Nodes::Together;
+    const compiler::Classes between_pods(cluster_, {}, nodes);
     const std::vector<Group> destinations = groups_of(model, between_pods, destination);
     const std::vector<Group> sources = groups_of(model, between_pods, source);
     source::Progress deciding("deciding", "pairs", sources.size() * destinations.size());
@@ -198,7 +202,7 @@ class Question {
     }
     if (!source.addresses.empty()) {
       // Pods of one class may still differ in which outside address is their own node's.
-      const compiler::Classes from_outside(cluster_, source.addresses);
+      const compiler::Classes from_outside(cluster_, source.addresses, nodes);
       const Group outside{source.addresses, {{std::nullopt, {}, true}}};
       for (const Group& to : groups_of(model, from_outside, destination)) {
         if (std::holds_alternative<EndpointId>(to.party)) add_pair(outside, to);

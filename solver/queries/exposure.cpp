@@ -5,7 +5,7 @@
 #include <map>
 #include <tuple>
 
-#include "policies/source/progress.h"
+#include "policies/source/parallel.h"
 #include "policies/source/result.h"
 #include "solver/queries/cover.h"
 #include "solver/queries/example_pods.h"
@@ -39,12 +39,18 @@ class Exposing {
 
   Exposure run() {
     note_gaps();
-    source::Progress deciding("deciding", "workloads", model_.workloads.size());
-    for (std::uint32_t i = 0; i < model_.workloads.size(); ++i) {
-      workload(static_cast<model::WorkloadId>(i));
-      deciding.advance();
+    for (const model::Workload& each : model_.workloads) {
+      if (in_focus(each)) number_sides(each);
     }
-    check();
+    source::Progress deciding("deciding", "sets of policies", to_decide_.size());
+    sides_.resize(to_decide_.size());
+    source::in_parallel(to_decide_.size(), deciding, [&](std::size_t i) {
+      sides_[i] = side(to_decide_[i].first, to_decide_[i].second);
+    });
+    for (std::uint32_t i = 0; i < model_.workloads.size(); ++i) {
+      if (in_focus(model_.workloads[i])) workload(static_cast<model::WorkloadId>(i));
+    }
+    if (options_.checks_examples) check();
     return std::move(result_);
   }
 
@@ -75,7 +81,6 @@ class Exposing {
   /// One entry, or one for each part of its pods that policies tell apart.
   void workload(model::WorkloadId id) {
     const model::Workload& workload = model_[id];
-    if (!in_focus(workload)) return;
     using Sides = std::pair<std::uint32_t, std::uint32_t>;
     std::vector<std::pair<Sides, std::vector<EndpointId>>> parts;
     for (EndpointId each : workload.endpoints) {
@@ -101,6 +106,15 @@ class Exposing {
 
   // Sides ---------------------------------------------------------------------------------------
 
+  void number_sides(const model::Workload& workload) {
+    for (const EndpointId each : workload.endpoints) {
+      for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
+        side_of(each, direction);
+      }
+    }
+  }
+
+  /// The number of what an endpoint is exposed to, which is decided where the number is new.
   std::uint32_t side_of(EndpointId id, Direction direction) {
     const std::uint32_t class_id = classes_.of(id);
     const auto known = side_of_class_.find({class_id, direction});
@@ -123,13 +137,13 @@ class Exposing {
     const bool ports = direction == Direction::Ingress && !policies.empty();
     Key key{direction, policies, ports ? model_[self].ports : std::vector<model::NamedPort>(),
             model_[self].host_network, is_open(self) ? class_id + 1 : 0};
-    const auto next = static_cast<std::uint32_t>(sides_.size());
+    const auto next = static_cast<std::uint32_t>(to_decide_.size());
     const auto [entry, added] = profile_ids_.emplace(std::move(key), next);
-    if (added) sides_.push_back(side(self, direction));
+    if (added) to_decide_.emplace_back(self, direction);
     return entry->second;
   }
 
-  ExposureSide side(EndpointId self, Direction direction) {
+  [[nodiscard]] ExposureSide side(EndpointId self, Direction direction) const {
     sets::PossibleFlow flows(possible_, direction, self);
     const LabelSpace space(possible_, model_.namespace_of(self), flows.peers());
     const Cover found = cover(space, flows);
@@ -143,7 +157,8 @@ class Exposing {
     return result;
   }
 
-  ExposureEntry pods(Direction direction, const LabelSpace& space, const Covered& each) {
+  [[nodiscard]] ExposureEntry pods(Direction direction, const LabelSpace& space,
+                                   const Covered& each) const {
     ExposureEntry entry;
     entry.namespaces = space.namespaces(each.cube);
     entry.pods = space.pods(each.cube);
@@ -262,7 +277,8 @@ class Exposing {
   std::string example_name_;
   Exposure result_;
   std::map<Key, std::uint32_t> profile_ids_;
-  std::vector<ExposureSide> sides_;  // by profile
+  std::vector<std::pair<EndpointId, Direction>> to_decide_;  // by profile
+  std::vector<ExposureSide> sides_;                          // likewise
   std::map<std::pair<std::uint32_t, Direction>, std::uint32_t> side_of_class_;
 };
 

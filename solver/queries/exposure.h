@@ -17,6 +17,8 @@ struct ExposureOptions {
   std::optional<model::NamespaceId> ns;  // only workloads of this namespace
   bool ingress = true;
   bool egress = true;
+  /// Whether the policies that would select an example are asked what they let pass of it.
+  bool checks_examples = true;
 };
 
 /// Traffic to pods that do not exist, whose named ports can have any number.

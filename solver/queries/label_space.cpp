@@ -24,7 +24,7 @@ LabelSpace::LabelSpace(const sets::PossibleCluster& possible, model::NamespaceId
     : possible_(possible),
       cluster_(possible.cluster()),
       own_name_(cluster_.model()[own].name),
-      name_key_(cluster_.model().symbols->intern("kubernetes.io/metadata.name")) {
+      name_key_(possible.name_key()) {
   collect(peers);
   fix_namespaces();
   for (const auto& peer : peers) atoms_.push_back(atom(peer));

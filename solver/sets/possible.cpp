@@ -86,7 +86,9 @@ PortMarkers PortMarkers::of(const Model& model) {
 }
 
 PossibleCluster::PossibleCluster(const Cluster& cluster)
-    : model_(cluster.model()), markers_(PortMarkers::of(model_)) {
+    : model_(cluster.model()),
+      markers_(PortMarkers::of(model_)),
+      name_key_(model_.symbols->intern("kubernetes.io/metadata.name")) {
   for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
     namespaces_.emplace(model_.namespaces[i].name, static_cast<model::NamespaceId>(i));
   }

@@ -44,6 +44,8 @@ class PossibleCluster {
   [[nodiscard]] const compiler::Cluster& cluster() const { return *cluster_; }
   [[nodiscard]] model::EndpointId pod() const { return pod_; }
   [[nodiscard]] const PortMarkers& markers() const { return markers_; }
+  /// kubernetes.io/metadata.name.
+  [[nodiscard]] model::Symbol name_key() const { return name_key_; }
   /// The namespace of the cluster that has the name.
   [[nodiscard]] std::optional<model::NamespaceId> find_namespace(model::Symbol name) const {
     const auto found = namespaces_.find(name);
@@ -57,6 +59,7 @@ class PossibleCluster {
  private:
   model::Model model_;
   PortMarkers markers_;
+  model::Symbol name_key_;
   std::unordered_map<model::Symbol, model::NamespaceId> namespaces_;
   model::EndpointId pod_{};
   std::unique_ptr<compiler::Cluster> cluster_;

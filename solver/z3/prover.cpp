@@ -46,11 +46,16 @@ struct Workbench::Parts {
   ::z3::solver solver;
 };
 
-Workbench::Workbench() {
-  apply_memory_limit();
-  parts_ = std::make_unique<Parts>();
-}
+Workbench::Workbench() = default;
 Workbench::~Workbench() = default;
+
+Workbench::Parts& Workbench::parts() {
+  if (!parts_) {
+    apply_memory_limit();
+    parts_ = std::make_unique<Parts>();
+  }
+  return *parts_;
+}
 
 struct Prover::State {
   State(const compiler::Cluster& c, Workbench::Parts& z3, Transcript* t)
@@ -117,9 +122,9 @@ struct Prover::State {
 
 Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript)
     : own_(std::make_unique<Workbench>()),
-      state_(std::make_unique<State>(cluster, *own_->parts_, transcript)) {}
+      state_(std::make_unique<State>(cluster, own_->parts(), transcript)) {}
 Prover::Prover(const compiler::Cluster& cluster, Workbench& workbench)
-    : state_(std::make_unique<State>(cluster, *workbench.parts_, nullptr)) {}
+    : state_(std::make_unique<State>(cluster, workbench.parts(), nullptr)) {}
 Prover::~Prover() = default;
 
 source::Result<Proof> Prover::prove(const Party& from, const Party& to, const net::Traffic& asked) {

@@ -17,6 +17,7 @@ class Workbench {
  private:
   friend class Prover;
   struct Parts;
+  Parts& parts();  // made when they are first needed
   std::unique_ptr<Parts> parts_;
 };
 

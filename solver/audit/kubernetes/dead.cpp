@@ -27,7 +27,7 @@ class DeadAudit {
       : context_(context),
         model_(context.model()),
         cluster_(context.cluster()),
-        classes_(context.cluster(), {}) {}
+        classes_(context.cluster(), {}, compiler::Classes::Nodes::Together) {}
 
   void run() {
     duplicates();

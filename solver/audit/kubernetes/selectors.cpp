@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "compiler/resolve/peer_index.h"
 #include "compiler/resolve/view.h"
@@ -35,13 +36,18 @@ class SelectorAudit {
       : context_(context),
         model_(context.model()),
         cluster_(context.cluster()),
-        classes_(context.cluster(), {}),
+        classes_(context.cluster(), {}, compiler::Classes::Nodes::Together),
         index_(context.cluster(), classes_),
-        pods_in_(context.model().namespaces.size()) {
+        pods_in_(context.model().namespaces.size()),
+        labelled_in_(context.model().namespaces.size()) {
+    std::set<std::pair<NamespaceId, model::LabelSetId>> seen;
     for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
       const auto id = static_cast<EndpointId>(i);
       if (context_.escapes(id)) continue;
-      pods_in_[static_cast<std::size_t>(model_.namespace_of(id))].push_back(id);
+      const NamespaceId ns = model_.namespace_of(id);
+      pods_in_[static_cast<std::size_t>(ns)].push_back(id);
+      if (!seen.emplace(ns, model_[id].labels).second) continue;
+      labelled_in_[static_cast<std::size_t>(ns)].push_back(id);
     }
   }
 
@@ -76,14 +82,22 @@ class SelectorAudit {
                                                    const Policy& policy) {
     std::vector<std::uint32_t> result;
     for (const auto& match : index_.matches(peer, policy)) {
-      const EndpointId pod = classes_.members(match.id).front();
-      // Pods that count as their node are no pods to a selector.
-      const bool as_node = model_[pod].host_network &&
-                           (policy.tier != model::Tier::Network ||
-                            cluster_.profile().host_network_is_pod == model::Reading::No);
-      if (!as_node) result.push_back(match.id);
+      if (is_pod(match.id, policy)) result.push_back(match.id);
     }
     return result;
+  }
+
+  [[nodiscard]] bool matches_any(const model::PodPeer& peer, const Policy& policy) {
+    const auto& matches = index_.matches(peer, policy);
+    return std::any_of(matches.begin(), matches.end(),
+                       [&](const auto& match) { return is_pod(match.id, policy); });
+  }
+
+  /// Pods that count as their node are no pods to a selector.
+  [[nodiscard]] bool is_pod(std::uint32_t id, const Policy& policy) const {
+    return !model_[classes_.members(id).front()].host_network ||
+           (policy.tier == model::Tier::Network &&
+            cluster_.profile().host_network_is_pod != model::Reading::No);
   }
 
   /// The namespaces that a peer speaks of, of those that have pods in the input.
@@ -114,7 +128,7 @@ class SelectorAudit {
     std::size_t best = 0;
     std::optional<Cause> result;
     for (const NamespaceId ns : namespaces) {
-      for (const EndpointId id : pods_in_[static_cast<std::size_t>(ns)]) {
+      for (const EndpointId id : labelled_in_[static_cast<std::size_t>(ns)]) {
         if (++looked > kMostLooked) return result;
         const compiler::Party party = id;
         const compiler::LabelView labels =
@@ -165,7 +179,7 @@ class SelectorAudit {
     const Policy& policy = model_[id.policy];
     for (const model::Peer& peer : policy.rules(id.direction)->at(id.rule).peers) {
       const auto* pods = std::get_if<model::PodPeer>(&peer.what);
-      if (pods == nullptr || !matched(*pods, policy).empty()) continue;
+      if (pods == nullptr || matches_any(*pods, policy)) continue;
       const auto namespaces = namespaces_of(*pods, policy);
       if (namespaces.empty()) {
         missing_label(id, peer, *pods);
@@ -345,6 +359,7 @@ class SelectorAudit {
   compiler::Classes classes_;
   compiler::PeerIndex index_;
   std::vector<std::vector<EndpointId>> pods_in_;                     // by namespace
+  std::vector<std::vector<EndpointId>> labelled_in_;                 // one for each set of labels
   std::map<std::pair<std::string, std::string>, Finding> findings_;  // by subject and key
 };
 
