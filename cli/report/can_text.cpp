@@ -388,7 +388,7 @@ class Writer {
     if (report_.answer.unproven > 0) {
       closing += "; " + unproven();
     } else if (report_.answer.proofs > 0) {
-      closing += "; proven by Z3";
+      closing += "; proven";
     }
     out_ << "  " << style_.dim(closing) << "\n";
   }

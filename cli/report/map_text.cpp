@@ -79,7 +79,7 @@ class Writer {
            << "\n";
     }
     std::string closing = describe(report_.input.ledger);
-    if (map.proofs > 0) closing += fmt::format("; {} connections proven by Z3", map.proofs);
+    if (map.proofs > 0) closing += fmt::format("; {} connections proven", map.proofs);
     if (map.unproven > 0) closing += fmt::format("; {} too large for Z3", map.unproven);
     out_ << "  " << style_.dim(closing) << "\n";
   }

@@ -82,7 +82,7 @@ class Writer {
       closing += fmt::format("; {} of {} pairs too large for Z3, answered by the set engine alone",
                              unproven, all);
     } else if (all > 0) {
-      closing += "; proven by Z3";
+      closing += "; proven";
     }
     out_ << "  " << style_.dim(closing) << "\n";
   }

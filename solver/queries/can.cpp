@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
-#include "compiler/resolve/classes.h"
 #include "compiler/resolve/worlds.h"
 #include "policies/source/progress.h"
+#include "solver/queries/end_classes.h"
 #include "solver/z3/prover.h"
 
 namespace polreach::solver::queries {
@@ -28,7 +28,7 @@ struct Group {
   std::vector<Variant> variants;
 };
 
-std::vector<Group> groups_of(const Model& model, const compiler::Classes& classes,
+std::vector<Group> groups_of(const Model& model, const EndClasses& classes,
                              const Target& target) {
   std::map<std::uint32_t, std::map<model::WorkloadId, std::vector<EndpointId>>> by_class;
   std::map<model::WorkloadId, std::set<std::uint32_t>> classes_of;
@@ -185,11 +185,7 @@ class Question {
     named_pods_ = source.is_one_pod || destination.is_one_pod;
     left_out_ = source.left_out | destination.left_out;
     const Model& model = cluster_.model();
-    const bool from_nodes = std::any_of(source.endpoints.begin(), source.endpoints.end(),
-                                        [&](EndpointId id) { return model[id].host_network; });
-    const auto nodes =
-        from_nodes ? compiler::Classes::Nodes::Apart : compiler::Classes::Nodes::Together;
-    const compiler::Classes between_pods(cluster_, {}, nodes);
+    const EndClasses between_pods(cluster_, source.endpoints, destination.endpoints, {});
     const std::vector<Group> destinations = groups_of(model, between_pods, destination);
     const std::vector<Group> sources = groups_of(model, between_pods, source);
     source::Progress deciding("deciding", "pairs", sources.size() * destinations.size());
@@ -202,7 +198,7 @@ class Question {
     }
     if (!source.addresses.empty()) {
       // Pods of one class may still differ in which outside address is their own node's.
-      const compiler::Classes from_outside(cluster_, source.addresses, nodes);
+      const EndClasses from_outside(cluster_, {}, destination.endpoints, source.addresses);
       const Group outside{source.addresses, {{std::nullopt, {}, true}}};
       for (const Group& to : groups_of(model, from_outside, destination)) {
         if (std::holds_alternative<EndpointId>(to.party)) add_pair(outside, to);

@@ -46,7 +46,7 @@ struct Part {
   net::Traffic open;  // depends
 };
 
-/// One pair of classes of endpoints, with everything that it stands for: each of the sources
+/// One pair of groups of endpoints (end_classes.h), with everything that it stands for: each of the sources
 /// together with each of the destinations has the same result for the same reasons.
 struct Outcome {
   std::vector<Variant> sources;
@@ -70,7 +70,7 @@ struct Outcome {
 struct Answer {
   Verdict verdict = Verdict::Denied;
   std::vector<Outcome> outcomes;
-  std::size_t proofs = 0;    // how many pairs of classes Z3 proved
+  std::size_t proofs = 0;    // how many pairs were proven: from terms alone, or by Z3
   std::size_t unproven = 0;  // for how many its budget ran out: the set engine alone answers
   std::vector<Variant> without_port;  // destinations that have no port of the name asked for
 };

@@ -34,6 +34,7 @@ class Scope {
 
 }  // namespace
 
+/// Z3 itself. It takes longer to start than most questions take to answer.
 struct Workbench::Parts {
   Parts() : solver(context) {
     ::z3::params parameters(context);
@@ -58,23 +59,31 @@ Workbench::Parts& Workbench::parts() {
 }
 
 struct Prover::State {
-  State(const compiler::Cluster& c, Workbench::Parts& z3, Transcript* t)
-      : cluster(c),
-        lowering(c, pool),
-        encoding(z3.context, pool),
-        solver(z3.solver),
-        transcript(t) {}
+  State(const compiler::Cluster& c, Transcript* t) : cluster(c), lowering(c, pool), transcript(t) {}
+
+  /// Z3 is started by the first question.
+  ::z3::solver& solver() { return workbench->parts().solver; }
+  Encoding& encoding() {
+    if (!made_encoding) made_encoding.emplace(workbench->parts().context, pool);
+    return *made_encoding;
+  }
+
+  /// Whether a question is answered by its form: no packet satisfies what is nothing but false.
+  /// Who keeps a transcript wants it asked all the same.
+  [[nodiscard]] bool is_plainly_false(Term question) {
+    return transcript == nullptr && question == pool.constant(false);
+  }
 
   /// A packet that satisfies the constraint, if there is one. `what`: the question in words.
   source::Result<std::optional<Witness>> find(std::string_view what, const ::z3::expr& constraint,
                                               const Party& from, const Party& to) {
-    const Scope scope(solver);
-    solver.add(constraint);
-    const ::z3::check_result answer = solver.check();
-    if (transcript != nullptr) transcript->add(what, solver.to_smt2(), answer_of(answer));
+    const Scope scope(solver());
+    solver().add(constraint);
+    const ::z3::check_result answer = solver().check();
+    if (transcript != nullptr) transcript->add(what, solver().to_smt2(), answer_of(answer));
+    if (answer == ::z3::unknown) return gave_up(solver());
     std::optional<Witness> witness;
-    if (answer == ::z3::sat) witness = read(solver.get_model(), from, to);
-    if (answer == ::z3::unknown) return gave_up(solver);
+    if (answer == ::z3::sat) witness = read(solver().get_model(), from, to);
     return witness;
   }
 
@@ -83,11 +92,11 @@ struct Prover::State {
     check::Packet& packet = witness.packet;
     if (const auto* id = std::get_if<model::EndpointId>(&from)) packet.source = *id;
     if (const auto* id = std::get_if<model::EndpointId>(&to)) packet.destination = *id;
-    packet.source_address = encoding.address(model, Side::Source, Copy::First);
-    packet.destination_address = encoding.address(model, Side::Destination, Copy::First);
-    packet.protocol = encoding.protocol(model);
-    packet.port = encoding.port(model);
-    witness.world = read_world(cluster, encoding, model, Copy::First);
+    packet.source_address = encoding().address(model, Side::Source, Copy::First);
+    packet.destination_address = encoding().address(model, Side::Destination, Copy::First);
+    packet.protocol = encoding().protocol(model);
+    packet.port = encoding().port(model);
+    witness.world = read_world(cluster, encoding(), model, Copy::First);
     return witness;
   }
 
@@ -115,28 +124,33 @@ struct Prover::State {
   const compiler::Cluster& cluster;
   compiler::TermPool pool;
   compiler::Lowering lowering;
-  Encoding encoding;
-  ::z3::solver& solver;
   Transcript* transcript;
+  std::optional<Workbench> own;
+  Workbench* workbench = nullptr;
+  std::optional<Encoding> made_encoding;
 };
 
 Prover::Prover(const compiler::Cluster& cluster, Transcript* transcript)
-    : own_(std::make_unique<Workbench>()),
-      state_(std::make_unique<State>(cluster, own_->parts(), transcript)) {}
+    : state_(std::make_unique<State>(cluster, transcript)) {
+  state_->workbench = &state_->own.emplace();
+}
 Prover::Prover(const compiler::Cluster& cluster, Workbench& workbench)
-    : state_(std::make_unique<State>(cluster, workbench.parts(), nullptr)) {}
+    : state_(std::make_unique<State>(cluster, nullptr)) {
+  state_->workbench = &workbench;
+}
 Prover::~Prover() = default;
 
 source::Result<Proof> Prover::prove(const Party& from, const Party& to, const net::Traffic& asked) {
   State& s = *state_;
   try {
     const Connection connection = s.lowering.connection(from, to);
-    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
+    s.encoding().set_ends({connection.source_is_outside, connection.destination_is_outside});
     const Term in_question = s.pool.conjunction({connection.possible, s.lowering.traffic(asked)});
     if (!fits(s.pool, {in_question, connection.passes})) return source::failure(kTooLarge);
-    const auto encode = [&](Term term, Copy copy) { return s.encoding.encode(term, copy); };
+    const auto encode = [&](Term term, Copy copy) { return s.encoding().encode(term, copy); };
 
-    const ::z3::expr here = s.encoding.well_formed(Copy::First) && encode(in_question, Copy::First);
+    const ::z3::expr here =
+        s.encoding().well_formed(Copy::First) && encode(in_question, Copy::First);
     const ::z3::expr passes = encode(connection.passes, Copy::First);
     Proof proof;
     auto allowed = s.find("a packet of those asked about that passes", here && passes, from, to);
@@ -148,7 +162,7 @@ source::Result<Proof> Prover::prove(const Party& from, const Party& to, const ne
     if (!proof.allowed || !proof.denied) return proof;
 
     const ::z3::expr elsewhere =
-        s.encoding.well_formed(Copy::Second) && encode(in_question, Copy::Second);
+        s.encoding().well_formed(Copy::Second) && encode(in_question, Copy::Second);
     auto undecided =
         s.find("one that passes in one world and is stopped in another",
                here && passes && elsewhere && !encode(connection.passes, Copy::Second), from, to);
@@ -165,7 +179,6 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
   State& s = *state_;
   try {
     const Connection connection = s.lowering.connection(from, to);
-    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
     const Side outside = connection.source_is_outside ? Side::Source : Side::Destination;
     const bool any_outside = connection.source_is_outside || connection.destination_is_outside;
 
@@ -185,9 +198,11 @@ source::Result<std::optional<Witness>> Prover::refute(const Party& from, const P
         {s.pool.conjunction({s.pool.disjunction(always), s.pool.negation(connection.passes)}),
          s.pool.conjunction({s.pool.disjunction(never), connection.passes})});
     const Term claim = s.pool.conjunction({connection.possible, wrong});
+    if (s.is_plainly_false(claim)) return std::optional<Witness>();
     if (!fits(s.pool, {claim})) return source::failure(kTooLarge);
+    s.encoding().set_ends({connection.source_is_outside, connection.destination_is_outside});
     return s.find("a packet for which the answer is wrong",
-                  s.encoding.well_formed(Copy::First) && s.encoding.encode(claim, Copy::First),
+                  s.encoding().well_formed(Copy::First) && s.encoding().encode(claim, Copy::First),
                   from, to);
   } catch (const ::z3::exception& error) {
     return gave_up(error);
@@ -200,7 +215,6 @@ source::Result<std::optional<Witness>> Prover::find_among(const Party& from, con
   State& s = *state_;
   try {
     const Connection connection = s.lowering.connection(from, to);
-    s.encoding.set_ends({connection.source_is_outside, connection.destination_is_outside});
     std::vector<Term> parts{connection.possible, s.lowering.traffic(asked),
                             passing ? connection.passes : s.pool.negation(connection.passes)};
     const auto* source = std::get_if<model::EndpointId>(&from);
@@ -225,9 +239,11 @@ source::Result<std::optional<Witness>> Prover::find_among(const Party& from, con
     const Term question = s.pool.conjunction(parts);
     if (question == s.pool.constant(false)) return std::optional<Witness>();
     if (!fits(s.pool, {question})) return source::failure(kTooLarge);
-    return s.find("a packet of pods with these labels",
-                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
-                  from, to);
+    s.encoding().set_ends({connection.source_is_outside, connection.destination_is_outside});
+    return s.find(
+        "a packet of pods with these labels",
+        s.encoding().well_formed(Copy::First) && s.encoding().encode(question, Copy::First), from,
+        to);
   } catch (const ::z3::exception& error) {
     return gave_up(error);
   }
@@ -242,14 +258,15 @@ source::Result<std::optional<Witness>> Prover::clash(model::Direction direction,
     const model::Model& model = s.cluster.model();
     const Connection clash = s.lowering.clash(direction, self, other, model[first], model[second]);
     if (clash.passes == s.pool.constant(false)) return std::optional<Witness>();
-    s.encoding.set_ends({clash.source_is_outside, clash.destination_is_outside});
+    s.encoding().set_ends({clash.source_is_outside, clash.destination_is_outside});
     const Term question = s.pool.conjunction({clash.possible, clash.passes});
     if (!fits(s.pool, {question})) return source::failure(kTooLarge);
     const bool ingress = direction == model::Direction::Ingress;
     const Party own = self;
-    return s.find("a packet that two policies of one priority decide differently",
-                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
-                  ingress ? other : own, ingress ? own : other);
+    return s.find(
+        "a packet that two policies of one priority decide differently",
+        s.encoding().well_formed(Copy::First) && s.encoding().encode(question, Copy::First),
+        ingress ? other : own, ingress ? own : other);
   } catch (const ::z3::exception& error) {
     return gave_up(error);
   }
@@ -263,15 +280,16 @@ source::Result<std::optional<Witness>> Prover::difference(const compiler::Cluste
     const Connection one = s.lowering.connection(from, to);
     const Connection two = others.connection(from, to);
     if (one.passes == two.passes) return std::optional<Witness>();
-    s.encoding.set_ends({one.source_is_outside, one.destination_is_outside});
+    s.encoding().set_ends({one.source_is_outside, one.destination_is_outside});
     const Term differ =
         s.pool.disjunction({s.pool.conjunction({one.passes, s.pool.negation(two.passes)}),
                             s.pool.conjunction({two.passes, s.pool.negation(one.passes)})});
     const Term question = s.pool.conjunction({one.possible, differ});
     if (!fits(s.pool, {question})) return source::failure(kTooLarge);
-    return s.find("a packet that passes in one of two clusters alone",
-                  s.encoding.well_formed(Copy::First) && s.encoding.encode(question, Copy::First),
-                  from, to);
+    return s.find(
+        "a packet that passes in one of two clusters alone",
+        s.encoding().well_formed(Copy::First) && s.encoding().encode(question, Copy::First), from,
+        to);
   } catch (const ::z3::exception& error) {
     return gave_up(error);
   }

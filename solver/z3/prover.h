@@ -27,7 +27,8 @@ struct Proof {
   std::optional<check::Witness> undecided;
 };
 
-/// Asks Z3 about one pair of parties at a time. Not thread-safe.
+/// Asks Z3 about one pair of parties at a time. Z3 is started by the first question that its terms
+/// do not answer by themselves. Not thread-safe.
 class Prover {
  public:
   /// Every question that is put to Z3 is added to the transcript, if there is one.
@@ -86,7 +87,6 @@ class Prover {
 
  private:
   struct State;
-  std::unique_ptr<Workbench> own_;
   std::unique_ptr<State> state_;
 };
 

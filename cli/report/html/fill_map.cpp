@@ -297,7 +297,7 @@ Page page_of(const MapReport& report) {
           "what policies that polreach does not understand may open is not listed");
     }
     if (report.map.proofs > 0) {
-      page.summary.push_back(fmt::format("{} proven by Z3", report.map.proofs));
+      page.summary.push_back(fmt::format("{} proven", report.map.proofs));
     }
     if (report.map.unproven > 0) {
       page.summary.push_back(fmt::format("{} too large for Z3", report.map.unproven));
