@@ -10,6 +10,7 @@
 
 #include "cli/reading.h"
 #include "cli/snapshot.h"
+#include "policies/image/find.h"
 #include "policies/image/load.h"
 #include "solver/queries/reference.h"
 
@@ -19,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace queries = solver::queries;
 using image::Image;
-using image::WorkloadRange;
 using source::Diagnostic;
 using source::Severity;
 
@@ -119,52 +119,88 @@ bool has_equal_priorities(const model::Model& model) {
          }) != all.end();
 }
 
-/// Adds the workloads that an end can mean; false where that takes all of them.
-bool add_wanted(Image& image, const std::string& end, const std::string& default_namespace,
-                image::Wanted& wanted) {
-  const auto add = [&](const std::vector<std::uint32_t>& more) {
-    wanted.insert(wanted.end(), more.begin(), more.end());
-    return true;
-  };
-  const auto add_at = [&](const net::AddressSet& addresses) {
-    const auto found = image.workloads_at(addresses);
-    return found && add(*found);
-  };
-  const auto add_all = [&](const std::optional<WorkloadRange>& range) {
-    if (!range || range->first == range->last) return false;
-    for (std::uint32_t i = range->first; i < range->last; ++i) wanted.push_back(i);
-    return true;
-  };
-  // In the order of queries::resolve.
-  if (end == "any") return false;
-  if (end == "internet") return add_at(net::internet_addresses());
-  std::vector<std::string> parts{""};
-  for (const char c : end) {
-    if (c == '/') {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
+/// Finds what the ends of a question can mean, without reading the rest.
+class Ends {
+ public:
+  Ends(const Image& image, std::string default_namespace)
+      : image_(image), default_namespace_(std::move(default_namespace)) {}
+
+  /// False where that takes all of it. In the order of queries::resolve.
+  bool add(const std::string& end) {
+    if (end == "any") return false;
+    if (end == "internet") return add_at(net::internet_addresses());
+    const std::vector<std::string> parts = split(end);
+    if (parts.size() > 1 && parts[0] == "svc") return add_service(parts);
+    if (const auto address = net::Address::parse(end)) {
+      return add_at(net::AddressSet(*address, *address));
     }
+    if (const auto prefix = net::Prefix::parse(end)) return add_at(net::addresses_of(*prefix));
+    return add_name(parts);
   }
-  if (parts.size() > 1 && parts[0] == "svc") {
-    // A Service selects pods of its own namespace.
-    if (image.workloads_in("svc")) return false;
-    return add_all(image.workloads_in(parts.size() > 2 ? parts[1] : default_namespace));
+
+  [[nodiscard]] const image::Wanted& wanted() const { return wanted_; }
+
+ private:
+  static std::vector<std::string> split(const std::string& end) {
+    std::vector<std::string> parts{""};
+    for (const char c : end) {
+      if (c == '/') {
+        parts.emplace_back();
+      } else {
+        parts.back() += c;
+      }
+    }
+    return parts;
   }
-  if (const auto address = net::Address::parse(end)) {
-    return add_at(net::AddressSet(*address, *address));
+
+  static void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& more) {
+    to.insert(to.end(), more.begin(), more.end());
   }
-  if (const auto prefix = net::Prefix::parse(end)) {
-    return add_at(net::addresses_of(*prefix));
+  static void append(std::vector<std::uint32_t>& to, const image::Range& more) {
+    for (std::uint32_t i = more.first; i < more.last; ++i) to.push_back(i);
   }
-  const bool with_kind = parts.size() == 3;
-  const auto range = image.workloads_in(parts.size() == 1 ? default_namespace : parts[0]);
-  if (!range) return false;
-  const std::vector<std::uint32_t> named = image.workloads_named(*range, parts.back());
-  // What a workload is called comes before the names of pods and owners.
-  if (!with_kind && !named.empty()) return add(named);
-  return add_all(range);
-}
+
+  bool add_at(const net::AddressSet& addresses) {
+    append(wanted_.endpoints, image::endpoints_at(image_, addresses));
+    append(wanted_.services, image::services_at(image_, addresses));
+    return true;
+  }
+
+  /// A Service selects pods of its own namespace.
+  bool add_service(const std::vector<std::string>& parts) {
+    if (image::find_namespace(image_, "svc")) return false;
+    const auto ns =
+        image::find_namespace(image_, parts.size() > 2 ? parts[1] : default_namespace_);
+    if (!ns) return false;
+    append(wanted_.workloads, image::workloads_in(image_, *ns));
+    append(wanted_.services, image::services_in(image_, *ns));
+    return true;
+  }
+
+  /// What a workload is called comes before the names of pods and owners; where a kind is named,
+  /// both can be meant.
+  bool add_name(const std::vector<std::string>& parts) {
+    const auto ns =
+        image::find_namespace(image_, parts.size() == 1 ? default_namespace_ : parts[0]);
+    if (!ns) return false;
+    const image::Range all = image::workloads_in(image_, *ns);
+    const std::string& name = parts.back();
+    if (name == "*") {
+      append(wanted_.workloads, all);
+      return !all.empty();
+    }
+    const std::vector<std::uint32_t> named = image::workloads_named(image_, all, name);
+    append(wanted_.workloads, named);
+    if (!named.empty() && parts.size() != 3) return true;
+    const std::vector<std::uint32_t> pods = image::pods_named(image_, all, name);
+    append(wanted_.endpoints, pods);
+    return !named.empty() || !pods.empty();
+  }
+
+  const Image& image_;
+  std::string default_namespace_;
+  image::Wanted wanted_;
+};
 
 }  // namespace
 
@@ -212,21 +248,24 @@ source::Result<std::unique_ptr<Input>> read_compiled(const InputOptions& options
 std::unique_ptr<Input> read_compiled_part(const InputOptions& options,
                                           const std::vector<std::string>& ends,
                                           const std::string& default_namespace) {
-  // Cilium takes the addresses of all nodes out of blocks: they are those of pods, too.
-  if (!names_compiled_file(options) || options.engine == model::Engine::Cilium) return nullptr;
+  // Cilium takes the addresses of all nodes out of blocks: they are those of pods, too. Where
+  // nothing enforces policies, the answer names all of them.
+  const bool is_about_all =
+      options.engine == model::Engine::Cilium || options.engine == model::Engine::None;
+  if (is_about_all || !names_compiled_file(options)) return nullptr;
   auto text = text_of(options);
   if (!text || !is_compiled((*text)->bytes())) return nullptr;
   auto image = Image::open(std::move(*text));
   if (!image) return nullptr;
   const auto settings = image::load_settings(**image);
-  if (!settings || (*image)->has_cloud()) return nullptr;
+  if (!settings) return nullptr;
   const auto found = contradiction(options, *settings);
   if (!found || *found) return nullptr;
-  image::Wanted wanted;
+  Ends found_ends(**image, default_namespace);
   for (const std::string& end : ends) {
-    if (!add_wanted(**image, end, default_namespace, wanted)) return nullptr;
+    if (!found_ends.add(end)) return nullptr;
   }
-  auto loaded = image::load(*image, wanted);
+  auto loaded = image::load(*image, found_ends.wanted());
   if (!loaded || has_equal_priorities(loaded->model)) return nullptr;
   auto input = input_of(std::move(*loaded), options);
   // What to suggest for a name that there is not takes all names.

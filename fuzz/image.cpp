@@ -74,10 +74,12 @@ void image(Bytes bytes) {
     byte = static_cast<char>(byte ^ bytes[i + 3]);
   }
   polreach::image::fit_hashes(spoilt);
-  const auto opened = polreach::image::Image::open(source::Text::own(spoilt));
-  if (!opened || !polreach::image::load_settings(**opened)) return;
-  for (const std::optional<polreach::image::Wanted>& wanted :
-       {std::optional<polreach::image::Wanted>{}, std::optional<polreach::image::Wanted>{{0, 1}}}) {
+  using polreach::image::Wanted;
+  for (const std::optional<Wanted>& wanted :
+       {std::optional<Wanted>{}, std::optional<Wanted>{{{0, 1}, {}, {}}},
+        std::optional<Wanted>{{{1}, {0}, {0}}}}) {
+    const auto opened = polreach::image::Image::open(source::Text::own(spoilt));
+    if (!opened || !polreach::image::load_settings(**opened)) return;
     const auto loaded = polreach::image::load(*opened, wanted);
     demand(loaded || spoilt != whole, "what was not changed is read");
     if (!loaded) continue;

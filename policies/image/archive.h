@@ -157,19 +157,19 @@ class In {
 };
 
 /// Shows what a value refers to, to be collected or to be changed.
-template <typename OnSymbol, typename OnLabels, typename OnSpan>
+template <typename OnSymbol, typename OnLabels, typename OnSpace, typename OnSpan>
 class Visit {
  public:
   static constexpr bool kReading = false;
 
-  Visit(OnSymbol on_symbol, OnLabels on_labels, OnSpan on_span)
-      : on_symbol_(on_symbol), on_labels_(on_labels), on_span_(on_span) {}
+  Visit(OnSymbol on_symbol, OnLabels on_labels, OnSpace on_space, OnSpan on_span)
+      : on_symbol_(on_symbol), on_labels_(on_labels), on_space_(on_space), on_span_(on_span) {}
 
   void word(std::uint64_t& /*value*/, std::uint64_t /*most*/) {}
   void text(std::string& /*value*/) {}
   void symbol(Symbol& value) { on_symbol_(value); }
   void labels(model::LabelSetId& value) { on_labels_(value); }
-  void space(model::NamespaceId& /*value*/) {}
+  void space(model::NamespaceId& value) { on_space_(value); }
   void span(Span& value) { on_span_(value); }
   void count(std::uint64_t& /*value*/) {}
   [[nodiscard]] static constexpr bool ok() { return true; }
@@ -178,6 +178,7 @@ class Visit {
  private:
   OnSymbol on_symbol_;
   OnLabels on_labels_;
+  OnSpace on_space_;
   OnSpan on_span_;
 };
 

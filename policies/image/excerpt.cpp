@@ -14,9 +14,9 @@ class ImageExcerpt : public source::Excerpt {
  public:
   ImageExcerpt(std::shared_ptr<const Image> image, std::size_t file)
       : image_(std::move(image)),
-        lines_(image_->section(SectionId::Lines), line_record::kWords),
-        widths_(image_->section(SectionId::Widths), width_record::kWords) {
-    const Records files(image_->section(SectionId::FileLines), file_record::kWords);
+        lines_(*image_, SectionId::Lines, line_record::kWords),
+        widths_(*image_, SectionId::Widths, width_record::kWords) {
+    const Records files(*image_, SectionId::FileLines, file_record::kWords);
     const auto range = [&](std::size_t word, std::size_t most) {
       const std::size_t begin = file == 0 ? 0 : files.at(file - 1, word);
       const std::size_t end = files.at(file, word);
@@ -30,11 +30,11 @@ class ImageExcerpt : public source::Excerpt {
   [[nodiscard]] std::optional<source::KeptLine> line_at(std::uint32_t offset) const override {
     const auto line = record_at(offset);
     if (!line) return std::nullopt;
-    const Pool texts = image_->pool(SectionId::LineTextEnds, SectionId::LineTextBytes);
-    const auto text = texts.at(lines_.at(*line, line_record::kText));
-    if (!text || text->size() > source::SourceMap::kLongestLine) return std::nullopt;
+    const Pool texts(*image_, SectionId::LineTextEnds, SectionId::LineTextBytes);
+    const std::string_view text = texts.at(lines_.at(*line, line_record::kText));
+    if (text.size() > source::SourceMap::kLongestLine || image_->is_damaged()) return std::nullopt;
     return source::KeptLine{lines_.at(*line, line_record::kStart),
-                            lines_.at(*line, line_record::kNumber), *text};
+                            lines_.at(*line, line_record::kNumber), text};
   }
 
   [[nodiscard]] std::optional<source::KeptWidth> width_of(
@@ -55,7 +55,7 @@ class ImageExcerpt : public source::Excerpt {
     const bool is_it = at < width_range_.second &&
                        widths_.at(at, width_record::kBegin) == where.begin &&
                        widths_.at(at, width_record::kEnd) == where.end;
-    if (!is_it) return std::nullopt;
+    if (!is_it || image_->is_damaged()) return std::nullopt;
     return source::KeptWidth{widths_.at(at, width_record::kBefore),
                              widths_.at(at, width_record::kInside)};
   }
@@ -86,7 +86,7 @@ class ImageExcerpt : public source::Excerpt {
     const std::uint64_t start = lines_.at(behind - 1, line_record::kStart);
     const std::uint64_t size = lines_.at(behind - 1, line_record::kSize);
     // The end of a line belongs to it, and is two bytes at most.
-    if (offset > start + size + 1) return std::nullopt;
+    if (offset > start + size + 1 || image_->is_damaged()) return std::nullopt;
     return behind - 1;
   }
 

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/image/image.h"
 
-#include <algorithm>
-
 namespace polreach::image {
 namespace {
 
 constexpr std::size_t kLayoutAt = 8;
-constexpr std::size_t kSizeAt = 16;
-constexpr std::size_t kTableAt = 24;
 
-/// Whether a section is the ends of entries in another one.
-bool holds_ends(SectionId id) {
-  switch (id) {
-    case SectionId::SymbolEnds:
-    case SectionId::LabelEnds:
-    case SectionId::TraitEnds:
-    case SectionId::AddressEnds:
-    case SectionId::LineTextEnds:
-    case SectionId::TextEnds:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// What each entry of a table of records takes; 1: a section of bytes.
+/// What each entry of a section takes; 1: it is bytes.
 std::size_t granule(SectionId id) {
   switch (id) {
     case SectionId::Namespaces:
@@ -36,26 +17,27 @@ std::size_t granule(SectionId id) {
       return endpoint_record::kWords * 4;
     case SectionId::Addresses:
       return address_record::kWords * 4;
+    case SectionId::PodAddresses:
+    case SectionId::ServiceAddresses:
+      return found_record::kWords * 4;
     case SectionId::FileLines:
       return file_record::kWords * 4;
     case SectionId::Lines:
       return line_record::kWords * 4;
     case SectionId::Widths:
       return width_record::kWords * 4;
+    case SectionId::SymbolEnds:
+    case SectionId::LabelEnds:
+    case SectionId::TraitEnds:
+    case SectionId::PolicyEnds:
+    case SectionId::ServiceEnds:
+    case SectionId::AddressEnds:
+    case SectionId::LineTextEnds:
+    case SectionId::TextEnds:
+      return 4;
     default:
-      return holds_ends(id) ? 4 : 1;
+      return 1;
   }
-}
-
-/// Entries lie one behind the other: together they are no more than there is.
-bool are_in_order(std::string_view ends) {
-  std::uint32_t last = 0;
-  for (std::size_t at = 0; at < ends.size(); at += 4) {
-    const std::uint32_t end = word_at(ends, at);
-    if (end < last) return false;
-    last = end;
-  }
-  return true;
 }
 
 }  // namespace
@@ -67,129 +49,64 @@ tl::expected<std::shared_ptr<Image>, Refusal> Image::open(std::unique_ptr<source
   if (long_word_at(bytes, kLayoutAt) != layout_mark()) {
     return tl::unexpected(Refusal::OtherVersion);
   }
-  const bool is_whole = bytes.size() >= kHeaderSize && long_word_at(bytes, kSizeAt) == bytes.size();
+  const bool is_whole = bytes.size() >= kHeaderSize &&
+                        long_word_at(bytes, kSizeAt) == bytes.size() &&
+                        long_word_at(bytes, kHeaderHashAt) == hash_of(bytes.substr(0, kHeaderHashAt));
   if (!is_whole) return tl::unexpected(Refusal::Damaged);
-  const std::size_t hashed = kHeaderSize - 8;
-  if (long_word_at(bytes, hashed) != hash_of(bytes.substr(0, hashed))) {
+  auto image = std::make_shared<Image>();
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < kSections; ++i) {
+    const std::uint64_t size = long_word_at(bytes, kTableAt + i * 8);
+    const bool fits =
+        size <= bytes.size() - total && size % granule(static_cast<SectionId>(i)) == 0;
+    if (!fits) return tl::unexpected(Refusal::Damaged);
+    image->sections_[i] = {total, size};
+    total += size;
+  }
+  const std::size_t hashes = pages_of(total) * 8;
+  if (bytes.size() != kHeaderSize + hashes + total) return tl::unexpected(Refusal::Damaged);
+  image->page_hashes_ = bytes.substr(kHeaderSize, hashes);
+  if (hash_of(image->page_hashes_) != long_word_at(bytes, kPagesHashAt)) {
     return tl::unexpected(Refusal::Damaged);
   }
-  auto image = std::make_shared<Image>();
-  std::uint64_t next = kHeaderSize;
-  for (std::size_t i = 0; i < kSections; ++i) {
-    const std::size_t entry = kTableAt + i * kSectionEntry;
-    const std::uint64_t offset = long_word_at(bytes, entry);
-    const std::uint64_t size = long_word_at(bytes, entry + 8);
-    const bool fits = offset == next && size <= bytes.size() - offset &&
-                      size % granule(static_cast<SectionId>(i)) == 0;
-    if (!fits) return tl::unexpected(Refusal::Damaged);
-    image->sections_[i] = {bytes.substr(offset, size), long_word_at(bytes, entry + 16), false};
-    next = offset + size;
-  }
-  if (next != bytes.size()) return tl::unexpected(Refusal::Damaged);
+  image->sections_bytes_ = bytes.substr(kHeaderSize + hashes);
+  image->is_checked_.resize(pages_of(total));
   image->text_ = std::move(text);
   return image;
 }
 
-bool Image::require(std::initializer_list<SectionId> ids) {
-  return std::all_of(ids.begin(), ids.end(), [&](SectionId id) {
-    Section& each = sections_[static_cast<std::size_t>(id)];
-    if (!each.is_checked) {
-      each.is_checked =
-          hash_of(each.bytes) == each.hash && (!holds_ends(id) || are_in_order(each.bytes));
+std::string_view Image::bytes(SectionId id, std::size_t begin, std::size_t size) const {
+  const Section& section = at(id);
+  if (begin > section.size || size > section.size - begin) {
+    is_damaged_ = true;
+    return {};
+  }
+  const std::size_t first = section.begin + begin;
+  return check(first, first + size) ? sections_bytes_.substr(first, size) : std::string_view();
+}
+
+bool Image::check(std::size_t begin, std::size_t end) const {
+  if (begin == end) return true;
+  for (std::size_t page = begin / kPage; page <= (end - 1) / kPage; ++page) {
+    if (is_checked_[page]) continue;
+    const std::uint64_t hash = hash_of(sections_bytes_.substr(page * kPage, kPage));
+    if (hash != long_word_at(page_hashes_, page * 8)) {
+      is_damaged_ = true;
+      return false;
     }
-    return each.is_checked;
-  });
-}
-
-bool Image::has_cloud() const {
-  // The section starts with how many there are.
-  const std::string_view cloud = section(SectionId::Cloud);
-  return cloud.empty() || cloud.front() != '\0';
-}
-
-std::optional<WorkloadRange> Image::workloads_in(std::string_view ns) {
-  const bool checked = require(
-      {SectionId::Namespaces, SectionId::Workloads, SectionId::SymbolEnds, SectionId::SymbolBytes});
-  if (!checked) return std::nullopt;
-  const Records spaces = namespaces();
-  const auto all = static_cast<std::uint32_t>(workloads().size());
-  for (std::size_t i = 0; i < spaces.size(); ++i) {
-    if (symbols().at(spaces.at(i, namespace_record::kName)) != ns) continue;
-    const std::uint32_t first = spaces.at(i, namespace_record::kFirstWorkload);
-    const std::uint32_t last =
-        i + 1 < spaces.size() ? spaces.at(i + 1, namespace_record::kFirstWorkload) : all;
-    if (first > last || last > all) return std::nullopt;
-    return WorkloadRange{first, last};
+    is_checked_[page] = true;
   }
-  return std::nullopt;
+  return true;
 }
 
-std::vector<std::uint32_t> Image::workloads_named(const WorkloadRange& in,
-                                                  std::string_view name) const {
-  std::vector<std::uint32_t> result;
-  for (std::uint32_t i = in.first; i < in.last; ++i) {
-    if (symbols().at(workloads().at(i, workload_record::kName)) == name) result.push_back(i);
-  }
-  return result;
-}
-
-std::optional<std::vector<std::uint32_t>> Image::workloads_at(const net::AddressSet& wanted) {
-  std::vector<std::uint32_t> result;
-  const bool checked = require(
-      {SectionId::Workloads, SectionId::Endpoints, SectionId::AddressEnds, SectionId::Addresses});
-  if (!checked) return std::nullopt;
-  std::vector<bool> is_in(section(SectionId::AddressEnds).size() / 4);
-  for (std::size_t i = 0; i < is_in.size(); ++i) {
-    const auto list = addresses(static_cast<std::uint32_t>(i));
-    is_in[i] = list && std::any_of(list->begin(), list->end(),
-                                   [&](const net::Address& each) { return wanted.contains(each); });
-  }
-  const Records all = endpoints();
-  for (std::uint32_t i = 0; i < workloads().size(); ++i) {
-    const auto own = endpoints_of(i);
-    if (!own) return std::nullopt;
-    bool found = false;
-    for (std::uint32_t k = own->first; k < own->second && !found; ++k) {
-      const std::size_t list = all.at(k, endpoint_record::kAddresses);
-      found = list < is_in.size() && is_in[list];
-    }
-    if (found) result.push_back(i);
-  }
-  return result;
-}
-
-std::optional<std::pair<std::uint32_t, std::uint32_t>> Image::endpoints_of(
-    std::uint32_t workload) const {
-  const Records all = workloads();
-  const auto count = static_cast<std::uint32_t>(endpoints().size());
-  const std::uint32_t first = all.at(workload, workload_record::kFirstEndpoint);
-  const std::uint32_t last =
-      workload + 1 < all.size() ? all.at(workload + 1, workload_record::kFirstEndpoint) : count;
-  if (first > last || last > count) return std::nullopt;
-  return std::pair{first, last};
-}
-
-std::optional<std::vector<net::Address>> Image::addresses(std::uint32_t list) const {
-  const std::string_view ends = section(SectionId::AddressEnds);
-  if (list >= ends.size() / 4) return std::nullopt;
-  const Records all(section(SectionId::Addresses), address_record::kWords);
-  const std::size_t begin = list == 0 ? 0 : word_at(ends, (std::size_t{list} - 1) * 4);
-  const std::size_t end = word_at(ends, std::size_t{list} * 4);
-  if (begin > end || end > all.size()) return std::nullopt;
-  std::vector<net::Address> result;
-  result.reserve(end - begin);
-  for (std::size_t i = begin; i < end; ++i) {
-    const auto bits = [&](std::size_t word) -> net::Uint128 { return all.at(i, word); };
-    const bool is_v4 = all.at(i, address_record::kFamily) == 0;
-    const net::Uint128 value = bits(address_record::kBits0) | bits(address_record::kBits1) << 32U |
-                               bits(address_record::kBits2) << 64U |
-                               bits(address_record::kBits3) << 96U;
-    if (all.at(i, address_record::kFamily) > 1 || (is_v4 && (value >> 32U) != 0)) {
-      return std::nullopt;
-    }
-    result.push_back({is_v4 ? net::Family::V4 : net::Family::V6, value});
-  }
-  return result;
+std::optional<net::Address> address_at(const Records& records, std::size_t index) {
+  const auto bits = [&](std::size_t word) -> net::Uint128 { return records.at(index, word); };
+  const std::uint32_t family = records.at(index, address_record::kFamily);
+  const net::Uint128 value = bits(address_record::kBits0) | bits(address_record::kBits1) << 32U |
+                             bits(address_record::kBits2) << 64U |
+                             bits(address_record::kBits3) << 96U;
+  if (family > 1 || (family == 0 && (value >> 32U) != 0)) return std::nullopt;
+  return net::Address{family == 0 ? net::Family::V4 : net::Family::V6, value};
 }
 
 }  // namespace polreach::image

@@ -54,6 +54,23 @@ void fields(A& a, Problems& each) {
   parts(a, each.kept, each.dropped_warnings, each.dropped_notes);
 }
 
+/// What a part of the file has to know of the rest.
+struct Summary {
+  /// The policies before the first of Tier::Network are of the admin tier; from first_baseline on
+  /// they are of the baseline tier.
+  std::uint64_t first_network = 0;
+  std::uint64_t first_baseline = 0;
+  bool has_cloud = false;
+  /// The first endpoint of each sort, and the first Services, that questions ask about anywhere in
+  /// a cluster.
+  std::vector<std::uint32_t> endpoints;
+  std::vector<std::uint32_t> services;
+};
+template <typename A>
+void fields(A& a, Summary& each) {
+  parts(a, each.first_network, each.first_baseline, each.has_cloud, each.endpoints, each.services);
+}
+
 /// The model without what is in tables.
 struct Core {
   std::vector<model::Node> nodes;

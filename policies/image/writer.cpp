@@ -35,12 +35,13 @@ class Writer {
                                   services, entrances, policies, gaps, engine, unenforced] = model_;
     write_symbols();
     write_label_sets();
+    write_policies();
+    write_services();
     write_namespaces();
     write_workloads();
     write_endpoints();
-    write_core();
+    write_archives();
     write_cloud();
-    write_estate();
     write_texts();
     write_settings();
     write_lines();
@@ -64,7 +65,8 @@ class Writer {
   template <typename T>
   void put(Out& out, T& value) {
     transfer(out, value);
-    Visit visit([](Symbol&) {}, [](model::LabelSetId&) {}, [&](Span& where) { lines_.add(where); });
+    Visit visit([](Symbol&) {}, [](model::LabelSetId&) {}, [](model::NamespaceId&) {},
+                [&](Span& where) { lines_.add(where); });
     transfer(visit, value);
   }
 
@@ -87,23 +89,93 @@ class Writer {
     keep(pool, SectionId::LabelEnds, SectionId::LabelBytes);
   }
 
+  template <typename T>
+  void write_pool(const std::vector<T>& entries, SectionId ends, SectionId bytes) {
+    PoolWriter pool;
+    for (T each : entries) {
+      Out out;
+      put(out, each);
+      pool.add(out.bytes());
+    }
+    keep(pool, ends, bytes);
+  }
+
+  void write_policies() {
+    if (!model_.unenforced.empty() || model_.engine != model::Engine::Unstated) {
+      throw source::InternalError("a compiled model has an engine already");
+    }
+    write_pool(model_.policies, SectionId::PolicyEnds, SectionId::PolicyBytes);
+    const auto& all = model_.policies;
+    const auto is_behind = [](const model::Policy& a, const model::Policy& b) {
+      return a.tier < b.tier || (a.tier == b.tier && a.tier == model::Tier::Network && a.ns < b.ns);
+    };
+    if (!std::is_sorted(all.begin(), all.end(), is_behind)) {
+      throw source::InternalError("policies are not in the order of their tiers and namespaces");
+    }
+    const auto first = [&](model::Tier tier) {
+      return static_cast<std::size_t>(
+          std::count_if(all.begin(), all.end(), [&](const auto& each) { return each.tier < tier; }));
+    };
+    summary_.first_network = first(model::Tier::Network);
+    summary_.first_baseline = first(model::Tier::Baseline);
+  }
+
+  void write_services() {
+    write_pool(model_.services, SectionId::ServiceEnds, SectionId::ServiceBytes);
+    std::vector<Found> found;
+    std::array<bool, 2> seen{};
+    for (std::uint32_t i = 0; i < model_.services.size(); ++i) {
+      for (const net::Address& each : model_.services[i].cluster_addresses) {
+        found.emplace_back(each, i);
+        const auto family = static_cast<std::size_t>(each.family);
+        if (!std::exchange(seen[family], true)) summary_.services.push_back(i);
+      }
+    }
+    write_found(std::move(found), SectionId::ServiceAddresses);
+  }
+
+  using Found = std::pair<net::Address, std::uint32_t>;
+  static void add_address(RecordWriter& records, const net::Address& address) {
+    const auto bits = [&](unsigned shift) {
+      return static_cast<std::uint32_t>(address.bits >> shift);
+    };
+    records.add(
+        {static_cast<std::uint32_t>(address.family), bits(0), bits(32), bits(64), bits(96)});
+  }
+  void write_found(std::vector<Found> found, SectionId id) {
+    std::sort(found.begin(), found.end());
+    RecordWriter records;
+    for (const auto& [address, number] : found) {
+      add_address(records, address);
+      records.add({number});
+    }
+    section(id) = records.take();
+  }
+
   void write_namespaces() {
     RecordWriter records;
     std::size_t workload = 0;
+    std::size_t policy = summary_.first_network;
+    std::size_t service = 0;
+    const auto is_in = [](const auto& all, std::size_t at, std::size_t ns) {
+      return at < all.size() && static_cast<std::size_t>(all[at].ns) == ns;
+    };
     for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
       const model::Namespace& each = model_.namespaces[i];
       [[maybe_unused]] const auto& [name, labels, declared, where] = each;
       lines_.add(each.where);
       records.add({number(each.name), static_cast<std::uint32_t>(each.labels),
                    each.declared ? 1U : 0U, number(each.where.file), each.where.begin,
-                   each.where.end, static_cast<std::uint32_t>(workload)});
-      while (workload < model_.workloads.size() &&
-             static_cast<std::size_t>(model_.workloads[workload].ns) == i) {
-        ++workload;
-      }
+                   each.where.end, static_cast<std::uint32_t>(workload),
+                   static_cast<std::uint32_t>(policy), static_cast<std::uint32_t>(service)});
+      while (is_in(model_.workloads, workload, i)) ++workload;
+      while (policy < summary_.first_baseline && is_in(model_.policies, policy, i)) ++policy;
+      while (is_in(model_.services, service, i)) ++service;
     }
-    if (workload != model_.workloads.size()) {
-      throw source::InternalError("workloads are not in the order of their namespaces");
+    if (workload != model_.workloads.size() || policy != summary_.first_baseline ||
+        service != model_.services.size()) {
+      throw source::InternalError(
+          "workloads, policies or Services are not in the order of their namespaces");
     }
     section(SectionId::Namespaces) = records.take();
   }
@@ -140,23 +212,20 @@ class Writer {
     const auto list_of = [&](const std::vector<net::Address>& list) {
       const auto [found, added] = lists.try_emplace(list, static_cast<std::uint32_t>(lists.size()));
       if (added) {
-        for (const net::Address& each : list) {
-          const auto bits = [&](unsigned shift) {
-            return static_cast<std::uint32_t>(each.bits >> shift);
-          };
-          addresses.add(
-              {static_cast<std::uint32_t>(each.family), bits(0), bits(32), bits(64), bits(96)});
-          ++address_count;
-        }
+        for (const net::Address& each : list) add_address(addresses, each);
+        address_count += static_cast<std::uint32_t>(list.size());
         append_word(list_ends, address_count);
       }
       return found->second;
     };
-    for (const Endpoint& each : model_.endpoints) {
+    std::vector<Found> found;
+    for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
+      const Endpoint& each = model_.endpoints[i];
       [[maybe_unused]] const auto& [workload, labels, ports, pod_addresses, host_network,
                                     host_ports, node_labels, node_name, node_addresses, open_ports,
                                     pod, owner_kind, owner_name, where] = each;
       lines_.add(each.where);
+      for (const net::Address& address : each.addresses) found.emplace_back(address, i);
       Traits common{each.ports, each.host_network, each.host_ports, each.node_labels,
                     each.open_ports};
       shared_ += common.size() + each.addresses.size() + each.node_addresses.size();
@@ -174,16 +243,29 @@ class Writer {
     keep(traits, SectionId::TraitEnds, SectionId::TraitBytes);
     section(SectionId::AddressEnds) = std::move(list_ends);
     section(SectionId::Addresses) = addresses.take();
+    write_found(std::move(found), SectionId::PodAddresses);
   }
 
-  void write_core() {
-    if (!model_.unenforced.empty() || model_.engine != model::Engine::Unstated) {
-      throw source::InternalError("a compiled model has an engine already");
-    }
-    Core core{model_.nodes, model_.services, model_.entrances, model_.policies, model_.gaps};
+  template <typename T>
+  void write_archive(T value, SectionId id) {
     Out out;
-    put(out, core);
-    section(SectionId::Core) = out.take();
+    put(out, value);
+    section(id) = out.take();
+  }
+
+  /// What is read as a whole.
+  void write_archives() {
+    write_archive(model_.gaps, SectionId::Gaps);
+    write_archive(model_.nodes, SectionId::Nodes);
+    write_archive(model_.entrances, SectionId::Entrances);
+    [[maybe_unused]] const auto& [accounts, callbacks, balancers, gateways, firewall_policies,
+                                  flow_logs, clusters] = contents_.estate;
+    Out out;
+    Callers callers{accounts, callbacks};
+    std::vector<kubernetes::IgnoreNote> ignored = contents_.ignored;
+    put(out, callers);
+    put(out, ignored);
+    section(SectionId::Rest) = out.take();
   }
 
   void write_cloud() {
@@ -193,15 +275,7 @@ class Writer {
     model::ServiceTags tags = contents_.service_tags;
     put(out, tags);
     section(SectionId::Cloud) = out.take();
-  }
-
-  void write_estate() {
-    [[maybe_unused]] const auto& [accounts, callbacks, balancers, gateways, firewall_policies,
-                                  flow_logs, clusters] = contents_.estate;
-    Callers callers{accounts, callbacks};
-    Out out;
-    put(out, callers);
-    section(SectionId::Estate) = out.take();
+    summary_.has_cloud = !contents_.resources.empty() || !tags.tags.empty();
   }
 
   void write_texts() {
@@ -257,13 +331,11 @@ class Writer {
     Settings settings = contents_.settings;
     kubernetes::Ledger ledger = contents_.ledger;
     Problems found = problems();
-    std::vector<kubernetes::IgnoreNote> ignored = contents_.ignored;
-    std::vector<std::uint32_t> sorts = representatives();
+    summary_.endpoints = representatives();
     // Files first: they bound the places behind them.
     parts(out, settings, ledger, files_);
     put(out, found);
-    put(out, ignored);
-    put(out, sorts);
+    put(out, summary_);
     section(SectionId::Settings) = out.take();
   }
 
@@ -276,26 +348,24 @@ class Writer {
   }
 
   std::string assembled() {
-    std::uint64_t size = kHeaderSize;
-    for (const std::string& each : sections_) size += each.size();
-    std::string result;
-    result.reserve(size);
-    result += kMagic;
-    append_long_word(result, layout_mark());
-    append_long_word(result, size);
-    std::uint64_t offset = kHeaderSize;
-    for (const std::string& each : sections_) {
-      append_long_word(result, offset);
-      append_long_word(result, each.size());
-      append_long_word(result, hash_of(each));
-      offset += each.size();
-    }
-    append_long_word(result, hash_of(result));
+    std::string all;
+    std::string sizes;
     for (std::string& each : sections_) {
-      result += each;
+      append_long_word(sizes, each.size());
+      all += each;
       each = {};
     }
-    return result;
+    std::string pages;
+    for (std::size_t at = 0; at < all.size(); at += kPage) {
+      append_long_word(pages, hash_of(std::string_view(all).substr(at, kPage)));
+    }
+    std::string result(kMagic);
+    append_long_word(result, layout_mark());
+    append_long_word(result, kHeaderSize + pages.size() + all.size());
+    result += sizes;
+    append_long_word(result, hash_of(pages));
+    append_long_word(result, hash_of(result));
+    return result + pages + all;
   }
 
   const Contents& contents_;
@@ -303,6 +373,7 @@ class Writer {
   LineWriter lines_;
   std::array<std::string, kSections> sections_;
   std::vector<FileEntry> files_;
+  Summary summary_;
   std::uint64_t shared_ = 0;
   bool is_full_ = false;
 };

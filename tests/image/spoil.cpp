@@ -17,15 +17,20 @@ void put_long_word(std::string& bytes, std::size_t at, std::uint64_t value) {
 }  // namespace
 
 void fit_hashes(std::string& bytes) {
-  const std::size_t table = kHeaderSize - 8 - kSections * kSectionEntry;
+  std::size_t total = 0;
   for (std::size_t i = 0; i < kSections; ++i) {
-    const std::size_t entry = table + i * kSectionEntry;
-    const auto offset = static_cast<std::size_t>(long_word_at(bytes, entry));
-    const auto size = static_cast<std::size_t>(long_word_at(bytes, entry + 8));
-    put_long_word(bytes, entry + 16, hash_of(std::string_view(bytes).substr(offset, size)));
+    total += static_cast<std::size_t>(long_word_at(bytes, kTableAt + i * 8));
   }
-  const std::string_view hashed = std::string_view(bytes).substr(0, kHeaderSize - 8);
-  put_long_word(bytes, kHeaderSize - 8, hash_of(hashed));
+  const std::size_t pages = pages_of(total);
+  const std::string_view sections = std::string_view(bytes).substr(kHeaderSize + pages * 8);
+  for (std::size_t i = 0; i < pages; ++i) {
+    put_long_word(bytes, kHeaderSize + i * 8, hash_of(sections.substr(i * kPage, kPage)));
+  }
+  const auto hash = [&](std::size_t begin, std::size_t size) {
+    return hash_of(std::string_view(bytes).substr(begin, size));
+  };
+  put_long_word(bytes, kPagesHashAt, hash(kHeaderSize, pages * 8));
+  put_long_word(bytes, kHeaderHashAt, hash(0, kHeaderHashAt));
 }
 
 }  // namespace polreach::image
