@@ -65,6 +65,23 @@ Term Lowering::in_prefix(Side side, const net::Prefix& prefix) {
   return pool_.address_in(side == Side::Source ? seen_->source : seen_->destination, prefix);
 }
 
+Term Lowering::in_prefix(Side side, const net::Prefix& prefix, const net::AddressSet& can_have) {
+  // What is seen of a header that was rewritten is not what its end has.
+  if (!seen_) {
+    const net::AddressSet inside = net::addresses_of(prefix);
+    if ((can_have & inside).empty()) return pool_.constant(false);
+    if (inside.contains(can_have)) return pool_.constant(true);
+  }
+  return in_prefix(side, prefix);
+}
+
+net::AddressSet Lowering::addresses_of(const Party& party) const {
+  const auto* id = std::get_if<EndpointId>(&party);
+  if (id == nullptr) return std::get<net::AddressSet>(party);
+  const net::AddressSet own = cluster_.pod_addresses(*id);
+  return cluster_.model()[*id].host_network ? own | cluster_.node_addresses(*id) : own;
+}
+
 Term Lowering::destination_ports(net::Port first, net::Port last) {
   if (!seen_) return pool_.ports(first, last);
   if (const auto& port = seen_->destination_port) {
@@ -214,7 +231,8 @@ Lowering::DirectedPair Lowering::directed(Direction direction, EndpointId self,
                     ingress ? Side::Destination : Side::Source,
                     ingress ? Side::Source : Side::Destination,
                     std::nullopt,
-                    direction};
+                    direction,
+                    addresses_of(other)};
   if (ingress) {
     pair.destination = self;
   } else if (other_id != nullptr) {
@@ -314,10 +332,11 @@ Term Lowering::rule(const model::Rule& rule, const model::Policy& policy,
 Term Lowering::peer(const model::BlockPeer& block, const model::Policy& /*policy*/,
                     const DirectedPair& pair) {
   const auto* id = std::get_if<EndpointId>(&pair.other);
-  std::vector<Term> parts{in_prefix(pair.other_side, block.cidr)};
-  for (const net::Prefix& except : block.except) {
-    parts.push_back(pool_.negation(in_prefix(pair.other_side, except)));
-  }
+  const auto is_in = [&](const net::Prefix& prefix) {
+    return in_prefix(pair.other_side, prefix, pair.other_addresses);
+  };
+  std::vector<Term> parts{is_in(block.cidr)};
+  for (const net::Prefix& except : block.except) parts.push_back(pool_.negation(is_in(except)));
   if (id != nullptr && !block.matches_pods) {
     const Term node = is_node(*id);
     const Term as_node =
@@ -391,8 +410,9 @@ Term Lowering::own_node(EndpointId destination, const Party& source) {
   if (id == nullptr) {
     std::vector<Term> parts;
     for (const net::Address& address : to.node_addresses) {
-      parts.push_back(
-          in_prefix(Side::Source, net::Prefix::around(address, net::width(address.family))));
+      parts.push_back(in_prefix(Side::Source,
+                                net::Prefix::around(address, net::width(address.family)),
+                                std::get<net::AddressSet>(source)));
     }
     return pool_.disjunction(parts);
   }

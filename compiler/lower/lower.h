@@ -75,6 +75,7 @@ class Lowering {
     Side other_side;
     std::optional<model::EndpointId> destination;
     model::Direction direction;
+    net::AddressSet other_addresses;  // those that the other end can have, in any world
   };
   DirectedPair directed(model::Direction direction, model::EndpointId self,
                         const Party& other) const;
@@ -92,6 +93,9 @@ class Lowering {
   Term peer(const model::DomainPeer& names, const model::Policy& policy, const DirectedPair& pair);
   Term port(const model::PortMatch& match, const std::optional<model::EndpointId>& destination);
   Term in_prefix(Side side, const net::Prefix& prefix);
+  /// The same for an end that has one of these addresses: a constant where that settles it.
+  Term in_prefix(Side side, const net::Prefix& prefix, const net::AddressSet& can_have);
+  [[nodiscard]] net::AddressSet addresses_of(const Party& party) const;
   Term destination_ports(net::Port first, net::Port last);
   Term own_node(model::EndpointId destination, const Party& source);
   Term possible_addresses(const Party& source, const Party& destination);

@@ -36,7 +36,7 @@ class Scope {
 
 /// Z3 itself. It takes longer to start than most questions take to answer.
 struct Workbench::Parts {
-  Parts() : solver(context) {
+  Parts() : solver(context, ::z3::solver::simple()) {
     ::z3::params parameters(context);
     parameters.set("rlimit", kResourceLimit);  // of each question
     parameters.set("ctrl_c", false);           // ends the program, not a proof
