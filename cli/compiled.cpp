@@ -169,8 +169,7 @@ class Ends {
   /// A Service selects pods of its own namespace.
   bool add_service(const std::vector<std::string>& parts) {
     if (image::find_namespace(image_, "svc")) return false;
-    const auto ns =
-        image::find_namespace(image_, parts.size() > 2 ? parts[1] : default_namespace_);
+    const auto ns = image::find_namespace(image_, parts.size() > 2 ? parts[1] : default_namespace_);
     if (!ns) return false;
     append(wanted_.workloads, image::workloads_in(image_, *ns));
     append(wanted_.services, image::services_in(image_, *ns));

@@ -59,8 +59,7 @@ std::optional<std::uint32_t> find_namespace(const Image& image, std::string_view
   const auto name_of = [&](std::size_t i) {
     return symbols.at(spaces.at(i, namespace_record::kName));
   };
-  const std::size_t at =
-      first_of(spaces.size(), [&](std::size_t i) { return name_of(i) >= name; });
+  const std::size_t at = first_of(spaces.size(), [&](std::size_t i) { return name_of(i) >= name; });
   if (at == spaces.size() || name_of(at) != name) return std::nullopt;
   return static_cast<std::uint32_t>(at);
 }

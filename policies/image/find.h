@@ -23,7 +23,8 @@ struct Range {
 };
 
 /// The namespace of that name.
-[[nodiscard]] std::optional<std::uint32_t> find_namespace(const Image& image, std::string_view name);
+[[nodiscard]] std::optional<std::uint32_t> find_namespace(const Image& image,
+                                                          std::string_view name);
 
 [[nodiscard]] Range workloads_in(const Image& image, std::uint32_t ns);
 [[nodiscard]] Range services_in(const Image& image, std::uint32_t ns);

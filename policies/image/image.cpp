@@ -49,9 +49,9 @@ tl::expected<std::shared_ptr<Image>, Refusal> Image::open(std::unique_ptr<source
   if (long_word_at(bytes, kLayoutAt) != layout_mark()) {
     return tl::unexpected(Refusal::OtherVersion);
   }
-  const bool is_whole = bytes.size() >= kHeaderSize &&
-                        long_word_at(bytes, kSizeAt) == bytes.size() &&
-                        long_word_at(bytes, kHeaderHashAt) == hash_of(bytes.substr(0, kHeaderHashAt));
+  const bool is_whole =
+      bytes.size() >= kHeaderSize && long_word_at(bytes, kSizeAt) == bytes.size() &&
+      long_word_at(bytes, kHeaderHashAt) == hash_of(bytes.substr(0, kHeaderHashAt));
   if (!is_whole) return tl::unexpected(Refusal::Damaged);
   auto image = std::make_shared<Image>();
   std::size_t total = 0;

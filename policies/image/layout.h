@@ -35,16 +35,16 @@ inline constexpr std::string_view kMagic{"P\xFFOLR\r\n\x1A", 8};
 inline constexpr std::uint64_t kFormat = 2;
 
 enum class SectionId : std::uint8_t {
-  Settings,       // archive: Settings, ledger, files, diagnostics, Summary
-  Gaps,           // archive
-  Nodes,          // archive
-  Entrances,      // archive
-  Cloud,          // archive: resources of Azure, service tags
-  Rest,           // archive: accounts of pods, what the API server calls back, notes
-  Namespaces,     // records
-  Workloads,      // records
-  Endpoints,      // records
-  SymbolEnds,     // pool: the texts of symbols
+  Settings,    // archive: Settings, ledger, files, diagnostics, Summary
+  Gaps,        // archive
+  Nodes,       // archive
+  Entrances,   // archive
+  Cloud,       // archive: resources of Azure, service tags
+  Rest,        // archive: accounts of pods, what the API server calls back, notes
+  Namespaces,  // records
+  Workloads,   // records
+  Endpoints,   // records
+  SymbolEnds,  // pool: the texts of symbols
   SymbolBytes,
   LabelEnds,  // pool: label sets, an archive each
   LabelBytes,

@@ -113,8 +113,8 @@ class Writer {
       throw source::InternalError("policies are not in the order of their tiers and namespaces");
     }
     const auto first = [&](model::Tier tier) {
-      return static_cast<std::size_t>(
-          std::count_if(all.begin(), all.end(), [&](const auto& each) { return each.tier < tier; }));
+      return static_cast<std::size_t>(std::count_if(
+          all.begin(), all.end(), [&](const auto& each) { return each.tier < tier; }));
     };
     summary_.first_network = first(model::Tier::Network);
     summary_.first_baseline = first(model::Tier::Baseline);

@@ -28,8 +28,7 @@ struct Group {
   std::vector<Variant> variants;
 };
 
-std::vector<Group> groups_of(const Model& model, const EndClasses& classes,
-                             const Target& target) {
+std::vector<Group> groups_of(const Model& model, const EndClasses& classes, const Target& target) {
   std::map<std::uint32_t, std::map<model::WorkloadId, std::vector<EndpointId>>> by_class;
   std::map<model::WorkloadId, std::set<std::uint32_t>> classes_of;
   for (EndpointId id : target.endpoints) {

@@ -46,8 +46,8 @@ struct Part {
   net::Traffic open;  // depends
 };
 
-/// One pair of groups of endpoints (end_classes.h), with everything that it stands for: each of the sources
-/// together with each of the destinations has the same result for the same reasons.
+/// One pair of groups of endpoints (end_classes.h), with everything that it stands for: each of the
+/// sources together with each of the destinations has the same result for the same reasons.
 struct Outcome {
   std::vector<Variant> sources;
   std::vector<Variant> destinations;

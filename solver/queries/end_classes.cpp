@@ -83,8 +83,7 @@ class Between {
       }
       end.workload = static_cast<model::WorkloadId>(part_.workloads.size() - 1);
       end.labels = labels(end.labels);
-      part_.workloads.back().endpoints.push_back(
-          static_cast<EndpointId>(part_.endpoints.size()));
+      part_.workloads.back().endpoints.push_back(static_cast<EndpointId>(part_.endpoints.size()));
       part_.endpoints.push_back(std::move(end));
     }
   }
