@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Times `polreach can` on a generated cluster as JSON and compiled, with the memory that each takes.
-# One run, one machine: the ratios are what counts.
-#   bench/compile.sh [PROGRAM [PODS...]]
+# Times `polreach can` on a generated cluster as JSON and compiled, with the memory that each takes:
+# of a workload and the internet (`can`), and of two workloads (`pair`). `start` is what a run takes that does
+# nothing. One run, one machine: the ratios are what counts.
+#   bench/compile.sh [PROGRAM [PODS|SIZE|EXPORT...]]
+# SIZE: one of bench/generate.py; EXPORT: a file that it has made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,33 +31,35 @@ print("%.4f %.4f %.1f" % best)
 END
 }
 
-printf '%8s %8s %9s %11s  %9s %9s %7s  %9s %9s %7s  %s\n' pods json_MB compile_s compiled_MB \
-  json_s json_cpu RSS_MB can_s can_cpu RSS_MB times
-for pods in "$@"; do
-  json=$folder/cluster.json
-  file=$folder/cluster.polreach
-  python3 bench/generate.py --pods "$pods" --workloads $((pods / 25)) --namespaces $((pods / 250)) \
-    --policies $((pods / 25)) >"$json"
-  workload=$(python3 - "$json" <<'END'
-import re, sys
+# The file of a cluster.
+export_of() { # WHICH
+  if [[ -f $1 ]]; then
+    echo "$1"
+    return
+  fi
+  local sizes=(--size "$1")
+  if [[ $1 =~ ^[0-9]+$ ]]; then
+    sizes=(--pods "$1" --workloads $(($1 / 25)) --namespaces $(($1 / 250)) --policies $(($1 / 25)))
+  fi
+  python3 bench/generate.py "${sizes[@]}" >"$folder/cluster.json"
+  echo "$folder/cluster.json"
+}
 
-# The names of one pod, without reading all of the export as JSON.
-with open(sys.argv[1], encoding="utf-8") as export:
-    for line in export:
-        if re.search(r'"kind": ?"Pod"', line) is None:
-            continue
-        text = line + "".join(next(export, "") for _ in range(400))
-        print(re.search(r'"namespace": ?"([^"]+)"', text).group(1) + "/" +
-              re.search(r'"name": ?"([^"]+)"', text).group(1))
-        break
-END
-)
+read -r start_s _ _ < <(measure 20 "$program" --version)
+echo "start $start_s s"
+printf '%12s %8s %9s %11s  %8s %8s %7s  %8s %7s %8s %7s  %s\n' cluster json_MB compile_s \
+  compiled_MB json_s json_cpu RSS_MB can_s RSS_MB pair_s RSS_MB times
+for which in "$@"; do
+  json=$(export_of "$which")
+  file=$folder/cluster.polreach
   read -r compile_s _ _ < <(measure 1 "$program" compile --quiet "$json" -o "$file")
-  read -r json_s json_cpu json_rss < <(measure 1 "$program" can "$workload" internet "$json")
-  read -r can_s can_cpu can_rss < <(measure 5 "$program" can "$workload" internet "$file")
-  awk -v pods="$pods" -v json="$(stat -c %s "$json")" -v compile="$compile_s" \
+  pod=ns-0/app-last
+  read -r json_s json_cpu json_rss < <(measure 1 "$program" can $pod internet "$json")
+  read -r can_s _ can_rss < <(measure 20 "$program" can $pod internet "$file")
+  read -r pair_s _ pair_rss < <(measure 20 "$program" can $pod kube-system/coredns "$file")
+  awk -v which="$(basename "$which")" -v json="$(stat -c %s "$json")" -v compile="$compile_s" \
     -v file="$(stat -c %s "$file")" -v a="$json_s" -v b="$json_cpu" -v c="$json_rss" \
-    -v d="$can_s" -v e="$can_cpu" -v f="$can_rss" 'BEGIN {
-      printf "%8d %8.1f %9.2f %11.1f  %9.3f %9.3f %7.1f  %9.4f %9.4f %7.1f  %.0f\n", pods,
-             json / 1e6, compile, file / 1e6, a, b, c, d, e, f, a / d }'
+    -v d="$can_s" -v e="$can_rss" -v f="$pair_s" -v g="$pair_rss" 'BEGIN {
+      printf "%12s %8.1f %9.2f %11.1f  %8.3f %8.3f %7.1f  %8.4f %7.1f %8.4f %7.1f  %.0f\n", which,
+             json / 1e6, compile, file / 1e6, a, b, c, d, e, f, g, a / d }'
 done

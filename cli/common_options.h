@@ -40,6 +40,24 @@ inline constexpr std::array<OptionSpec, 2> kRenderOptions = {{
     {"helm", '\0', "CHART", "read what helm template renders from the chart", "", ""},
 }};
 
+/// What documents of Azure are read with.
+inline constexpr OptionSpec kParametersOption = {
+    "parameters",
+    '\0',
+    "FILE",
+    "a file of parameters that ARM templates are deployed with; where several give one, the last "
+    "counts",
+    "",
+    ""};
+inline constexpr OptionSpec kServiceTagsOption = {
+    "service-tags",
+    '\0',
+    "FILE",
+    "the addresses of Azure's service tags: the file that Microsoft publishes, or what az network "
+    "list-service-tags prints",
+    "",
+    ""};
+
 inline constexpr std::array<OptionSpec, 12> kReadOptions = {{
     {"engine", '\0', "ENGINE",
      "what enforces the policies of an AKS cluster; auto: what the input says of the cluster",
@@ -58,14 +76,8 @@ inline constexpr std::array<OptionSpec, 12> kReadOptions = {{
      "what labels a namespace has that the input does not hold, besides its name: unknown ones, or "
      "none",
      "unknown|unlabelled", "unknown"},
-    {"parameters", '\0', "FILE",
-     "a file of parameters that ARM templates are deployed with; where several give one, the last "
-     "counts",
-     "", ""},
-    {"service-tags", '\0', "FILE",
-     "the addresses of Azure's service tags: the file that Microsoft publishes, or what az network "
-     "list-service-tags prints",
-     "", ""},
+    kParametersOption,
+    kServiceTagsOption,
     {"keep-going", 'k', "",
      "answer even where some documents cannot be read; what they could change then depends", "",
      ""},
@@ -97,7 +109,7 @@ inline constexpr std::array<OptionSpec, 2> kLimitOptions = {{
 /// What every command understands whose answers Z3 proves.
 inline constexpr std::array<OptionSpec, 1> kProofOptions = {{
     {"require-proof", '\0', "",
-     "give no verdict where a part of it is not proven by Z3 but stands on the set engine alone",
+     "give no verdict where a part of it is not proven but stands on the set engine alone",
      "", ""},
 }};
 

