@@ -109,8 +109,7 @@ inline constexpr std::array<OptionSpec, 2> kLimitOptions = {{
 /// What every command understands whose answers Z3 proves.
 inline constexpr std::array<OptionSpec, 1> kProofOptions = {{
     {"require-proof", '\0', "",
-     "give no verdict where a part of it is not proven but stands on the set engine alone",
-     "", ""},
+     "give no verdict where a part of it is not proven but stands on the set engine alone", "", ""},
 }};
 
 /// What every command that reads manifests understands.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/resolve/match.h"
+#include "compiler/resolve/value_writer.h"
 #include "compiler/resolve/view.h"
 
 namespace polreach::compiler {
@@ -15,93 +16,10 @@ using model::EndpointId;
 using model::Model;
 using model::Policy;
 
-/// A value as a list of numbers. Lists of any length are preceded by it, so that two values are
-/// equal exactly when their lists are.
-class Writer {
+/// What a value says: names as they are.
+class Writer : public ValueWriter {
  public:
-  std::vector<std::uint32_t> out;
-
-  void number(std::size_t value) { out.push_back(static_cast<std::uint32_t>(value)); }
-  void symbol(model::Symbol value) { out.push_back(static_cast<std::uint32_t>(value)); }
-  void symbol(const std::optional<model::Symbol>& value) {
-    number(value ? 1 : 0);
-    if (value) symbol(*value);
-  }
-  void address(const net::Address& value) {
-    number(static_cast<std::size_t>(value.family));
-    for (unsigned shift = 0; shift < 128; shift += 32) {
-      out.push_back(static_cast<std::uint32_t>(value.bits >> shift));
-    }
-  }
-  void addresses(const std::vector<net::Address>& values) {
-    number(values.size());
-    for (const net::Address& each : values) address(each);
-  }
-  void prefix(const net::Prefix& value) {
-    address(value.address);
-    number(static_cast<std::size_t>(value.length));
-  }
-  void labels(const model::LabelSet& set) {
-    number(set.open ? 1 : 0);
-    number(set.known.size());
-    for (const model::Label& each : set.known) {
-      symbol(each.key);
-      symbol(each.value);
-    }
-    number(set.unknown.size());
-    for (model::Symbol each : set.unknown) symbol(each);
-  }
-  void selector(const model::Selector& value) {
-    number(value.all_of.size());
-    for (const model::Requirement& each : value.all_of) {
-      symbol(each.key);
-      number(static_cast<std::size_t>(each.op));
-      number(each.values.size());
-      for (model::Symbol word : each.values) symbol(word);
-    }
-  }
-  /// A rule of a policy in a namespace.
-  void rule(const model::Rule& value, model::Symbol ns) {
-    number(static_cast<std::size_t>(value.action));
-    number(value.peers.size());
-    for (const model::Peer& each : value.peers) peer(each, ns);
-    number(value.ports.size());
-    for (const model::PortMatch& each : value.ports) port(each);
-  }
-
- private:
-  void peer(const model::Peer& value, model::Symbol ns) {
-    number(value.what.index());
-    if (const auto* pods = std::get_if<model::PodPeer>(&value.what)) {
-      number(pods->namespaces ? 1 : 0);
-      if (pods->namespaces) {
-        selector(*pods->namespaces);
-      } else {
-        symbol(ns);
-      }
-      selector(pods->pods);
-    } else if (const auto* block = std::get_if<model::BlockPeer>(&value.what)) {
-      prefix(block->cidr);
-      number(block->except.size());
-      for (const net::Prefix& each : block->except) prefix(each);
-      number(block->matches_pods ? 1 : 0);
-    } else if (const auto* nodes = std::get_if<model::NodePeer>(&value.what)) {
-      selector(nodes->nodes);
-    } else if (const auto* domains = std::get_if<model::DomainPeer>(&value.what)) {
-      number(domains->names.size());
-      for (model::Symbol each : domains->names) symbol(each);
-    }
-  }
-  void port(const model::PortMatch& value) {
-    number(static_cast<std::size_t>(value.protocol));
-    number(value.ports.index());
-    if (const auto* range = std::get_if<model::PortRange>(&value.ports)) {
-      number(range->first);
-      number(range->last);
-    } else if (const auto* name = std::get_if<model::PortName>(&value.ports)) {
-      symbol(name->name);
-    }
-  }
+  Writer() : ValueWriter(Symbols::AsTheyAre) {}
 };
 
 constexpr std::uint32_t kEndpointAspect = 2;  // after the two directions
