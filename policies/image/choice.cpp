@@ -32,10 +32,14 @@ void add_namesakes(const Image& image, Choice& choice) {
     return all.at(a, workload_record::kNamespace) == all.at(b, workload_record::kNamespace) &&
            all.at(a, workload_record::kName) == all.at(b, workload_record::kName);
   };
+  // Up to the next one that is chosen, which goes on from there.
+  const auto is_new = [&](std::uint32_t i) { return !choice.workloads.contains(i); };
   std::vector<std::uint32_t> more;
   for (const auto& [workload, endpoints] : choice.workloads) {
-    for (std::uint32_t i = workload; i > 0 && share_name(i - 1, i); --i) more.push_back(i - 1);
-    for (std::uint32_t i = workload + 1; i < all.size() && share_name(i - 1, i); ++i) {
+    for (std::uint32_t i = workload; i > 0 && is_new(i - 1) && share_name(i - 1, i); --i) {
+      more.push_back(i - 1);
+    }
+    for (std::uint32_t i = workload + 1; i < all.size() && is_new(i) && share_name(i - 1, i); ++i) {
       more.push_back(i);
     }
   }

@@ -106,8 +106,12 @@ std::vector<std::uint32_t> pods_named(const Image& image, const Range& workloads
   const Pool symbols = symbols_of(image);
   // Symbols of neighbours are mostly the same.
   std::optional<std::uint32_t> other;
+  std::size_t left = endpoints.size();
   for (std::uint32_t i = workloads.first; i < workloads.last; ++i) {
     const Range own = endpoints_in(image, i);
+    // Each is of one workload, whatever the file claims.
+    if (own.last - own.first > left) return {};
+    left -= own.last - own.first;
     for (std::uint32_t k = own.first; k < own.last; ++k) {
       const std::uint32_t pod = endpoints.at(k, endpoint_record::kPod);
       const std::uint32_t owner = endpoints.at(k, endpoint_record::kOwnerName);
