@@ -71,6 +71,33 @@ TEST_CASE("nodes tell pods apart where an end uses the network of one") {
   CHECK(run.out.find("denied  other/agent -> shop/web (web-2)") != std::string::npos);
 }
 
+TEST_CASE("labels of nodes tell the pods that use their networks apart") {
+  std::string manifests = pod("web-1", "a", "c");
+  for (const std::string name : {"a", "b"}) {
+    const std::string address = name == "a" ? "10.1.0.1" : "10.1.0.2";
+    manifests +=
+        "---\napiVersion: v1\nkind: Node\nmetadata: {name: node-" + name +
+        ", labels: {zone: " + name +
+        "}}\nstatus: {addresses: [{type: InternalIP, address: " + address +
+        "}]}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: agent-" + name +
+        ", namespace: other, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: "
+        "agent, controller: true, uid: u}]}\nspec: {hostNetwork: true, containers: [{name: "
+        "c}]}\nstatus: {hostIP: " +
+        address + ", podIPs: [{ip: " + address + "}]}\n";
+  }
+  manifests +=
+      "---\napiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: "
+      "{name: all}\nspec:\n  tier: Admin\n  priority: 7\n  subject: {namespaces: {}}\n  egress:\n"
+      "    - {action: Deny, to: [{nodes: {matchLabels: {zone: a}}}]}\n";
+  const auto run = support::run(
+      {"can", "shop/web", "other/agent", "-", "--no-config", "--host-network", "node"}, manifests);
+  CAPTURE(run.out);
+  CAPTURE(run.err);
+  CHECK(run.status == 1);
+  CHECK(run.out.find("denied  shop/web -> other/agent (agent-a)") != std::string::npos);
+  CHECK(run.out.find("allowed shop/web -> other/agent (agent-b)") != std::string::npos);
+}
+
 namespace {
 
 /// Two pods and a policy for what leaves the first; the terms of what passes.
