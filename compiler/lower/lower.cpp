@@ -336,7 +336,9 @@ Term Lowering::peer(const model::BlockPeer& block, const model::Policy& /*policy
     return in_prefix(pair.other_side, prefix, pair.other_addresses);
   };
   std::vector<Term> parts{is_in(block.cidr)};
-  for (const net::Prefix& except : block.except) parts.push_back(pool_.negation(is_in(except)));
+  for (const net::Prefix& except : block.except) {
+    parts.push_back(pool_.negation(is_in(except)));
+  }
   if (id != nullptr && !block.matches_pods) {
     const Term node = is_node(*id);
     const Term as_node =
