@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "compiler/resolve/worlds.h"
@@ -28,18 +27,18 @@ struct Group {
   std::vector<Variant> variants;
 };
 
-std::vector<Group> groups_of(const Model& model, const EndClasses& classes, const Target& target) {
+/// The groups of some of the endpoints of an end, and its addresses.
+std::vector<Group> groups_of(const Model& model, const EndClasses& classes, const Target& target,
+                             const std::vector<EndpointId>& some) {
   std::map<std::uint32_t, std::map<model::WorkloadId, std::vector<EndpointId>>> by_class;
-  std::map<model::WorkloadId, std::set<std::uint32_t>> classes_of;
-  for (EndpointId id : target.endpoints) {
-    by_class[classes.of(id)][model[id].workload].push_back(id);
-    classes_of[model[id].workload].insert(classes.of(id));
-  }
+  std::map<model::WorkloadId, std::size_t> asked_of;
+  for (EndpointId id : target.endpoints) ++asked_of[model[id].workload];
+  for (EndpointId id : some) by_class[classes.of(id)][model[id].workload].push_back(id);
   std::vector<Group> groups;
   for (auto& [id, workloads] : by_class) {
     Group group{workloads.begin()->second.front(), {}};
     for (auto& [workload, endpoints] : workloads) {
-      const bool whole = classes_of.at(workload).size() == 1 && !target.is_one_pod;
+      const bool whole = asked_of.at(workload) == endpoints.size() && !target.is_one_pod;
       group.variants.push_back({workload, std::move(endpoints), whole});
     }
     groups.push_back(std::move(group));
@@ -184,22 +183,19 @@ class Question {
     named_pods_ = source.is_one_pod || destination.is_one_pod;
     left_out_ = source.left_out | destination.left_out;
     const Model& model = cluster_.model();
-    const EndClasses between_pods(cluster_, source.endpoints, destination.endpoints, {});
-    const std::vector<Group> destinations = groups_of(model, between_pods, destination);
-    const std::vector<Group> sources = groups_of(model, between_pods, source);
-    source::Progress deciding("deciding", "pairs", sources.size() * destinations.size());
-    for (const Group& from : sources) {
-      if (std::holds_alternative<AddressSet>(from.party)) continue;
-      for (const Group& to : destinations) {
-        add_pair(from, to);
-        deciding.advance();
-      }
+    // The node of a destination matters to pods with hostNetwork alone: it may be their own.
+    std::vector<EndpointId> on_pod_network;
+    std::vector<EndpointId> on_nodes;
+    for (const EndpointId id : source.endpoints) {
+      (model[id].host_network ? on_nodes : on_pod_network).push_back(id);
     }
+    add_pairs(source, on_pod_network, destination);
+    add_pairs(source, on_nodes, destination);
     if (!source.addresses.empty()) {
       // Pods of one class may still differ in which outside address is their own node's.
       const EndClasses from_outside(cluster_, {}, destination.endpoints, source.addresses);
       const Group outside{source.addresses, {{std::nullopt, {}, true}}};
-      for (const Group& to : groups_of(model, from_outside, destination)) {
+      for (const Group& to : groups_of(model, from_outside, destination, destination.endpoints)) {
         if (std::holds_alternative<EndpointId>(to.party)) add_pair(outside, to);
       }
     }
@@ -215,6 +211,24 @@ class Question {
   }
 
  private:
+  void add_pairs(const Target& source, const std::vector<EndpointId>& some,
+                 const Target& destination) {
+    if (some.empty()) return;
+    const Model& model = cluster_.model();
+    const EndClasses classes(cluster_, some, destination.endpoints, {});
+    const std::vector<Group> destinations =
+        groups_of(model, classes, destination, destination.endpoints);
+    const std::vector<Group> sources = groups_of(model, classes, source, some);
+    source::Progress deciding("deciding", "pairs", sources.size() * destinations.size());
+    for (const Group& from : sources) {
+      if (std::holds_alternative<AddressSet>(from.party)) continue;
+      for (const Group& to : destinations) {
+        add_pair(from, to);
+        deciding.advance();
+      }
+    }
+  }
+
   static std::string nothing_left(const Target& source, const Target& destination) {
     for (const Target* target : {&source, &destination}) {
       if (!target->endpoints.empty() || !target->addresses.empty()) continue;

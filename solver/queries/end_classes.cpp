@@ -101,7 +101,11 @@ EndClasses::EndClasses(const compiler::Cluster& cluster, const std::vector<Endpo
                        const net::AddressSet& outside) {
   const Between between(cluster, sources, destinations);
   const compiler::Cluster part(between.model(), cluster.profile());
-  const compiler::Classes classes(part, outside);
+  const bool from_nodes = std::any_of(sources.begin(), sources.end(), [&](EndpointId id) {
+    return cluster.model()[id].host_network;
+  });
+  using Nodes = compiler::Classes::Nodes;
+  const compiler::Classes classes(part, outside, from_nodes ? Nodes::Apart : Nodes::Together);
   for (std::size_t i = 0; i < between.ends().size(); ++i) {
     class_of_.emplace_hint(class_of_.end(), between.ends()[i],
                            classes.of(static_cast<EndpointId>(i)));

@@ -71,6 +71,22 @@ TEST_CASE("nodes tell pods apart where an end uses the network of one") {
   CHECK(run.out.find("denied  other/agent -> shop/web (web-2)") != std::string::npos);
 }
 
+TEST_CASE("nodes tell no pods apart but for sources that use the network of one") {
+  const std::string deny = policy("shop", "{podSelector: {}, policyTypes: [Ingress]}");
+  const std::string manifests =
+      pod("web-1", "a", "a") + pod("web-2", "b", "b") + host_pod("shop") + deny;
+  const auto run = support::run(
+      {"can", "shop/*", "shop/web", "-", "--no-config", "--host-network", "node"}, manifests);
+  CAPTURE(run.out);
+  CAPTURE(run.err);
+  // The two pods of web are one source, and one destination but for the agent.
+  CHECK(run.status == 1);
+  CHECK(run.out.find("denied  shop/web -> shop/web\n") != std::string::npos);
+  CHECK(run.out.find("allowed shop/agent -> shop/web (web-1)") != std::string::npos);
+  CHECK(run.out.find("denied  shop/agent -> shop/web (web-2)") != std::string::npos);
+  CHECK(run.out.find("shop/web (web-1) -> ") == std::string::npos);
+}
+
 TEST_CASE("labels of nodes tell the pods that use their networks apart") {
   std::string manifests = pod("web-1", "a", "c");
   for (const std::string name : {"a", "b"}) {
