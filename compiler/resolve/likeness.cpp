@@ -52,6 +52,7 @@ std::uint32_t Likeness::endpoint(const Cluster& cluster, EndpointId id) {
   writer.symbol(model[workload.ns].name);
   writer.labels(model.label_sets[model[workload.ns].labels]);
   writer.labels(model.label_sets[endpoint.labels]);
+  writer.number(endpoint.open_ports ? 1 : 0);
   writer.number(endpoint.ports.size());
   for (const model::NamedPort& port : endpoint.ports) {
     writer.symbol(port.name);

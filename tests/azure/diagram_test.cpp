@@ -382,6 +382,30 @@ TEST_CASE("boxes: few of them, and no more than asked for") {
   CHECK(boxes_of(diagrams, kFalse, 10).boxes.empty());
 }
 
+TEST_CASE("boxes: those that differ in their destination alone are one") {
+  // To each of two addresses port 80 from port 1000, and another port: what they share is below
+  // different nodes, as are the rest of their ports.
+  Diagrams diagrams;
+  const auto to = [&](const char* address) {
+    return diagrams.addresses(Variable::destination(), range(address, address));
+  };
+  const auto port = [&](net::Port number) {
+    return diagrams.ports(Variable::destination_port(), {number, number});
+  };
+  const Diagram shared =
+      diagrams.both(port(80), diagrams.ports(Variable::source_port(), {1000, 1000}));
+  const Diagram one = diagrams.both(to("10.0.0.1"), diagrams.either(shared, port(443)));
+  const Diagram two = diagrams.both(to("10.0.0.2"), diagrams.either(shared, port(22)));
+  const Diagram tcp = diagrams.protocols(ProtocolSet(net::IpProtocol::Tcp));
+  const FlowBoxes found = boxes_of(diagrams, diagrams.both(tcp, diagrams.either(one, two)), 10);
+  REQUIRE(found.boxes.size() == 3);
+  for (const FlowBox& box : found.boxes) {
+    if (box.destination_ports != PortSet(80, 80)) continue;
+    CHECK(box.destination == range("10.0.0.1", "10.0.0.2"));
+    CHECK(box.source_ports == PortSet(1000, 1000));
+  }
+}
+
 TEST_CASE("pick: familiar values where they can be") {
   Diagrams diagrams;
   const Diagram from = diagrams.addresses(Variable::source(), range("10.0.0.4", "10.0.0.9"));

@@ -269,6 +269,23 @@ TEST_CASE("From the network, pods of an overlay or kubenet cannot be addressed; 
   CHECK(c.routed.answer == compiler::Routed::Answer::Yes);
 }
 
+TEST_CASE("What pods of a pod subnet answer takes the routes of that subnet, not of the nodes'") {
+  using Answer = compiler::Routed::Answer;
+  const auto from_premises = [](const Fixture& f, model::EndpointId to) {
+    Asked asked(f);
+    const Site source = compiler::outside_site("premises", addresses("172.20.0.0/16"));
+    return site_to_pod(asked.around, source, to).routed.answer;
+  };
+  for (const bool at_pods : {true, false}) {
+    Fixture f(NetworkMode::PodSubnet);
+    const model::EndpointId agent = f.p.pod("agent", {}, {}, true);
+    f.b.route(at_pods ? f.pods : f.nodes, "172.20.0.0/16", model::NextHop::Gateway);
+    // What a gateway connects is not known; without the route, nothing leads there.
+    CHECK(from_premises(f, f.web) == (at_pods ? Answer::Unknown : Answer::No));
+    CHECK(from_premises(f, agent) == (at_pods ? Answer::No : Answer::Unknown));
+  }
+}
+
 TEST_CASE("Nodes reach the pods of their cluster: on their own node without any group") {
   const Fixture f(NetworkMode::Overlay);
   Asked asked(f);
