@@ -14,7 +14,11 @@ function(polreach_compile_options target)
   if(POLREACH_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
-  if(POLREACH_SANITIZE)
+  if(POLREACH_SANITIZE STREQUAL "thread")
+    # Everything: what is not compiled with it is not seen.
+    target_compile_options(${target} PRIVATE -fsanitize=thread -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=thread)
+  elseif(POLREACH_SANITIZE)
     if(NOT ARG_UNSANITIZED)
       target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
                                                -fno-sanitize-recover=all)
