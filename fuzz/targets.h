@@ -17,9 +17,9 @@ using Bytes = std::span<const std::uint8_t>;
 /// yaml, json: every document is delivered or reported unreadable, with a diagnostic, twice alike.
 /// expression: template expressions are read or refused with a place inside the text.
 /// commands: the first byte chooses a command, the rest is its standard input: an exit status of 0,
-///   1 or 2, no internal error, and the same bytes when it is run again.
-/// clusters: a cluster drawn from the bytes: the set engine, Z3 and the replay agree with the
-///   oracle.
+///   1 or 2, no internal error, and, of a part of the runs, the same bytes when it is run again.
+/// clusters: a cluster drawn from the bytes and one question about it: the set engine and the
+///   replay agree with the oracle, and, of a part of the questions, so does Z3.
 /// image: changes of a compiled file whose hashes fit, four bytes each (where, and which bits): it
 ///   is read, and asked about, or refused.
 void yaml(Bytes bytes);

@@ -22,7 +22,7 @@ seed() {
   while IFS= read -r -d '' file; do
     n=$((n + 1))
     {
-      if [[ $target == commands ]]; then printf "\\x$(printf %02x $((n % 10)))"; fi
+      if [[ $target == commands ]]; then printf "\\x$(printf %02x $((n % 16)))"; fi
       cat "$file"
     } >"build/fuzz/corpus/$target/seed-$n"
   done < <(find fixtures -name "$pattern" -size "-$size" -print0 | sort -z)

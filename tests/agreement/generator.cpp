@@ -14,8 +14,6 @@ namespace {
 
 using model::Reading;
 
-/// More worlds than this between two endpoints are too many to try.
-constexpr std::uint64_t kMostWorlds = 20000;
 /// More choices than this and the engines may answer with bounds.
 constexpr std::uint64_t kMostChoices = 4000;
 
@@ -217,9 +215,9 @@ class Generator {
 };
 
 /// Whether all its worlds can be tried.
-bool is_small(const Spec& spec) {
+bool is_small(const Spec& spec, const Options& options) {
   const WorldCount worlds = most_worlds(spec);
-  return worlds.all <= kMostWorlds && worlds.choices <= kMostChoices;
+  return worlds.all <= options.most_worlds && worlds.choices <= kMostChoices;
 }
 
 }  // namespace
@@ -228,15 +226,18 @@ Spec generate(std::uint64_t seed, const Options& options) {
   Random seeds(seed);
   while (true) {
     Spec spec = Generator(Random(seeds.next()), options).build();
-    if (is_small(spec)) return spec;
+    if (is_small(spec, options)) return spec;
   }
 }
 
 Spec generate(const Random& random, const Options& options) {
   Spec spec = Generator(random, options).build();
-  if (is_small(spec)) return spec;
-  Random seed = random;
-  return generate(seed.next(), options);
+  if (is_small(spec, options)) return spec;
+  // Bytes that begin alike are not all to give the same few clusters.
+  Random rest = random;
+  std::uint64_t seed = 0;
+  for (int i = 0; i < 32; ++i) seed = (seed ^ rest.next()) * 0x100000001B3ULL;
+  return generate(seed, options);
 }
 
 }  // namespace polreach::agreement
