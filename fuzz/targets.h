@@ -40,6 +40,12 @@ struct Target {
 
 /// Ends the process where something does not hold.
 void demand(bool holds, const char* what, const std::string& detail = {});
+/// Of the bytes: any change of them changes it.
+[[nodiscard]] inline std::uint64_t number_of(Bytes bytes) {
+  std::uint64_t number = 0xCBF29CE484222325ULL;
+  for (const std::uint8_t byte : bytes) number = (number ^ byte) * 0x100000001B3ULL;
+  return number;
+}
 [[nodiscard]] inline std::string text_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace polreach::fuzz
