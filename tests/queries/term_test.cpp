@@ -16,10 +16,9 @@ TEST_CASE("terms: a condition that every address or none meets is no condition")
 TEST_CASE("terms: sets of addresses are shared where they are equal") {
   TermPool pool;
   const net::AddressSet some(*net::Address::parse("10.0.0.1"), *net::Address::parse("10.0.0.9"));
-  const net::AddressSet parts = net::AddressSet(*net::Address::parse("10.0.0.1"),
-                                                *net::Address::parse("10.0.0.4")) |
-                                net::AddressSet(*net::Address::parse("10.0.0.5"),
-                                                *net::Address::parse("10.0.0.9"));
+  const net::AddressSet parts =
+      net::AddressSet(*net::Address::parse("10.0.0.1"), *net::Address::parse("10.0.0.4")) |
+      net::AddressSet(*net::Address::parse("10.0.0.5"), *net::Address::parse("10.0.0.9"));
   const Term term = pool.address_of(Side::Source, some);
   CHECK(term == pool.address_of(Side::Source, parts));
   CHECK(term != pool.address_of(Side::Destination, some));
