@@ -10,7 +10,7 @@ usage: scripts/test.sh [--all]
 
 Installs what is missing, builds the dev preset and runs all tests.
   --all   first checks the format and runs clang-tidy; last runs the tests once more under
-          AddressSanitizer and UndefinedBehaviorSanitizer
+          AddressSanitizer and UndefinedBehaviorSanitizer, and those of threads under ThreadSanitizer
 END
 }
 
@@ -36,4 +36,6 @@ run_tests dev
 if $all; then
   build asan-ubsan
   run_tests asan-ubsan
+  build tsan
+  run_tests tsan
 fi
