@@ -166,4 +166,17 @@ TEST_CASE("fuzz: whole runs on fixtures whose lines were changed") {
                << std::chrono::duration_cast<std::chrono::milliseconds>(longest).count() << " ms");
 }
 
+TEST_CASE("fuzz: compiled files of which some bytes were changed") {
+  const std::uint64_t first = from_environment("POLREACH_FUZZ_SEED", 0);
+  const std::uint64_t runs = from_environment("POLREACH_FUZZ_RUNS", kDefaultRuns);
+  for (std::uint64_t seed = first; seed < first + runs; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    std::vector<std::uint8_t> bytes(4 * (1 + random.below(4)));
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
+    image(bytes);
+  }
+  MESSAGE(runs << " files from seed " << first);
+}
+
 }  // namespace polreach::fuzz
