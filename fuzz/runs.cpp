@@ -15,7 +15,7 @@ constexpr int kRepeatedShare = 20;
 
 }  // namespace
 
-void commands(Bytes bytes) {
+int run_command(Bytes bytes) {
   static const std::array<const char*, 16> kCommands = {
       "map -",
       "map --pods --explain --format json -",
@@ -34,17 +34,20 @@ void commands(Bytes bytes) {
       "audit --format sarif --keep-going -",
       "suggest any any --port 443 -",
   };
-  if (bytes.empty()) return;
+  if (bytes.empty()) return 2;
   const auto words = support::words_of(kCommands[bytes[0] % kCommands.size()]);
   const std::string input = text_of(bytes.subspan(1));
   const support::Run run = support::run(words, input);
   demand(run.status >= 0 && run.status <= 2, "an exit status is 0, 1 or 2");
   demand(run.err.find("error[internal]") == std::string::npos, "no internal error", run.err);
   demand(run.status != 2 || !run.err.empty() || !run.out.empty(), "no verdict says why");
-  if (!agreement::Random(number_of(bytes)).chance(kRepeatedShare)) return;
+  if (!agreement::Random(number_of(bytes)).chance(kRepeatedShare)) return run.status;
   const support::Run again = support::run(words, input);
   demand(run.out == again.out && run.err == again.err && run.status == again.status,
          "the same input gives the same bytes", run.out + again.out);
+  return run.status;
 }
+
+void commands(Bytes bytes) { (void)run_command(bytes); }
 
 }  // namespace polreach::fuzz

@@ -29,6 +29,9 @@ void commands(Bytes bytes);
 void clusters(Bytes bytes);
 void image(Bytes bytes);
 
+/// `commands`, with the exit status; 2 for no bytes.
+int run_command(Bytes bytes);
+
 struct Target {
   std::string_view name;
   std::string_view holds;  // in words
