@@ -83,14 +83,20 @@ std::vector<Lines> all_fixtures() {
 
 /// Puts something else behind the colon, or behind the dash, of a line.
 std::string with_other_value(const std::string& line, Random& random) {
-  static const std::array<const char*, 40> values = {
-      "",        "null",      "0",           "-1",         "1",           "65535",
-      "65536",   "1.5",       "99999999999", "true",       "\"\"",        "\"80\"",
-      "[]",      "{}",        "[{}]",        "[null]",     "{a: b}",      "TCP",
-      "SCTP",    "ICMP",      "http",        "10.0.0.0/8", "10.0.0.1/8",  "0.0.0.0/0",
-      "::/0",    "fd00::/8",  "1.2.3.4",     "default",    "kube-system", "In",
-      "NotIn",   "Exists",    "DoesNotExist", "*",         "a.b/c",       "Ingress",
-      "Egress",  "Deny",      "Pass",        "\xC3\xA4"};
+  static const std::array<const char*, 40> values = {"",           "null",        "0",
+                                                     "-1",         "1",           "65535",
+                                                     "65536",      "1.5",         "99999999999",
+                                                     "true",       "\"\"",        "\"80\"",
+                                                     "[]",         "{}",          "[{}]",
+                                                     "[null]",     "{a: b}",      "TCP",
+                                                     "SCTP",       "ICMP",        "http",
+                                                     "10.0.0.0/8", "10.0.0.1/8",  "0.0.0.0/0",
+                                                     "::/0",       "fd00::/8",    "1.2.3.4",
+                                                     "default",    "kube-system", "In",
+                                                     "NotIn",      "Exists",      "DoesNotExist",
+                                                     "*",          "a.b/c",       "Ingress",
+                                                     "Egress",     "Deny",        "Pass",
+                                                     "\xC3\xA4"};
   std::size_t at = line.find(": ");
   at = at == std::string::npos ? line.find("- ") : at;
   if (at == std::string::npos) return line + " " + values[random.below(values.size())];
@@ -165,7 +171,8 @@ TEST_CASE("fuzz: whole runs on fixtures whose lines were changed") {
     longest = std::max(longest, std::chrono::steady_clock::now() - begin);
     REQUIRE(std::chrono::steady_clock::now() - begin < kLongestRun);
   }
-  MESSAGE(runs << " runs from seed " << first << ", of which " << verdicts << " had a verdict, the longest of "
+  MESSAGE(runs << " runs from seed " << first << ", of which " << verdicts
+               << " had a verdict, the longest of "
                << std::chrono::duration_cast<std::chrono::milliseconds>(longest).count() << " ms");
   // What is refused at once says little of what comes behind the readers.
   CHECK(verdicts > runs / 5);

@@ -10,7 +10,8 @@
 // Which choices the worlds of a pair of parties have.
 namespace polreach::compiler {
 
-TEST_CASE("worlds: which nodes there are matters to pods with the network of one, and to no others") {
+TEST_CASE(
+    "worlds: which nodes there are matters to pods with the network of one, and to no others") {
   // No Node object: whether the selector of nodes matches a node is open.
   support::PodsBuilder pods;
   const model::EndpointId web = pods.pod("web");
@@ -28,9 +29,9 @@ TEST_CASE("worlds: which nodes there are matters to pods with the network of one
   const Cluster cluster(pods.model, {});
   const auto nodes_matter = [&](const Party& destination) {
     const Worlds worlds(cluster, web, destination);
-    return std::any_of(
-        worlds.choices().begin(), worlds.choices().end(),
-        [](const auto& choice) { return choice.point.assumption == Assumption::Nodes; });
+    return std::any_of(worlds.choices().begin(), worlds.choices().end(), [](const auto& choice) {
+      return choice.point.assumption == Assumption::Nodes;
+    });
   };
   CHECK(nodes_matter(agent));
   CHECK_FALSE(nodes_matter(db));
