@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "compiler/resolve/engine.h"
+#include "tests/azure/pods_builder.h"
+
+// Expected: AKS documentation, "Secure traffic between pods by using network policies": Azure NPM
+// on Windows supports no named ports, no SCTP, no negative selectors and no except.
+namespace polreach::compiler {
+namespace {
+
+using model::Operator;
+
+/// The words of the gap that a policy with one rule makes on Windows nodes; empty: there is none.
+std::string gap_of(const model::PortMatch& port, const model::Peer& peer) {
+  support::PodsBuilder pods;
+  (void)pods.pod("web");
+  model::Policy policy;
+  policy.kind = pods.model.symbols->intern("NetworkPolicy");
+  policy.name = pods.model.symbols->intern("in");
+  model::Rule rule;
+  rule.ports.push_back(port);
+  rule.peers.push_back(peer);
+  policy.ingress.emplace().push_back(rule);
+  pods.model.policies.push_back(policy);
+  enforce(pods.model, model::Engine::AzureNpm, true, {});
+  return pods.model.gaps.empty() ? "" : pods.model.gaps.front().what;
+}
+
+}  // namespace
+
+TEST_CASE("policies that Azure NPM does not program on Windows are gaps there") {
+  const model::PortMatch port{net::Protocol::Tcp, model::PortRange{80, 80}, {}};
+  const model::Peer all{model::PodPeer{}, {}};
+  CHECK(gap_of(port, all).empty());
+  const model::PortMatch named{net::Protocol::Tcp, model::PortName{model::Symbol{0}}, {}};
+  CHECK(support::mentions({gap_of(named, all)}, "a named port"));
+  const model::PortMatch sctp{net::Protocol::Sctp, model::PortRange{80, 80}, {}};
+  CHECK(support::mentions({gap_of(sctp, all)}, "SCTP"));
+  model::PodPeer negative;
+  negative.pods.all_of.push_back({model::Symbol{0}, Operator::DoesNotExist, {}, {}});
+  CHECK(support::mentions({gap_of(port, {negative, {}})}, "a negative selector"));
+  model::BlockPeer block;
+  block.cidr = net::Prefix::parse("10.0.0.0/8").value();
+  CHECK(gap_of(port, {block, {}}).empty());
+  block.except.push_back(net::Prefix::parse("10.1.0.0/16").value());
+  CHECK(support::mentions({gap_of(port, {block, {}})}, "an except"));
+}
+
+}  // namespace polreach::compiler
