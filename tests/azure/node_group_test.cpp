@@ -8,8 +8,8 @@
 
 #include "tests/azure/cloud_builder.h"
 
-// Expected: cloud-provider-azure, accesscontrol.go: one allow rule for each protocol that the Service
-// has ports of, with the ports of that protocol.
+// Expected: cloud-provider-azure, accesscontrol.go: one allow rule for each protocol that the
+// Service has ports of, with the ports of that protocol.
 namespace polreach::compiler {
 
 TEST_CASE("the group of nodes: the ports of a Service are opened for their own protocol alone") {

@@ -174,8 +174,7 @@ TEST_CASE("fuzz: whole runs on fixtures whose lines were changed") {
     longest = std::max(longest, seconds);
   }
   MESSAGE(runs << " runs from seed " << first << ", of which " << verdicts
-               << " had a verdict, the longest of "
-               << longest << " CPU seconds");
+               << " had a verdict, the longest of " << longest << " CPU seconds");
   // What is refused at once says little of what comes behind the readers.
   CHECK(verdicts > runs / 5);
 }
