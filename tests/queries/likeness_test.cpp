@@ -35,7 +35,8 @@ struct Pods {
     endpoint.labels = model.label_sets.intern(model::LabelSet::of({}));
     endpoint.owner_kind = workload.kind;
     endpoint.owner_name = workload.name;
-    return model.endpoints.emplace_back(endpoint);
+    model.endpoints.push_back(endpoint);
+    return model.endpoints.back();
   }
 
   bool alike() const {
