@@ -2,14 +2,15 @@
 #include "solver/queries/map.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <span>
 #include <tuple>
 #include <utility>
 
 #include "policies/source/progress.h"
-#include "solver/queries/controller.h"
-#include "solver/queries/entrances.h"
+#include "solver/queries/map_ends.h"
+#include "solver/queries/map_entrances.h"
 #include "solver/queries/outside.h"
 #include "solver/sets/matrix.h"
 #include "solver/z3/prover.h"
@@ -25,41 +26,18 @@ using model::Model;
 using net::AddressSet;
 using net::Traffic;
 
-/// The pods of one line's end that are of one class.
-struct Part {
-  std::uint32_t group = 0;
-  std::uint32_t class_id = 0;
-  std::vector<EndpointId> endpoints;
-};
-
-/// Pods that share a line, by the parts that policies tell apart.
-struct Group {
-  model::NamespaceId ns{};
-  model::Symbol kind{};
-  model::Symbol name{};
-  std::vector<std::uint32_t> parts;
-  bool one_pod = false;  // nothing to connect to but itself
-};
-
-Group group_of(const Model& model, EndpointId id, Grouping grouping) {
-  const model::Endpoint& endpoint = model[id];
-  const model::Workload& workload = model[endpoint.workload];
-  const bool pod = grouping == Grouping::Pods && endpoint.pod;
-  if (pod) return {workload.ns, model.symbols->intern("Pod"), *endpoint.pod, {}, true};
-  const bool owner = grouping == Grouping::Owners;
-  return {workload.ns,
-          owner ? endpoint.owner_kind : workload.kind,
-          owner ? endpoint.owner_name : workload.name,
-          {},
-          !workload.replicated};
-}
-
 class Mapping {
  public:
   Mapping(const Cluster& cluster, const MapOptions& options)
-      : cluster_(cluster), model_(cluster.model()), options_(options), classes_(cluster, {}) {
-    group_endpoints();
-    focus();
+      : cluster_(cluster),
+        model_(cluster.model()),
+        options_(options),
+        classes_(cluster, {}),
+        ends_(cluster, classes_, options) {
+    result_.peers = ends_.take_peers();
+    const AddressSet all = options_.ipv6 ? net::all_addresses() : outside_addresses(cluster_);
+    outside_sources_ = options_.from ? options_.from->addresses : all;
+    outside_destinations_ = options_.to ? options_.to->addresses : all;
     note_gaps();
   }
 
@@ -71,17 +49,19 @@ class Mapping {
 
  private:
   void decide() {
-    const auto is_any = [](const std::vector<bool>& parts) {
-      return std::find(parts.begin(), parts.end(), true) != parts.end();
-    };
-    if (is_any(is_source_) && is_any(is_destination_)) matrix_.emplace(cluster_, classes_);
-    source::Progress deciding("deciding", "workloads", 2 * groups_.size());
-    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    const auto& parts = ends_.parts();
+    const bool between =
+        std::any_of(parts.begin(), parts.end(), std::mem_fn(&Part::is_source)) &&
+        std::any_of(parts.begin(), parts.end(), std::mem_fn(&Part::is_destination));
+    if (between) matrix_.emplace(cluster_, classes_);
+    const auto groups = static_cast<std::uint32_t>(ends_.groups().size());
+    source::Progress deciding("deciding", "workloads", std::uint64_t{2} * groups);
+    for (std::uint32_t group = 0; group < groups; ++group) {
       between_pods(group);
       to_outside(group);
       deciding.advance();
     }
-    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    for (std::uint32_t group = 0; group < groups; ++group) {
       from_outside(group);
       deciding.advance();
     }
@@ -89,83 +69,13 @@ class Mapping {
     if (!options_.from) from_controllers();
   }
 
-  // The ends -------------------------------------------------------------------------------------
-
-  void group_endpoints() {
-    using Key = std::tuple<std::uint32_t, std::string_view, std::string_view>;
-    std::map<Key, std::map<std::uint32_t, std::vector<EndpointId>>> by_group;
-    std::map<Key, Group> named;
-    for (std::uint32_t i = 0; i < model_.endpoints.size(); ++i) {
-      const auto id = static_cast<EndpointId>(i);
-      Group group = group_of(model_, id, options_.grouping);
-      const Key key{static_cast<std::uint32_t>(group.ns), model_.text(group.name),
-                    model_.text(group.kind)};
-      by_group[key][classes_.of(id)].push_back(id);
-      named.emplace(key, std::move(group));
-    }
-    parts_of_class_.resize(classes_.size());
-    for (auto& [key, by_class] : by_group) {
-      const auto group = static_cast<std::uint32_t>(groups_.size());
-      groups_.push_back(named.at(key));
-      for (auto& [class_id, endpoints] : by_class) {
-        const auto part = static_cast<std::uint32_t>(parts_.size());
-        groups_.back().parts.push_back(part);
-        parts_of_class_[class_id].push_back(part);
-        parts_.push_back({group, class_id, std::move(endpoints)});
-      }
-    }
-    add_peers();
-  }
-
-  /// A peer for each group and, where it has several parts, for each of these.
-  void add_peers() {
-    peer_of_part_.resize(parts_.size());
-    for (const Group& group : groups_) {
-      MapPeer whole{group.ns, group.kind, group.name, {}, true, {}};
-      for (std::uint32_t part : group.parts) {
-        const auto& more = parts_[part].endpoints;
-        whole.endpoints.insert(whole.endpoints.end(), more.begin(), more.end());
-      }
-      std::sort(whole.endpoints.begin(), whole.endpoints.end());
-      const auto index = static_cast<std::uint32_t>(result_.peers.size());
-      peer_of_group_.push_back(index);
-      result_.peers.push_back(std::move(whole));
-      for (std::uint32_t part : group.parts) {
-        peer_of_part_[part] = index;
-        if (group.parts.size() == 1) continue;
-        peer_of_part_[part] = static_cast<std::uint32_t>(result_.peers.size());
-        result_.peers.push_back(
-            {group.ns, group.kind, group.name, parts_[part].endpoints, false, {}});
-      }
-    }
-  }
-
-  void focus() {
-    const AddressSet all = options_.ipv6 ? net::all_addresses() : outside_addresses(cluster_);
-    outside_sources_ = options_.from ? options_.from->addresses : all;
-    outside_destinations_ = options_.to ? options_.to->addresses : all;
-    const auto chosen = [&](const std::optional<Target>& target) {
-      std::vector<bool> result(parts_.size(), !target);
-      if (!target) return result;
-      const std::set<EndpointId> endpoints(target->endpoints.begin(), target->endpoints.end());
-      for (std::size_t i = 0; i < parts_.size(); ++i) {
-        const auto& own = parts_[i].endpoints;
-        result[i] = std::any_of(own.begin(), own.end(),
-                                [&](EndpointId id) { return endpoints.contains(id); });
-      }
-      return result;
-    };
-    is_source_ = chosen(options_.from);
-    is_destination_ = chosen(options_.to);
-  }
-
-  [[nodiscard]] bool in_focus(const std::vector<bool>& chosen, const Group& group) const {
-    return std::any_of(group.parts.begin(), group.parts.end(),
-                       [&](std::uint32_t part) { return chosen[part]; });
-  }
+  using Part = MapEnds::Part;
+  using Group = MapEnds::Group;
+  [[nodiscard]] const Group& group_at(std::uint32_t id) const { return ends_.groups()[id]; }
+  [[nodiscard]] const Part& part_at(std::uint32_t id) const { return ends_.parts()[id]; }
 
   [[nodiscard]] bool in_namespace(std::uint32_t a, std::uint32_t b) const {
-    return !options_.ns || groups_[a].ns == *options_.ns || groups_[b].ns == *options_.ns;
+    return !options_.ns || group_at(a).ns == *options_.ns || group_at(b).ns == *options_.ns;
   }
 
   // What was not understood ----------------------------------------------------------------------
@@ -185,7 +95,7 @@ class Mapping {
   }
 
   [[nodiscard]] bool touched(std::uint32_t group) const {
-    return gap_everywhere_ || gap_in_[static_cast<std::size_t>(groups_[group].ns)];
+    return gap_everywhere_ || gap_in_[static_cast<std::size_t>(group_at(group).ns)];
   }
 
   // The connections ------------------------------------------------------------------------------
@@ -240,15 +150,15 @@ class Mapping {
   };
 
   void between_pods(std::uint32_t source) {
-    const Group& from = groups_[source];
-    if (!matrix_ || !in_focus(is_source_, from)) return;
+    const Group& from = group_at(source);
+    if (!matrix_ || !ends_.has_source(from)) return;
     std::vector<Found> found;
     for (std::uint32_t part : from.parts) {
-      if (!is_source_[part]) continue;
-      for (const sets::Matrix::Entry& entry : matrix_->row(parts_[part].class_id)) {
-        for (std::uint32_t other : parts_of_class_[entry.destination]) {
-          const std::uint32_t destination = parts_[other].group;
-          if (!is_destination_[other] || !in_namespace(source, destination)) continue;
+      if (!part_at(part).is_source) continue;
+      for (const sets::Matrix::Entry& entry : matrix_->row(part_at(part).class_id)) {
+        for (std::uint32_t other : ends_.parts_of_class(entry.destination)) {
+          const std::uint32_t destination = part_at(other).group;
+          if (!part_at(other).is_destination || !in_namespace(source, destination)) continue;
           const bool same = destination == source;
           if (same && (!options_.itself || from.one_pod)) continue;
           const bool gaps = touched(source) || touched(destination);
@@ -272,19 +182,19 @@ class Mapping {
   /// One line where all pods of both groups agree, else one for each two parts.
   void add_line(std::uint32_t source, std::span<const Found> found) {
     const std::uint32_t destination = found.front().group;
-    const std::size_t all = groups_[source].parts.size() * groups_[destination].parts.size();
+    const std::size_t all = group_at(source).parts.size() * group_at(destination).parts.size();
     const bool alike =
         found.size() == all && std::all_of(found.begin(), found.end(), [&](const Found& each) {
           return each.flow == found.front().flow;
         });
     if (alike) {
       result_.connections.push_back(
-          {peer_of_group_[source], peer_of_group_[destination], found.front().flow});
+          {group_at(source).peer, group_at(destination).peer, found.front().flow});
       return;
     }
     for (const Found& each : found) {
       result_.connections.push_back(
-          {peer_of_part_[each.source], peer_of_part_[each.destination], each.flow});
+          {part_at(each.source).peer, part_at(each.destination).peer, each.flow});
     }
   }
 
@@ -336,9 +246,10 @@ class Mapping {
   }
 
   void outside_lines(std::uint32_t group, bool egress) {
-    const std::vector<bool>& chosen = egress ? is_source_ : is_destination_;
-    const Group& pods = groups_[group];
-    if (!in_focus(chosen, pods) || !in_namespace(group, group)) return;
+    const auto chosen = egress ? &Part::is_source : &Part::is_destination;
+    const Group& pods = group_at(group);
+    const bool any = egress ? ends_.has_source(pods) : ends_.has_destination(pods);
+    if (!any || !in_namespace(group, group)) return;
     const auto add = [&](std::uint32_t peer, const OutsideFlows& flows) {
       for (const auto& [addresses, flow] : flows) {
         const std::uint32_t outside = outside_peer(addresses);
@@ -346,17 +257,17 @@ class Mapping {
       }
     };
     const auto flows = [&](std::uint32_t part) -> const OutsideFlows& {
-      return outside_flows(parts_[part].class_id, egress, touched(group));
+      return outside_flows(part_at(part).class_id, egress, touched(group));
     };
     const bool alike = std::all_of(pods.parts.begin(), pods.parts.end(), [&](std::uint32_t part) {
-      return chosen[part] && flows(part) == flows(pods.parts.front());
+      return part_at(part).*chosen && flows(part) == flows(pods.parts.front());
     });
     if (alike) {
-      add(peer_of_group_[group], flows(pods.parts.front()));
+      add(group_at(group).peer, flows(pods.parts.front()));
       return;
     }
     for (std::uint32_t part : pods.parts) {
-      if (chosen[part]) add(peer_of_part_[part], flows(part));
+      if (part_at(part).*chosen) add(part_at(part).peer, flows(part));
     }
   }
 
@@ -375,125 +286,54 @@ class Mapping {
 
   // Entrances ------------------------------------------------------------------------------------
 
-  /// What an entrance leads to, through a controller that the input does not hold.
+  /// What entrances lead to, through controllers that the input does not hold.
   void from_controllers() {
-    std::map<EndpointId, Traffic> asked_of;  // backends, certain or not
-    std::map<EndpointId, Traffic> certain;
-    std::vector<std::pair<const model::Entrance*, EntranceTargets>> unknown;
-    for (const model::Entrance& entrance : model_.entrances) {
-      EntranceTargets targets = resolve_entrance(model_, entrance);
-      result_.warnings.insert(result_.warnings.end(), targets.warnings.begin(),
-                              targets.warnings.end());
-      const std::vector<EndpointId> controllers = controller_pods(model_, entrance);
-      if (!controllers.empty()) {
-        check_known(entrance, targets, controllers);
-        continue;
-      }
-      for (const Backend& each : targets.backends) {
-        const Traffic traffic(each.protocol, net::PortSet(each.port, each.port));
-        asked_of[each.endpoint] |= traffic;
-        if (!each.maybe) certain[each.endpoint] |= traffic;
-      }
-      unknown.emplace_back(&entrance, std::move(targets));
-    }
-    if (asked_of.empty()) return;
-    std::vector<EndpointId> destinations;
-    for (const auto& [id, traffic] : asked_of) destinations.push_back(id);
-    const UnknownController controller(cluster_, destinations);
-    std::map<EndpointId, sets::Flow> flows;
-    for (EndpointId id : destinations) flows.emplace(id, controller.reach(id));
-    for (const auto& [entrance, targets] : unknown) {
-      check_blocked(*entrance, targets, [&](EndpointId id) { return flows.at(id).may; });
-    }
-    add_controller_lines(asked_of, certain, flows);
-  }
-
-  void add_controller_lines(const std::map<EndpointId, Traffic>& asked_of,
-                            std::map<EndpointId, Traffic>& certain,
-                            const std::map<EndpointId, sets::Flow>& flows) {
+    const Entered found = entered(cluster_);
+    result_.warnings = found.warnings;
+    if (found.pods.empty()) return;
     const auto peer = static_cast<std::uint32_t>(result_.peers.size());
     result_.peers.push_back({{}, {}, {}, {}, true, {}, true});
-    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
-      if (!in_focus(is_destination_, groups_[group]) || !in_namespace(group, group)) continue;
+    for (std::uint32_t id = 0; id < ends_.groups().size(); ++id) {
+      const Group& group = group_at(id);
+      if (!ends_.has_destination(group) || !in_namespace(id, id)) continue;
       std::map<std::uint32_t, std::optional<std::uint32_t>> by_part;
-      for (std::uint32_t part : groups_[group].parts) {
-        // Services may select among pods that no policy tells apart.
-        Traffic led_to;
-        Traffic certainly;
-        const sets::Flow* flow = nullptr;
-        for (EndpointId id : parts_[part].endpoints) {
-          const auto backend = asked_of.find(id);
-          if (backend == asked_of.end()) continue;
-          led_to |= backend->second;
-          certainly |= certain[id];
-          flow = &flows.at(id);
-        }
-        if (flow == nullptr || !is_destination_[part]) continue;
-        std::vector<compiler::OpenPoint> points = flow->points;
-        if (points.empty()) points.push_back({compiler::Assumption::Controller, {}});
-        by_part[part] = flow_of(flow->must & certainly, flow->may & led_to, points,
-                                asked(parts_[part].class_id), touched(group));
+      for (const std::uint32_t part : group.parts) {
+        if (!part_at(part).is_destination) continue;
+        const auto led_to = into(part_at(part), found);
+        if (led_to) by_part[part] = flow_into(part_at(part), *led_to);
       }
-      const bool alike = by_part.size() == groups_[group].parts.size() &&
+      const bool alike = by_part.size() == group.parts.size() &&
                          std::all_of(by_part.begin(), by_part.end(), [&](const auto& each) {
                            return each.second == by_part.begin()->second;
                          });
       for (const auto& [part, flow] : by_part) {
         if (!flow) continue;
-        result_.connections.push_back(
-            {peer, alike ? peer_of_group_[group] : peer_of_part_[part], *flow});
+        result_.connections.push_back({peer, alike ? group.peer : part_at(part).peer, *flow});
         if (alike) break;
       }
     }
   }
 
-  /// The controller's pods are in the input, and so are their connections.
-  void check_known(const model::Entrance& entrance, const EntranceTargets& targets,
-                   const std::vector<EndpointId>& controllers) {
-    check_blocked(entrance, targets, [&](EndpointId id) {
-      Traffic may;
-      for (EndpointId from : controllers) may |= sets::reach(cluster_, from, id).at(0).may;
-      return may;
-    });
+  /// What leads to any of the pods of a part: Services may select among pods that no policy tells
+  /// apart. Nothing where none does.
+  static std::optional<Entered::Pod> into(const Part& part, const Entered& found) {
+    std::optional<Entered::Pod> result;
+    for (const EndpointId id : part.endpoints) {
+      const auto pod = found.pods.find(id);
+      if (pod == found.pods.end()) continue;
+      if (!result) result.emplace();
+      result->led_to |= pod->second.led_to;
+      result->certain |= pod->second.certain;
+      result->flow = pod->second.flow;
+    }
+    return result;
   }
 
-  /// A backend whose policies let no controller in is a mistake.
-  template <typename May>
-  void check_blocked(const model::Entrance& entrance, const EntranceTargets& targets,
-                     const May& may) {
-    std::set<model::WorkloadId> said;
-    for (const Backend& each : targets.backends) {
-      const Traffic traffic(each.protocol, net::PortSet(each.port, each.port));
-      const Traffic passes = may(each.endpoint);
-      if (!(passes & traffic).empty() || each.maybe) continue;
-      const model::WorkloadId workload = model_[each.endpoint].workload;
-      if (!said.insert(workload).second) continue;
-      result_.warnings.push_back(blocked(entrance, each, workload));
-    }
-  }
-
-  [[nodiscard]] source::Diagnostic blocked(const model::Entrance& entrance, const Backend& backend,
-                                           model::WorkloadId workload) const {
-    const std::string port =
-        std::string(net::to_string(backend.protocol)) + " " + std::to_string(backend.port);
-    const std::string subject = std::string(model_.text(entrance.kind)) + " " +
-                                std::string(model_.text(model_[entrance.ns].name)) + "/" +
-                                std::string(model_.text(entrance.name));
-    source::Diagnostic diagnostic{source::Severity::Warning,
-                                  "entrance-blocked",
-                                  "it leads to " + port + " of " + name_of(model_, workload) +
-                                      ", whose policies let no controller in there",
-                                  entrance.where,
-                                  subject,
-                                  "allow ingress on " + port + " from the controller's pods",
-                                  {},
-                                  ""};
-    const auto& policies = cluster_.candidates(backend.endpoint, model::Direction::Ingress);
-    if (!policies.empty()) {
-      diagnostic.other = model_[policies.front()].where;
-      diagnostic.other_message = "this policy acts on it";
-    }
-    return diagnostic;
+  std::optional<std::uint32_t> flow_into(const Part& part, const Entered::Pod& pod) {
+    std::vector<compiler::OpenPoint> points = pod.flow.points;
+    if (points.empty()) points.push_back({compiler::Assumption::Controller, {}});
+    return flow_of(pod.flow.must & pod.certain, pod.flow.may & pod.led_to, points,
+                   asked(part.class_id), touched(part.group));
   }
 
   // Proofs ---------------------------------------------------------------------------------------
@@ -545,15 +385,9 @@ class Mapping {
   const Model& model_;
   const MapOptions& options_;
   compiler::Classes classes_;
+  MapEnds ends_;
   std::optional<sets::Matrix> matrix_;  // where pods may connect to pods at all
   Map result_;
-  std::vector<Group> groups_;
-  std::vector<Part> parts_;
-  std::vector<std::vector<std::uint32_t>> parts_of_class_;
-  std::vector<std::uint32_t> peer_of_group_;
-  std::vector<std::uint32_t> peer_of_part_;
-  std::vector<bool> is_source_;  // by part
-  std::vector<bool> is_destination_;
   AddressSet outside_sources_;
   AddressSet outside_destinations_;
   bool gap_everywhere_ = false;
