@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policies/image/image.h"
+#include "policies/image/numbers.h"
 
 namespace polreach::image {
 namespace {
@@ -48,7 +49,7 @@ class ImageExcerpt : public source::Excerpt {
       const std::uint32_t end = std::clamp(std::max(where.end, start) - start, before, size);
       return source::KeptWidth{before, end - before};
     }
-    const std::size_t at = first_of(width_range_, [&](std::size_t i) {
+    const std::size_t at = first_of(width_range_.first, width_range_.second, [&](std::size_t i) {
       return std::pair(widths_.at(i, width_record::kBegin), widths_.at(i, width_record::kEnd)) >=
              std::pair(where.begin, where.end);
     });
@@ -63,25 +64,11 @@ class ImageExcerpt : public source::Excerpt {
  private:
   using Range = std::pair<std::size_t, std::size_t>;
 
-  /// The first of a sorted range for which something holds.
-  template <typename Holds>
-  static std::size_t first_of(const Range& range, Holds holds) {
-    auto [low, high] = range;
-    while (low < high) {
-      const std::size_t middle = low + (high - low) / 2;
-      if (holds(middle)) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
-  }
-
   /// The line that an offset is in.
   [[nodiscard]] std::optional<std::size_t> record_at(std::uint32_t offset) const {
-    const std::size_t behind = first_of(
-        line_range_, [&](std::size_t i) { return lines_.at(i, line_record::kStart) > offset; });
+    const std::size_t behind = first_of(line_range_.first, line_range_.second, [&](std::size_t i) {
+      return lines_.at(i, line_record::kStart) > offset;
+    });
     if (behind == line_range_.first) return std::nullopt;
     const std::uint64_t start = lines_.at(behind - 1, line_record::kStart);
     const std::uint64_t size = lines_.at(behind - 1, line_record::kSize);

@@ -3,24 +3,10 @@
 
 #include <algorithm>
 
+#include "policies/image/numbers.h"
+
 namespace polreach::image {
 namespace {
-
-/// The first number below `size` for which something holds, where it holds for all behind it.
-template <typename Holds>
-std::size_t first_of(std::size_t size, Holds holds) {
-  std::size_t low = 0;
-  std::size_t high = size;
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (holds(middle)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
-}
 
 /// What a record says where its own entries start, and the next one where they end.
 Range entries_of(const Records& records, std::size_t at, std::size_t word, std::size_t all) {
@@ -36,7 +22,7 @@ std::vector<std::uint32_t> owners_of(const Image& image, SectionId id,
   const Records records(image, id, found_record::kWords);
   std::vector<std::uint32_t> result;
   for (const net::AddressSet::Interval& each : addresses.intervals()) {
-    std::size_t at = first_of(records.size(), [&](std::size_t i) {
+    std::size_t at = first_of(0, records.size(), [&](std::size_t i) {
       const auto address = address_at(records, i);
       return !address || *address >= each.first;
     });
@@ -59,7 +45,8 @@ std::optional<std::uint32_t> find_namespace(const Image& image, std::string_view
   const auto name_of = [&](std::size_t i) {
     return symbols.at(spaces.at(i, namespace_record::kName));
   };
-  const std::size_t at = first_of(spaces.size(), [&](std::size_t i) { return name_of(i) >= name; });
+  const std::size_t at =
+      first_of(0, spaces.size(), [&](std::size_t i) { return name_of(i) >= name; });
   if (at == spaces.size() || name_of(at) != name) return std::nullopt;
   return static_cast<std::uint32_t>(at);
 }
@@ -92,7 +79,7 @@ Range endpoints_in(const Image& image, std::uint32_t workload) {
 
 std::optional<std::uint32_t> workload_of(const Image& image, std::uint32_t endpoint) {
   const Records workloads = workloads_of(image);
-  const std::size_t behind = first_of(workloads.size(), [&](std::size_t i) {
+  const std::size_t behind = first_of(0, workloads.size(), [&](std::size_t i) {
     return workloads.at(i, workload_record::kFirstEndpoint) > endpoint;
   });
   if (behind == 0 || endpoint >= endpoints_of(image).size()) return std::nullopt;

@@ -9,6 +9,7 @@
 #include "policies/image/meta.h"
 #include "policies/image/resources.h"
 #include "policies/image/workloads.h"
+#include "policies/model/policies.h"
 #include "policies/source/excerpt.h"
 
 namespace polreach::image {
@@ -24,18 +25,6 @@ constexpr std::uint64_t kMostDropped = 10'000'000;
 template <typename Id>
 std::uint32_t number(Id id) {
   return static_cast<std::uint32_t>(id);
-}
-
-bool names_nodes(const model::Policy& policy) {
-  for (const auto* rules : {&policy.ingress, &policy.egress}) {
-    if (!*rules) continue;
-    for (const model::Rule& rule : **rules) {
-      for (const model::Peer& peer : rule.peers) {
-        if (std::holds_alternative<model::NodePeer>(peer.what)) return true;
-      }
-    }
-  }
-  return false;
 }
 
 /// Reads an image into a model. Each step returns false where the file is damaged; what reads
@@ -135,7 +124,8 @@ class Loader {
   bool read_archives() {
     if (!read_archive(SectionId::Gaps, core_.gaps)) return false;
     const auto& policies = core_.policies;
-    const bool with_nodes = !wanted_ || std::any_of(policies.begin(), policies.end(), names_nodes);
+    const bool with_nodes =
+        !wanted_ || std::any_of(policies.begin(), policies.end(), model::names_nodes);
     if (with_nodes && !read_archive(SectionId::Nodes, core_.nodes)) return false;
     return is_sound(core_, bounds_.namespaces) && (wanted_ || read_whole_archives());
   }

@@ -12,6 +12,21 @@
 /// Which entries of a file are read.
 namespace polreach::image {
 
+/// The first number from `low` up to, without, `high` for which something holds, where it holds for
+/// all behind it; `high` where it holds for none.
+template <typename Holds>
+std::size_t first_of(std::size_t low, std::size_t high, Holds holds) {
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (holds(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
 /// Numbers of entries in ascending order. What is read of them is numbered anew: by their positions
 /// here.
 class Numbers {

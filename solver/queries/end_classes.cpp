@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/resolve/classes.h"
+#include "policies/model/policies.h"
 
 namespace polreach::solver::queries {
 namespace {
@@ -14,18 +15,6 @@ using model::Direction;
 using model::EndpointId;
 using model::Model;
 using model::PolicyId;
-
-bool names_nodes(const model::Policy& policy) {
-  for (const auto* rules : {&policy.ingress, &policy.egress}) {
-    if (!*rules) continue;
-    for (const model::Rule& rule : **rules) {
-      for (const model::Peer& peer : rule.peers) {
-        if (std::holds_alternative<model::NodePeer>(peer.what)) return true;
-      }
-    }
-  }
-  return false;
-}
 
 /// The ends with the policies that may act on a connection between them, in a model of their own.
 class Between {
@@ -40,7 +29,7 @@ class Between {
     add_policies(sources, Direction::Egress, policies);
     add_policies(destinations, Direction::Ingress, policies);
     for (const PolicyId id : policies) part_.policies.push_back(whole_[id]);
-    if (std::any_of(part_.policies.begin(), part_.policies.end(), names_nodes)) add_nodes();
+    if (std::any_of(part_.policies.begin(), part_.policies.end(), model::names_nodes)) add_nodes();
     add_endpoints(sources, destinations);
   }
 

@@ -84,7 +84,8 @@ class Exposing {
     using Sides = std::pair<std::uint32_t, std::uint32_t>;
     std::vector<std::pair<Sides, std::vector<EndpointId>>> parts;
     for (EndpointId each : workload.endpoints) {
-      const Sides sides{side_of(each, Direction::Ingress), side_of(each, Direction::Egress)};
+      const Sides sides{options_.ingress ? side_of(each, Direction::Ingress) : 0,
+                        options_.egress ? side_of(each, Direction::Egress) : 0};
       const auto known = std::find_if(parts.begin(), parts.end(),
                                       [&](const auto& part) { return part.first == sides; });
       if (known != parts.end()) {
@@ -108,9 +109,8 @@ class Exposing {
 
   void number_sides(const model::Workload& workload) {
     for (const EndpointId each : workload.endpoints) {
-      for (const Direction direction : {Direction::Ingress, Direction::Egress}) {
-        side_of(each, direction);
-      }
+      if (options_.ingress) side_of(each, Direction::Ingress);
+      if (options_.egress) side_of(each, Direction::Egress);
     }
   }
 

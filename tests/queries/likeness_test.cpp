@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/queries/pods.h"
+
 // Two ends are alike only where all that a verdict can rest on is the same in both.
 namespace polreach::compiler {
 namespace {
@@ -17,27 +19,10 @@ struct Pods {
     for (std::size_t i = 0; i < words.size(); ++i) {
       REQUIRE(static_cast<std::size_t>(model.symbols->intern(words[i])) == i);
     }
-    model::Namespace ns;
-    ns.name = model.symbols->intern("shop");
-    ns.labels = model.label_sets.intern(model::LabelSet::of({}));
-    ns.declared = true;
-    model.namespaces.push_back(ns);
+    tests::add_shop(model);
   }
 
-  model::Endpoint& add(const std::string& name) {
-    model::Workload workload;
-    workload.kind = model.symbols->intern("Pod");
-    workload.name = model.symbols->intern(name);
-    workload.endpoints.push_back(static_cast<EndpointId>(model.endpoints.size()));
-    model.workloads.push_back(workload);
-    model::Endpoint endpoint;
-    endpoint.workload = static_cast<model::WorkloadId>(model.workloads.size() - 1);
-    endpoint.labels = model.label_sets.intern(model::LabelSet::of({}));
-    endpoint.owner_kind = workload.kind;
-    endpoint.owner_name = workload.name;
-    model.endpoints.push_back(endpoint);
-    return model.endpoints.back();
-  }
+  model::Endpoint& add(const std::string& name) { return tests::add_pod(model, name); }
 
   bool alike() const {
     const Cluster cluster(model, {});

@@ -5,6 +5,8 @@
 
 #include <optional>
 
+#include "tests/queries/pods.h"
+
 // Two pods, and policies that close one direction of one of them.
 namespace polreach::solver::sets {
 namespace {
@@ -21,22 +23,8 @@ struct Pods {
   std::optional<compiler::Cluster> cluster;
 
   explicit Pods(std::optional<model::Direction> closed = {}) {
-    model::Namespace ns;
-    ns.name = model.symbols->intern("shop");
-    ns.labels = model.label_sets.intern(model::LabelSet::of({}));
-    ns.declared = true;
-    model.namespaces.push_back(ns);
-    for (const char* name : {"web", "db"}) {
-      model::Workload workload;
-      workload.kind = model.symbols->intern("Pod");
-      workload.name = model.symbols->intern(name);
-      workload.endpoints.push_back(static_cast<EndpointId>(model.endpoints.size()));
-      model.workloads.push_back(workload);
-      model::Endpoint endpoint;
-      endpoint.workload = static_cast<model::WorkloadId>(model.workloads.size() - 1);
-      endpoint.labels = model.label_sets.intern(model::LabelSet::of({}));
-      model.endpoints.push_back(endpoint);
-    }
+    tests::add_shop(model);
+    for (const char* name : {"web", "db"}) tests::add_pod(model, name);
     if (closed) {
       model::Policy policy;
       policy.kind = model.symbols->intern("NetworkPolicy");

@@ -73,74 +73,83 @@ std::string yaml_of(const queries::ExamplePod& pod) {
   return std::string(out.c_str()) + "\n";
 }
 
-Strangers::Strangers(const compiler::Cluster& cluster)
-    : model_(cluster.model()), profile_(cluster.profile()), name_(queries::example_name(model_)) {
-  for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
-    namespaces_.emplace(model_.text(model_.namespaces[i].name), static_cast<model::NamespaceId>(i));
+model::Model& Strangers::grown() {
+  if (!grown_) {
+    grown_.emplace(existing_.model());
+    for (std::size_t i = 0; i < grown_->namespaces.size(); ++i) {
+      const auto id = static_cast<model::NamespaceId>(i);
+      namespaces_.emplace(grown_->text(grown_->namespaces[i].name), id);
+    }
   }
+  return *grown_;
 }
 
 model::LabelSetId Strangers::labels(const Labels& written) {
+  model::Model& copy = grown();
   std::vector<model::Label> known;
   for (const auto& [key, value] : written) {
-    known.push_back({model_.symbols->intern(key), model_.symbols->intern(value)});
+    known.push_back({copy.symbols->intern(key), copy.symbols->intern(value)});
   }
-  return model_.label_sets.intern(model::LabelSet::of(std::move(known)));
+  return copy.label_sets.intern(model::LabelSet::of(std::move(known)));
 }
 
 model::NamespaceId Strangers::namespace_of(const queries::ExamplePod& pod) {
+  model::Model& copy = grown();
   if (!pod.namespace_labels) return namespaces_.find(pod.ns)->second;
   Labels with_name = *pod.namespace_labels;
   with_name.emplace_back(kNameKey, pod.ns);
   std::string key;
   for (const auto& [name, value] : with_name) key += fmt::format("{}={}\n", name, value);
-  const auto next = static_cast<model::NamespaceId>(model_.namespaces.size());
+  const auto next = static_cast<model::NamespaceId>(copy.namespaces.size());
   const auto [entry, added] = created_.emplace(key, next);
   if (added) {
     model::Namespace space;
-    space.name = model_.symbols->intern(pod.ns);
+    space.name = copy.symbols->intern(pod.ns);
     space.labels = labels(with_name);
     space.declared = true;
-    model_.namespaces.push_back(space);
+    copy.namespaces.push_back(space);
   }
   return entry->second;
 }
 
 EndpointId Strangers::add(const queries::ExamplePod& pod) {
-  const auto next = static_cast<EndpointId>(model_.endpoints.size());
+  model::Model& copy = grown();
+  const auto next = static_cast<EndpointId>(copy.endpoints.size());
   const auto [entry, added] = added_.emplace(yaml_of(pod), next);
   if (!added) return entry->second;
   yaml_.emplace(next, entry->first);
   model::Endpoint endpoint;
   model::Workload workload;
   workload.ns = namespace_of(pod);
-  workload.kind = model_.symbols->intern("Pod");
-  workload.name = model_.symbols->intern(pod.name);
+  workload.kind = copy.symbols->intern("Pod");
+  workload.name = copy.symbols->intern(pod.name);
   workload.replicated = false;
   workload.endpoints = {next};
-  endpoint.workload = static_cast<model::WorkloadId>(model_.workloads.size());
+  endpoint.workload = static_cast<model::WorkloadId>(copy.workloads.size());
   endpoint.labels = labels(pod.labels);
   endpoint.owner_kind = workload.kind;
   endpoint.owner_name = workload.name;
   for (const auto& port : pod.ports) {
-    endpoint.ports.push_back({model_.symbols->intern(port.name), port.protocol, port.number});
+    endpoint.ports.push_back({copy.symbols->intern(port.name), port.protocol, port.number});
   }
-  model_.workloads.push_back(std::move(workload));
-  model_.endpoints.push_back(std::move(endpoint));
+  copy.workloads.push_back(std::move(workload));
+  copy.endpoints.push_back(std::move(endpoint));
   return next;
 }
 
 EndpointId Strangers::add_anyone() {
   queries::ExamplePod pod;
-  pod.name = name_;
+  pod.name = queries::example_name(existing_.model());
   pod.ns = "example";
+  grown();
   for (std::size_t i = 2; namespaces_.contains(pod.ns); ++i) pod.ns = fmt::format("example-{}", i);
   pod.namespace_labels.emplace();
   return add(pod);
 }
 
 const compiler::Cluster& Strangers::cluster() {
-  if (!cluster_) cluster_.emplace(model_, profile_);
+  if (!grown_) return existing_;
+  if (!cluster_) cluster_.emplace(*grown_, existing_.profile());
   return *cluster_;
 }
 
@@ -151,9 +160,10 @@ net::Traffic Strangers::passes(EndpointId source, EndpointId destination) {
 std::string Strangers::text_of(const compiler::Party& party, const net::Address& address) {
   const auto* id = std::get_if<EndpointId>(&party);
   if (id == nullptr) return address.to_string();
-  const std::string name = Context::short_name(model_, model_[*id].workload);
+  const model::Model& all = cluster().model();
+  const std::string name = Context::short_name(all, all[*id].workload);
   if (yaml_.contains(*id)) return "a new pod " + name;
-  const bool known = !model_[*id].addresses.empty();
+  const bool known = !all[*id].addresses.empty();
   return known ? fmt::format("{} ({})", name, address.to_string()) : name;
 }
 
@@ -186,7 +196,7 @@ std::optional<Example> Strangers::replay(const compiler::Party& source,
   // Where an address is not known, the names of the ends say what there is to say.
   const auto unknown = [&](const compiler::Party& party) {
     const auto* id = std::get_if<EndpointId>(&party);
-    return id != nullptr && model_[*id].addresses.empty();
+    return id != nullptr && cluster().model()[*id].addresses.empty();
   };
   const auto end = [](const net::Address& address) {
     return address.family == net::Family::V6 ? fmt::format("[{}]", address.to_string())

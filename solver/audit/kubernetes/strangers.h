@@ -10,11 +10,11 @@
 
 namespace polreach::solver::audit::kubernetes {
 
-/// A copy of a cluster with pods that someone could create, as if their YAML had been applied.
-/// Endpoints and policies keep their ids.
+/// A cluster with pods that someone could create, as if their YAML had been applied: a copy once
+/// there are any. Endpoints and policies keep their ids.
 class Strangers {
  public:
-  explicit Strangers(const compiler::Cluster& cluster);
+  explicit Strangers(const compiler::Cluster& cluster) : existing_(cluster) {}
   Strangers(const Strangers&) = delete;
   Strangers& operator=(const Strangers&) = delete;
 
@@ -39,9 +39,11 @@ class Strangers {
   model::LabelSetId labels(const std::vector<std::pair<std::string, std::string>>& written);
   [[nodiscard]] std::string text_of(const compiler::Party& party, const net::Address& address);
 
-  model::Model model_;
-  model::ClusterProfile profile_;
-  std::string name_;                                // of pods that are added
+  /// The copy, which the first pod makes.
+  model::Model& grown();
+
+  const compiler::Cluster& existing_;
+  std::optional<model::Model> grown_;
   std::map<std::string, model::EndpointId> added_;  // by their YAML
   std::map<model::EndpointId, std::string> yaml_;
   std::map<std::string, model::NamespaceId> created_;

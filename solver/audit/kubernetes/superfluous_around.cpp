@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compiler/resolve/view.h"
+#include "policies/model/policies.h"
 #include "solver/audit/kubernetes/containment.h"
 #include "solver/audit/kubernetes/superfluous.h"
 #include "solver/queries/variants.h"
@@ -220,7 +221,6 @@ model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& pol
                                     std::optional<model::NamespaceId> own) const {
   std::set<model::Symbol> keys;
   std::set<model::Symbol> values;
-  bool names_nodes = false;
   const auto add = [&](const model::Selector& selector) {
     for (const model::Requirement& each : selector.all_of) {
       keys.insert(each.key);
@@ -236,14 +236,15 @@ model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& pol
         for (const model::Peer& peer : rule.peers) {
           const auto* pods = std::get_if<model::PodPeer>(&peer.what);
           if (pods != nullptr && pods->namespaces) add(*pods->namespaces);
-          names_nodes = names_nodes || std::holds_alternative<model::NodePeer>(peer.what);
         }
       }
     }
   }
   model::Model result;
   result.symbols = model_.symbols;
-  if (names_nodes) result.nodes = model_.nodes;
+  const bool with_nodes = std::any_of(policies.begin(), policies.end(),
+                                      [](const auto* each) { return model::names_nodes(*each); });
+  if (with_nodes) result.nodes = model_.nodes;
   for (model::Node& node : result.nodes) {
     node.labels = result.label_sets.intern(model_.label_sets[node.labels]);
   }
