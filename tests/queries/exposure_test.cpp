@@ -72,6 +72,31 @@ class Scene {
     model_.policies.insert(model_.policies.begin(), policy);
   }
 
+  /// Another pod of db's workload, with labels of its own, and a policy for its egress alone.
+  void split_egress() {
+    model::Endpoint second = model_.endpoints.front();
+    const model::Label label{model_.symbols->intern("role"), model_.symbols->intern("batch")};
+    second.labels = model_.label_sets.intern(model::LabelSet::of({label}));
+    model_.workloads.front().endpoints.push_back(model::EndpointId{1});
+    model_.endpoints.push_back(second);
+    model::Policy policy;
+    policy.kind = model_.symbols->intern("NetworkPolicy");
+    policy.name = model_.symbols->intern("batch");
+    policy.subject = selector("role", Operator::In, {"batch"});
+    policy.egress.emplace();
+    model_.policies.push_back(policy);
+  }
+
+  [[nodiscard]] solver::queries::Exposure asked(bool ingress, bool egress) const {
+    model::ClusterProfile profile;
+    profile.own_node_passes = false;
+    const compiler::Cluster cluster(model_, profile);
+    solver::queries::ExposureOptions options;
+    options.ingress = ingress;
+    options.egress = egress;
+    return solver::queries::exposure(cluster, options);
+  }
+
   [[nodiscard]] solver::queries::ExposureSide side() const {
     model::ClusterProfile profile;
     profile.own_node_passes = false;
@@ -96,6 +121,19 @@ class Scene {
 using Lines = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("exposure: pods that differ in the direction that is not asked for are one entry") {
+  Scene scene;
+  scene.drop_network_policies();
+  scene.split_egress();
+  const auto ingress = scene.asked(true, false).workloads;
+  REQUIRE(ingress.size() == 1);
+  CHECK(ingress[0].pods.endpoints.size() == 2);
+  CHECK(ingress[0].ingress.has_value());
+  CHECK_FALSE(ingress[0].egress.has_value());
+  CHECK(scene.asked(false, true).workloads.size() == 2);
+  CHECK(scene.asked(true, true).workloads.size() == 2);
+}
 
 TEST_CASE("exposure: what is denied to some is allowed to those without their labels") {
   Scene scene;
