@@ -8,6 +8,7 @@
 #include "tests/agreement/compare.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/shrink.h"
+#include "tests/support/environment.h"
 
 // The engines against the oracle, on random clusters. POLREACH_AGREEMENT_CLUSTERS sets how many,
 // and POLREACH_AGREEMENT_FROM from which seed on (scripts/agreement.sh runs ranges of them);
@@ -19,12 +20,6 @@ constexpr std::uint64_t kDefaultClusters = 2000;
 constexpr std::size_t kEndpointPairs = 3;
 constexpr std::size_t kProvedPairs = 2;
 constexpr std::size_t kAllAddresses = 1000;
-
-std::optional<std::uint64_t> from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return std::stoull(text);
-}
 
 enum class Engine : std::uint8_t { Sets, Z3 };
 
@@ -95,11 +90,12 @@ bool agrees(std::uint64_t seed, Counts& counts) {
 }  // namespace
 
 TEST_CASE("agreement: the set engine, Z3 and the replay agree with the oracle") {
-  const auto only = from_environment("POLREACH_AGREEMENT_SEED");
+  const auto only = support::number_in("POLREACH_AGREEMENT_SEED");
   const std::uint64_t first =
-      only ? *only : from_environment("POLREACH_AGREEMENT_FROM").value_or(0);
-  const std::uint64_t count =
-      only ? 1 : from_environment("POLREACH_AGREEMENT_CLUSTERS").value_or(kDefaultClusters);
+      only ? *only : support::number_in("POLREACH_AGREEMENT_FROM").value_or(0);
+  const std::uint64_t count = only ? 1
+                                   : support::number_in("POLREACH_AGREEMENT_CLUSTERS")
+                                         .value_or(support::cases(kDefaultClusters));
   Counts counts;
   int disagreements = 0;
   for (std::uint64_t seed = first; seed < first + count && disagreements < 3; ++seed) {

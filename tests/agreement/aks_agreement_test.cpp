@@ -16,6 +16,7 @@
 #include "solver/z3/path_prover.h"
 #include "tests/agreement/aks_generator.h"
 #include "tests/agreement/path_engines.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -27,11 +28,6 @@ using Way = AksQuestion::Way;
 constexpr std::uint64_t kDefaultCases = 1500;
 constexpr int kQuestions = 12;
 constexpr int kProofs = 2;  // of the questions
-
-std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr || *text == '\0' ? otherwise : std::stoull(text);
-}
 
 const char* text(Tri tri) {
   return tri == Tri::Never ? "never" : tri == Tri::Always ? "always" : "sometimes";
@@ -194,9 +190,11 @@ std::string compare(const AksCase& aks, const AksQuestion& q, bool prove, Counts
 }  // namespace
 
 TEST_CASE("AKS agreement: whole paths around random clusters") {
-  const std::uint64_t first = number_from("POLREACH_AGREEMENT_SEED", 0);
+  const std::uint64_t first = support::number_in("POLREACH_AGREEMENT_SEED").value_or(0);
   const bool one = std::getenv("POLREACH_AGREEMENT_SEED") != nullptr;
-  const std::uint64_t count = one ? 1 : number_from("POLREACH_AGREEMENT_AKS", kDefaultCases);
+  const std::uint64_t count =
+      one ? 1
+          : support::number_in("POLREACH_AGREEMENT_AKS").value_or(support::cases(kDefaultCases));
   Counts counts;
   int wrong = 0;
   for (std::uint64_t seed = first; seed < first + count && wrong < 5; ++seed) {

@@ -7,6 +7,7 @@
 
 #include "solver/sets/reach.h"
 #include "tests/agreement/generator.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -16,7 +17,7 @@ using compiler::Cluster;
 using compiler::Party;
 using model::EndpointId;
 
-constexpr std::uint64_t kClusters = 400;
+const std::uint64_t kClusters = support::cases(400);
 
 bool same(const std::vector<solver::sets::Piece>& a, const std::vector<solver::sets::Piece>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {

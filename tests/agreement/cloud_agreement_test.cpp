@@ -11,6 +11,7 @@
 #include "solver/queries/site_reference.h"
 #include "tests/agreement/cloud_compare.h"
 #include "tests/agreement/path_engines.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -20,12 +21,6 @@ using model::SecurityGroup;
 using model::SecurityRule;
 
 constexpr std::uint64_t kDefaultClouds = 2000;
-
-std::optional<std::uint64_t> from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return std::stoull(text);
-}
 
 void for_each_rule(Cloud& cloud, const std::function<void(SecurityRule&)>& change) {
   for (SecurityGroup& group : cloud.groups) {
@@ -145,9 +140,10 @@ std::vector<Fault> faults() {
 }  // namespace
 
 TEST_CASE("cloud agreement: the paths that the program builds agree with the oracle") {
-  const auto only = from_environment("POLREACH_AGREEMENT_SEED");
-  const std::uint64_t count =
-      only ? 1 : from_environment("POLREACH_AGREEMENT_CLOUDS").value_or(kDefaultClouds);
+  const auto only = support::number_in("POLREACH_AGREEMENT_SEED");
+  const std::uint64_t count = only ? 1
+                                   : support::number_in("POLREACH_AGREEMENT_CLOUDS")
+                                         .value_or(support::cases(kDefaultClouds));
   CloudCounts counts;
   for (const std::string& report :
        compare_clouds(only.value_or(0), count, by_the_program, counts)) {

@@ -12,6 +12,7 @@
 #include "tests/agreement/generator.h"
 #include "tests/agreement/listing_model.h"
 #include "tests/agreement/rewrite.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -26,7 +27,7 @@ using queries::DiffFlow;
 using queries::DiffPeer;
 using solver::sets::Piece;
 
-constexpr std::uint64_t kClusters = 1500;
+const std::uint64_t kClusters = support::cases(1500);
 
 struct Counts {
   std::uint64_t pairs = 0;
@@ -322,9 +323,9 @@ TEST_CASE("diff: the changes are the pairs that differ, with both sides, and no 
                        << " workloads came or went");
   CHECK(counts.pairs > 5 * kClusters);
   CHECK(counts.changed > kClusters / 2);
-  CHECK(counts.of_some_pods > 100);
+  CHECK(counts.of_some_pods > kClusters / 15);
   CHECK(counts.changed_addresses > kClusters / 2);
-  CHECK(counts.workloads > 50);
+  CHECK(counts.workloads > kClusters / 30);
 }
 
 }  // namespace polreach::agreement

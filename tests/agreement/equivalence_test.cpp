@@ -9,6 +9,7 @@
 #include "tests/agreement/generator.h"
 #include "tests/agreement/random.h"
 #include "tests/agreement/rewrite.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using compiler::Cluster;
 using model::EndpointId;
 
-constexpr std::uint64_t kClusters = 120;
+const std::uint64_t kClusters = support::cases(120);
 
 /// What manifests can say; names of ports come with the pods, and so do not differ.
 Spec cluster_of(std::uint64_t seed) { return generate(seed, {.readable = true}); }

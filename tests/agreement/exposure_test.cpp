@@ -13,6 +13,7 @@
 #include "solver/sets/direction.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/random.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -25,7 +26,7 @@ using net::Traffic;
 using solver::queries::ExposureEntry;
 using solver::queries::ExposureSide;
 
-constexpr std::uint64_t kClusters = 2500;
+const std::uint64_t kClusters = support::cases(2500);
 constexpr std::size_t kPods = 12;
 
 /// The keys and values that selectors name.

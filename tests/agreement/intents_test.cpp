@@ -16,6 +16,7 @@
 #include "tests/agreement/generator_parts.h"
 #include "tests/agreement/listing_model.h"
 #include "tests/oracle/oracle.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -36,8 +37,8 @@ constexpr std::uint64_t kDefaultClusters = 1000;
 /// POLREACH_AGREEMENT_INTENTS sets how many; how often each verdict comes is looked at with the
 /// default number alone.
 std::uint64_t clusters() {
-  const char* text = std::getenv("POLREACH_AGREEMENT_INTENTS");
-  return text == nullptr || *text == '\0' ? kDefaultClusters : std::stoull(text);
+  const auto given = support::number_in("POLREACH_AGREEMENT_INTENTS");
+  return given.value_or(support::cases(kDefaultClusters));
 }
 
 constexpr std::size_t kCreated = 10;

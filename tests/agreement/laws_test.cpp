@@ -10,6 +10,7 @@
 #include "solver/sets/reach.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/rewrite.h"
+#include "tests/support/environment.h"
 
 // Laws that hold of every cluster, checked with the set engine alone: changes to a cluster that
 // must not change answers, or only in one direction.
@@ -18,7 +19,7 @@ namespace {
 
 using solver::sets::Piece;
 
-constexpr std::uint64_t kClusters = 1500;
+const std::uint64_t kClusters = support::cases(1500);
 /// For laws about the admin and baseline tiers: every cluster has some.
 constexpr Options kTiered{false, 100};
 

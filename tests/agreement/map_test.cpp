@@ -11,6 +11,7 @@
 #include "tests/agreement/generator.h"
 #include "tests/agreement/listing_model.h"
 #include "tests/oracle/oracle.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -23,7 +24,7 @@ using queries::Grouping;
 using queries::MapFlow;
 using solver::sets::Piece;
 
-constexpr std::uint64_t kClusters = 1500;
+const std::uint64_t kClusters = support::cases(1500);
 constexpr std::uint64_t kProvenOneIn = 25;
 constexpr std::uint64_t kRefereedOneIn = 10;
 

@@ -8,11 +8,12 @@
 
 #include "solver/sets/reach.h"
 #include "tests/agreement/generator.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
 
-constexpr std::uint64_t kClusters = 2500;
+const std::uint64_t kClusters = support::cases(2500);
 
 /// Compares every two endpoints that are different pods; counts them.
 std::uint64_t compare(const Spec& spec) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/agreement/path_engines.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -19,12 +20,6 @@ using compiler::Path;
 
 constexpr std::uint64_t kDefaultCases = 3000;
 constexpr std::uint64_t kProvedShare = 5;  // one of so many
-
-std::optional<std::uint64_t> from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return std::stoull(text);
-}
 
 using Change = std::function<void(PathCase&)>;
 
@@ -169,9 +164,10 @@ std::size_t rules_asked(const PathCase& paths) {
 }  // namespace
 
 TEST_CASE("path agreement: the set engine and the replay agree with the oracle") {
-  const auto only = from_environment("POLREACH_AGREEMENT_SEED");
+  const auto only = support::number_in("POLREACH_AGREEMENT_SEED");
   const std::uint64_t count =
-      only ? 1 : from_environment("POLREACH_AGREEMENT_PATHS").value_or(kDefaultCases);
+      only ? 1
+           : support::number_in("POLREACH_AGREEMENT_PATHS").value_or(support::cases(kDefaultCases));
   PathCounts counts;
   SetEngine sets;
   CheckReplay replay;
@@ -190,10 +186,12 @@ TEST_CASE("path agreement: the set engine and the replay agree with the oracle")
 }
 
 TEST_CASE("path agreement: Z3 agrees with the oracle, and accepts the set engine's answers") {
-  const auto only = from_environment("POLREACH_AGREEMENT_SEED");
+  const auto only = support::number_in("POLREACH_AGREEMENT_SEED");
   const std::uint64_t count =
-      only ? 1
-           : from_environment("POLREACH_AGREEMENT_PATHS").value_or(kDefaultCases) / kProvedShare;
+      only
+          ? 1
+          : support::number_in("POLREACH_AGREEMENT_PATHS").value_or(support::cases(kDefaultCases)) /
+                kProvedShare;
   PathCounts counts;
   Z3Engine z3;
   for (const std::string& report : compare_paths(only.value_or(0), count, {{&z3}, {}}, counts)) {

@@ -13,6 +13,7 @@
 #include "solver/sets/within.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/random.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
@@ -26,7 +27,7 @@ using solver::queries::Related;
 using solver::queries::Relation;
 using solver::sets::Passage;
 
-constexpr std::uint64_t kClusters = 600;
+const std::uint64_t kClusters = support::cases(600);
 
 model::ClusterProfile profile_of(const Spec& spec) {
   model::ClusterProfile profile = spec.profile;
@@ -223,7 +224,7 @@ TEST_CASE("relate: what holds in each world holds for each packet in each that w
       }
     });
   }
-  CHECK(proven > 1000);
+  CHECK(proven > 2 * kClusters);
   CHECK(beyond_bounds > 10);
   MESSAGE(proven << " pairs, " << beyond_bounds << " of them beyond what bounds say");
 }

@@ -12,11 +12,12 @@
 #include "solver/sets/reach.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/spec.h"
+#include "tests/support/environment.h"
 
 namespace polreach::agreement {
 namespace {
 
-constexpr std::uint64_t kClusters = 500;
+const std::uint64_t kClusters = support::cases(500);
 
 model::Model read(const std::string& text, syntax::Format format) {
   source::SourceMap sources;

@@ -6,13 +6,14 @@
 #include "solver/audit/audit.h"
 #include "solver/queries/redundancy.h"
 #include "tests/agreement/generator.h"
+#include "tests/support/environment.h"
 
 namespace polreach {
 namespace {
 
 namespace audit = solver::audit;
 
-constexpr std::uint64_t kClusters = 150;
+const std::uint64_t kClusters = support::cases(150);
 
 }  // namespace
 

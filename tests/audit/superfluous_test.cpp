@@ -14,6 +14,7 @@
 #include "solver/queries/variants.h"
 #include "tests/agreement/generator.h"
 #include "tests/agreement/rewrite.h"
+#include "tests/support/environment.h"
 
 namespace polreach {
 namespace {
@@ -117,7 +118,7 @@ struct Small {
 
 TEST_CASE("shortcuts find what the full question finds, and nothing else") {
   Count count;
-  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+  for (std::uint64_t seed = 0; seed < support::cases(80); ++seed) {
     CAPTURE(seed);
     agreement::Random random(seed);
     const agreement::Spec spec =
@@ -166,7 +167,7 @@ TEST_CASE("a question that was asked before has the answer that it had") {
   std::map<Profile, std::unique_ptr<queries::Equivalences>> memories;
   std::size_t asked = 0;
   std::size_t same = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 0; seed < support::cases(200); ++seed) {
     CAPTURE(seed);
     agreement::Spec spec = agreement::generate(seed / 2, {.readable = true, .tiered = 0});
     if (spec.policies.size() > 2) spec.policies.resize(2);

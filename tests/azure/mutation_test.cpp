@@ -400,7 +400,7 @@ TEST_CASE("Spoilt documents of Azure end in an error or in paths, never in a cra
     CHECK(run_through(written(documents), false, random) > 50);  // nothing is wrong with them
   }
   std::size_t answered = 0;
-  constexpr std::size_t kRuns = 300;
+  const std::size_t kRuns = support::cases(300);
   for (std::size_t run = 0; run < kRuns; ++run) {
     Node documents = good[run % std::size(good)];
     const std::size_t changes = 1 + random.below(4);

@@ -7,6 +7,7 @@
 
 #include "solver/z3/path_prover.h"
 #include "tests/azure/path_scene.h"
+#include "tests/support/environment.h"
 
 // Proofs about small random paths, against the replay of every packet in every way in which things
 // could be.
@@ -172,7 +173,7 @@ TEST_CASE("path prover: agrees with the replay of everything there is") {
   unknown(cloud, Scope::World);
   unknown(cloud, Scope::Address);
   std::map<std::string, int> met;
-  for (unsigned seed = 0; seed < 150; ++seed) {
+  for (unsigned seed = 0; seed < support::cases(150); ++seed) {
     CAPTURE(seed);
     const Ways ways = Generator(seed).ways();
     const std::map<Key, Outcome> outcomes = replay(cloud, ways);
@@ -218,7 +219,7 @@ TEST_CASE("path prover: agrees with the replay of everything there is") {
       CHECK_FALSE(solver::check::passes(nullptr, cloud, ways[(*found)->way], **found));
     }
   }
-  for (const char* kind : {"open", "allowed", "denied"}) CHECK(met[kind] > 20);
+  for (const char* kind : {"open", "allowed", "denied"}) CHECK(met[kind] > support::cases(20));
 }
 
 }  // namespace polreach

@@ -30,11 +30,6 @@ constexpr std::size_t kLargestText = 12'000;
 /// Of CPU time: what else the machine does is no fault of a run.
 constexpr double kMostSeconds = 20;
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr || *text == '\0' ? otherwise : std::stoull(text);
-}
-
 Lines lines_of(const std::string& text) {
   std::istringstream stream(text);
   Lines lines;
@@ -157,8 +152,9 @@ std::string text_of(std::uint64_t seed, const std::vector<Lines>& all) {
 TEST_CASE("fuzz: whole runs on fixtures whose lines were changed") {
   const std::vector<Lines> all = all_fixtures();
   REQUIRE(all.size() > 100);
-  const std::uint64_t first = from_environment("POLREACH_FUZZ_SEED", 0);
-  const std::uint64_t runs = from_environment("POLREACH_FUZZ_RUNS", kDefaultRuns);
+  const std::uint64_t first = support::number_in("POLREACH_FUZZ_SEED").value_or(0);
+  const std::uint64_t runs =
+      support::number_in("POLREACH_FUZZ_RUNS").value_or(support::cases(kDefaultRuns));
   std::uint64_t verdicts = 0;
   double longest = 0;
   for (std::uint64_t seed = first; seed < first + runs; ++seed) {
@@ -180,8 +176,9 @@ TEST_CASE("fuzz: whole runs on fixtures whose lines were changed") {
 }
 
 TEST_CASE("fuzz: compiled files of which some bytes were changed") {
-  const std::uint64_t first = from_environment("POLREACH_FUZZ_SEED", 0);
-  const std::uint64_t runs = from_environment("POLREACH_FUZZ_RUNS", kDefaultRuns);
+  const std::uint64_t first = support::number_in("POLREACH_FUZZ_SEED").value_or(0);
+  const std::uint64_t runs =
+      support::number_in("POLREACH_FUZZ_RUNS").value_or(support::cases(kDefaultRuns));
   for (std::uint64_t seed = first; seed < first + runs; ++seed) {
     CAPTURE(seed);
     Random random(seed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/environment.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -30,6 +31,17 @@ std::optional<std::filesystem::path> conformance_folder() {
   auto folder = folder_in("POLREACH_CONFORMANCE");
   if (!folder) std::cout << "skipped: POLREACH_CONFORMANCE is not set\n";
   return folder;
+}
+
+std::optional<std::uint64_t> number_in(const char* variable) {
+  const char* text = std::getenv(variable);
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return std::stoull(text);
+}
+
+std::uint64_t cases(std::uint64_t usual) {
+  const std::uint64_t divisor = number_in("POLREACH_CASES_DIVISOR").value_or(1);
+  return divisor < usual ? usual / std::max<std::uint64_t>(divisor, 1) : 1;
 }
 
 }  // namespace polreach::support
