@@ -7,15 +7,10 @@
 #include <utility>
 
 #include "compiler/resolve/match.h"
+#include "policies/net/address_list.h"
 
 namespace polreach::compiler {
 namespace {
-
-net::AddressSet set_of(const std::vector<net::Address>& addresses) {
-  std::vector<net::AddressSet::Interval> intervals;
-  for (const net::Address& address : addresses) intervals.push_back({address, address});
-  return net::AddressSet::of(std::move(intervals));
-}
 
 /// Whether two selectors are written with the same requirements.
 bool same(const model::Selector& a, const model::Selector& b) {
@@ -139,13 +134,13 @@ bool Cluster::share_no_family(model::EndpointId a, model::EndpointId b) const {
 
 net::AddressSet Cluster::pod_addresses(model::EndpointId id) const {
   const model::Endpoint& endpoint = (*model_)[id];
-  return endpoint.addresses.empty() ? any_of(profile_) : set_of(endpoint.addresses);
+  return endpoint.addresses.empty() ? any_of(profile_) : net::set_of(endpoint.addresses);
 }
 
 net::AddressSet Cluster::node_addresses(model::EndpointId id) const {
   const model::Endpoint& endpoint = (*model_)[id];
   // The pod's own address is its node's where it uses the node's network.
-  return endpoint.node_addresses.empty() ? pod_addresses(id) : set_of(endpoint.node_addresses);
+  return endpoint.node_addresses.empty() ? pod_addresses(id) : net::set_of(endpoint.node_addresses);
 }
 
 }  // namespace polreach::compiler

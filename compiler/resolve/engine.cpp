@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "policies/model/well_known_labels.h"
+
 namespace polreach::compiler {
 namespace {
 
@@ -94,7 +96,7 @@ void add_windows_gaps(Model& model) {
 
 /// Matches nothing: the key would have to be there and not be there.
 model::PodPeer nothing(Model& model, const model::Span& where) {
-  const model::Symbol key = model.symbols->intern("kubernetes.io/metadata.name");
+  const model::Symbol key = model.symbols->intern(model::kNamespaceNameKey);
   model::PodPeer peer;
   peer.pods.all_of = {{key, model::Operator::Exists, {}, where},
                       {key, model::Operator::DoesNotExist, {}, where}};

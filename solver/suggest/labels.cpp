@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "compiler/resolve/view.h"
+#include "policies/model/well_known_labels.h"
 
 namespace polreach::solver::suggest {
 namespace {
@@ -21,8 +22,6 @@ using model::Operator;
 using model::Requirement;
 using model::Selector;
 using model::Symbol;
-
-constexpr std::string_view kNamespaceName = "kubernetes.io/metadata.name";
 
 /// Labels that change with every roll-out, or name one pod of many.
 bool is_volatile(std::string_view key) {
@@ -195,7 +194,7 @@ Requirement negated(Requirement requirement) {
 
 Requirement named(const Model& model, const std::vector<model::NamespaceId>& namespaces) {
   Requirement result;
-  result.key = model.symbols->intern(kNamespaceName);
+  result.key = model.symbols->intern(model::kNamespaceNameKey);
   result.op = Operator::In;
   for (const model::NamespaceId ns : namespaces) result.values.push_back(model[ns].name);
   std::sort(result.values.begin(), result.values.end());

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "compiler/resolve/classes.h"
+#include "policies/model/well_known_labels.h"
 #include "solver/sets/reach.h"
 #include "solver/suggest/drafts.h"
 #include "solver/suggest/peers.h"
@@ -182,9 +183,9 @@ class Least {
           {model_.symbols->intern(key), model::Operator::In, {model_.symbols->intern(value)}, {}});
       return selector;
     };
-    rules[dns].push_back({model::PodPeer{label("kubernetes.io/metadata.name", kSystem),
-                                         label("k8s-app", "kube-dns")},
-                          {}});
+    rules[dns].push_back(
+        {model::PodPeer{label(model::kNamespaceNameKey, kSystem), label("k8s-app", "kube-dns")},
+         {}});
     const std::string note =
         "the pods that resolve names are not in the input: kube-dns in kube-system is taken for "
         "them";
