@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "policies/syntax/builder.h"
+#include "policies/syntax/characters.h"
 #include "policies/syntax/input.h"
 #include "policies/syntax/json_export.h"
 #include "policies/syntax/json_fault.h"
@@ -62,7 +63,7 @@ Outcome JsonReader::read_elements(const Document& document, std::uint32_t depth,
     const std::size_t end = i < document.cuts.size() ? document.cuts[i] : document.elements_end;
     const std::string_view batch = input_.bytes.substr(begin, end - begin);
     // Nothing between two commas is an error that the walker cannot see.
-    const bool blank = batch.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    const bool blank = batch.find_first_not_of(kJsonSpace) == std::string_view::npos;
     if (blank && !document.cuts.empty()) return Outcome::Syntax;
     if (const Outcome outcome = walker_.walk({begin, end}); outcome != Outcome::Good) {
       return outcome;

@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "policies/syntax/characters.h"
 #include "policies/syntax/json_splitter.h"
 #include "policies/syntax/json_team.h"
 
 namespace polreach::syntax {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
 /// Shorter lists are not worth threads.
 constexpr std::size_t kShortest = std::size_t{4} << 20U;
 /// How much there may be before and behind the items.
@@ -31,7 +31,7 @@ std::optional<List> find_list(const Input& input, std::size_t begin) {
                         input.sources.text(input.file), begin, input.limits.depth);
   JsonSplitter::Document head;
   if (splitter.next(head) != JsonSplitter::Found::Broken || !head.has_elements) return std::nullopt;
-  const std::size_t end = bytes.find_last_not_of(kSpace) + 1;
+  const std::size_t end = bytes.find_last_not_of(kJsonSpace) + 1;
   const std::size_t bracket = bytes.rfind(']');
   if (bracket == std::string_view::npos || bracket <= head.elements_begin) return std::nullopt;
   if (end - bracket > kLongestTail) return std::nullopt;

@@ -6,12 +6,11 @@
 #include <cstdio>
 #include <vector>
 
+#include "policies/syntax/characters.h"
 #include "policies/syntax/input.h"
 
 namespace polreach::syntax {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string quoted(std::string_view token) {
   constexpr std::size_t kLongest = 40;
@@ -44,7 +43,7 @@ class Checker {
  private:
   enum class Expect : std::uint8_t { Value, ValueOrEnd, Key, KeyOrEnd, Colon, CommaOrEnd };
 
-  void skip_space() { at_ = std::min(bytes_.find_first_not_of(" \t\r\n", at_), bytes_.size()); }
+  void skip_space() { at_ = std::min(bytes_.find_first_not_of(kJsonSpace, at_), bytes_.size()); }
   void step();
   void nul_byte();
   void value();

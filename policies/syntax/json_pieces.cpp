@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "policies/syntax/characters.h"
+
 namespace polreach::syntax {
 
 JsonCutter::JsonCutter(std::string_view bytes, ByteRange elements)
@@ -10,7 +12,7 @@ JsonCutter::JsonCutter(std::string_view bytes, ByteRange elements)
   constexpr std::size_t kLongestStart = 256;
   const std::string_view start =
       bytes.substr(elements.begin, std::min(kLongestStart, elements.end - elements.begin));
-  const std::size_t brace = start.find_first_not_of(" \t\r\n");
+  const std::size_t brace = start.find_first_not_of(kJsonSpace);
   if (brace == std::string_view::npos || start[brace] != '{') return;
   if (start.substr(0, brace).find('\n') != std::string_view::npos) {
     pattern_ = "}," + std::string(start.substr(0, brace + 1));

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "policies/syntax/characters.h"
+
 namespace polreach::syntax {
 namespace {
 
@@ -14,7 +16,6 @@ constexpr std::array<bool, 256> kStops = [] {
   return stops;
 }();
 
-constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kEndsScalar = " \t\r\n\"{}[],:";
 
 }  // namespace
@@ -35,7 +36,7 @@ std::size_t JsonSplitter::after_string(std::size_t quote) const {
 
 JsonSplitter::Found JsonSplitter::next(Document& document) {
   document = {};
-  at_ = bytes_.find_first_not_of(kSpace, at_);
+  at_ = bytes_.find_first_not_of(kJsonSpace, at_);
   if (at_ == std::string_view::npos) {
     at_ = bytes_.size();
     return Found::End;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "policies/syntax/characters.h"
 #include "policies/syntax/input.h"
 
 namespace polreach::syntax {
@@ -11,7 +12,6 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF"sv;
-constexpr std::string_view kJsonSpace = " \t\r\n"sv;
 
 /// The name of the encoding that a byte order mark announces, other than UTF-8.
 std::string_view foreign_encoding(std::string_view bytes) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "policies/syntax/characters.h"
+
 namespace polreach::syntax {
 namespace {
 
@@ -34,8 +36,6 @@ std::optional<Plain> resolve_word(std::string_view text) {
   }
   return std::nullopt;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
   while (at < text.size() && is_digit(text[at])) ++at;
