@@ -37,9 +37,9 @@ std::vector<std::string> split(std::string_view text, char mark) {
   return parts;
 }
 
-class Reader {
+class BaselineRuleReader {
  public:
-  Reader(source::Diagnostics& diagnostics, const Context& context, const Value& item)
+  BaselineRuleReader(source::Diagnostics& diagnostics, const Context& context, const Value& item)
       : fields_(diagnostics, "baseline rule"), context_(context), item_(item) {}
 
   std::optional<Intent> run() {
@@ -178,7 +178,7 @@ class Reader {
 
 void read_baseline_rule(source::Diagnostics& diagnostics, const Context& context, const Value& item,
                         std::vector<Intent>& intents) {
-  if (auto intent = Reader(diagnostics, context, item).run()) {
+  if (auto intent = BaselineRuleReader(diagnostics, context, item).run()) {
     intents.push_back(std::move(*intent));
   }
 }

@@ -2,11 +2,10 @@
 #include <algorithm>
 
 #include "policies/intents/languages.h"
+#include "policies/model/well_known_labels.h"
 
 namespace polreach::intents {
 namespace {
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 
 std::string joined(const std::vector<model::Symbol>& values, const source::SymbolTable& symbols) {
   std::vector<std::string_view> texts;
@@ -17,7 +16,7 @@ std::string joined(const std::vector<model::Symbol>& values, const source::Symbo
   return text;
 }
 
-std::string text_of(const model::Requirement& each, const source::SymbolTable& symbols) {
+std::string requirement_text(const model::Requirement& each, const source::SymbolTable& symbols) {
   const std::string key(symbols.text(each.key));
   const std::string values = joined(each.values, symbols);
   switch (each.op) {
@@ -37,7 +36,8 @@ std::string text_of(const model::Requirement& each, const source::SymbolTable& s
 std::string names_of(const model::Selector& selector, const source::SymbolTable& symbols) {
   if (selector.all_of.size() != 1) return "";
   const model::Requirement& only = selector.all_of.front();
-  const bool names = only.op == model::Operator::In && symbols.text(only.key) == kNameKey;
+  const bool names =
+      only.op == model::Operator::In && symbols.text(only.key) == model::kNamespaceNameKey;
   return names ? joined(only.values, symbols) : "";
 }
 
@@ -61,7 +61,7 @@ End end_of(std::string_view reference, const source::Span& where) {
 std::string text_of(const model::Selector& selector, const source::SymbolTable& symbols) {
   std::string text;
   for (const model::Requirement& each : selector.all_of) {
-    text += (text.empty() ? "" : ",") + text_of(each, symbols);
+    text += (text.empty() ? "" : ",") + requirement_text(each, symbols);
   }
   return text;
 }
@@ -78,7 +78,8 @@ std::string text_of(const Member& member, const source::SymbolTable& symbols) {
 
 model::Selector named_namespaces(const std::vector<std::string>& names,
                                  source::SymbolTable& symbols) {
-  model::Requirement requirement{symbols.intern(kNameKey), model::Operator::In, {}, {}};
+  model::Requirement requirement{
+      symbols.intern(model::kNamespaceNameKey), model::Operator::In, {}, {}};
   for (const std::string& name : names) requirement.values.push_back(symbols.intern(name));
   std::sort(requirement.values.begin(), requirement.values.end());
   requirement.values.erase(std::unique(requirement.values.begin(), requirement.values.end()),

@@ -13,10 +13,10 @@ namespace {
 using syntax::Type;
 using syntax::Value;
 
-class Reader {
+class IntentReader {
  public:
-  Reader(source::Diagnostics& diagnostics, const Context& context, const Value& value,
-         std::size_t number)
+  IntentReader(source::Diagnostics& diagnostics, const Context& context, const Value& value,
+               std::size_t number)
       : fields_(diagnostics, "intent " + std::to_string(number)),
         context_(context),
         value_(value) {}
@@ -300,7 +300,7 @@ void read_polreach(source::Diagnostics& diagnostics, const Context& context, con
   if (!list) return;
   std::size_t number = 0;
   for (const Value each : *list) {
-    if (auto intent = Reader(diagnostics, context, each, ++number).run()) {
+    if (auto intent = IntentReader(diagnostics, context, each, ++number).run()) {
       intents.push_back(std::move(*intent));
     }
   }

@@ -11,6 +11,7 @@
 #include "policies/kubernetes/assemble_services.h"
 #include "policies/kubernetes/fingerprint.h"
 #include "policies/kubernetes/owners.h"
+#include "policies/model/well_known_labels.h"
 
 namespace polreach::kubernetes {
 namespace {
@@ -21,8 +22,6 @@ using model::Model;
 using model::NamespaceId;
 using model::WorkloadId;
 using source::Severity;
-
-constexpr std::string_view kNameLabel = "kubernetes.io/metadata.name";
 
 /// Builds one model. Each step reads what the steps before it have put into the model.
 class Assembly {
@@ -87,7 +86,7 @@ class Assembly {
   // Namespaces -----------------------------------------------------------------------------------
 
   model::LabelSetId namespace_labels(Symbol name, const std::vector<model::Label>* written) {
-    std::vector<model::Label> labels{{symbols_.intern(kNameLabel), name}};
+    std::vector<model::Label> labels{{symbols_.intern(model::kNamespaceNameKey), name}};
     if (written != nullptr) labels.insert(labels.end(), written->begin(), written->end());
     return model_.label_sets.intern(
         model::LabelSet::of(std::move(labels), {}, /*open=*/written == nullptr));

@@ -54,10 +54,11 @@ auto rank(const model::Entrance& each, const source::SymbolTable& symbols) {
                     std::string_view(each.controller));
 }
 
-class Assembly {
+class ServiceAssembly {
  public:
-  Assembly(const Objects& objects, const std::map<Symbol, NamespaceId>& namespaces,
-           const source::SourceMap& sources, source::Diagnostics& diagnostics, model::Model& model)
+  ServiceAssembly(const Objects& objects, const std::map<Symbol, NamespaceId>& namespaces,
+                  const source::SourceMap& sources, source::Diagnostics& diagnostics,
+                  model::Model& model)
       : objects_(objects),
         namespaces_(namespaces),
         sources_(sources),
@@ -196,7 +197,7 @@ void add_services_and_entrances(const Objects& objects,
                                 const std::map<Symbol, NamespaceId>& namespaces,
                                 const source::SourceMap& sources, source::Diagnostics& diagnostics,
                                 model::Model& model) {
-  Assembly assembly(objects, namespaces, sources, diagnostics, model);
+  ServiceAssembly assembly(objects, namespaces, sources, diagnostics, model);
   assembly.add_services();
   assembly.add_entrances();
 }

@@ -12,9 +12,9 @@ namespace polreach::kubernetes {
 using syntax::Type;
 using syntax::Value;
 
-namespace {
-
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+namespace {
 
 /// The owner that manages the object: Kubernetes marks it with controller: true.
 std::optional<OwnerReference> read_controller(Fields& fields, const Context& context,

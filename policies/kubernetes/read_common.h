@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Context {
   source::SymbolTable& symbols;
   std::string_view default_namespace;
 };
+
+/// "text", for messages.
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// Reads `metadata` of a root object. Checks the name and the labels; reports unknown fields.
 /// Nothing where the object cannot be identified.

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <string>
 
+#include "policies/kubernetes/read_common.h"
+
 namespace polreach::kubernetes {
 
 using syntax::Type;
 using syntax::Value;
 
 namespace {
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// The entries of a list in one string, without the white space around them.
 std::vector<std::string_view> entries_of(std::string_view text) {
@@ -36,7 +36,7 @@ class Reader {
       access_.external_local = policy->text() == "Local";
       if (policy->text() != "Local" && policy->text() != "Cluster" && !policy->text().empty()) {
         fields_.error("bad-service", policy->span(),
-                      quoted(policy->text()) + " is not an externalTrafficPolicy",
+                      in_quotes(policy->text()) + " is not an externalTrafficPolicy",
                       "use Cluster or Local");
       }
     }
@@ -123,7 +123,7 @@ class Reader {
     has_invalid_range_ = true;
     access_.deny_others = true;
     fields_.warning("bad-source-range", annotation.span(),
-                    quoted(text) + " is not a CIDR: AKS leaves it out, and denies everyone else",
+                    in_quotes(text) + " is not a CIDR: AKS leaves it out, and denies everyone else",
                     "write an address, '/', and the length of the prefix");
   }
 
@@ -135,7 +135,7 @@ class Reader {
       access_.source_ranges.push_back(*prefix);
       return;
     }
-    fields_.error("bad-cidr", where, quoted(text) + " is not a CIDR",
+    fields_.error("bad-cidr", where, in_quotes(text) + " is not a CIDR",
                   "write an address, '/', and the length of the prefix");
   }
 
@@ -143,7 +143,7 @@ class Reader {
     if (!fields_.expect(value, Type::String, "an address") || value.text().empty()) return;
     const auto address = net::Address::parse(value.text());
     if (!address) {
-      fields_.error("bad-address", value.span(), quoted(value.text()) + " is not an IP address");
+      fields_.error("bad-address", value.span(), in_quotes(value.text()) + " is not an IP address");
       return;
     }
     if (std::find(addresses.begin(), addresses.end(), *address) == addresses.end()) {

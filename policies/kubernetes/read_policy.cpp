@@ -14,8 +14,6 @@ using syntax::Value;
 
 namespace {
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 std::optional<model::BlockPeer> read_block(Fields& fields, const Value& block) {
   fields.only(block, {"cidr", "except"});
   const auto cidr = fields.require(block, "cidr", Type::String);

@@ -17,8 +17,6 @@ using syntax::Value;
 
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 std::optional<ServiceType> read_type(Fields& fields, const Value& spec) {
   constexpr std::array<std::pair<std::string_view, ServiceType>, 4> kTypes = {
       {{"ClusterIP", ServiceType::ClusterIp},
@@ -32,7 +30,7 @@ std::optional<ServiceType> read_type(Fields& fields, const Value& spec) {
   for (const auto& [name, type] : kTypes) {
     if (value->text() == name) return type;
   }
-  fields.error("bad-service", value->span(), quoted(value->text()) + " is not a type of Service",
+  fields.error("bad-service", value->span(), in_quotes(value->text()) + " is not a type of Service",
                "use ClusterIP, NodePort, LoadBalancer or ExternalName");
   return std::nullopt;
 }
@@ -62,7 +60,7 @@ void check_type(Fields& fields, const Value& spec, ServiceObject& service) {
     std::string_view host = name->text();
     if (host.ends_with('.')) host.remove_suffix(1);
     if (!is_dns_subdomain(host)) {
-      fields.error("bad-name", name->span(), quoted(name->text()) + " is not a domain name",
+      fields.error("bad-name", name->span(), in_quotes(name->text()) + " is not a domain name",
                    "use at most 253 lower-case letters, digits, '-' and '.'");
     }
     service.external_name = name->text();
@@ -93,7 +91,7 @@ std::optional<std::variant<net::Port, Symbol>> read_target(Fields& fields, const
   if (is_port_name(value->text())) return context.symbols.intern(value->text());
   const bool digits = value->text().find_first_not_of("0123456789") == std::string_view::npos;
   fields.error("bad-port", value->span(),
-               "targetPort " + quoted(value->text()) + " is not a port's name",
+               "targetPort " + in_quotes(value->text()) + " is not a port's name",
                digits ? "write the number without quotes"
                       : "use at most 15 lower-case letters, digits and '-', at least one a letter");
   return std::nullopt;
@@ -104,7 +102,7 @@ std::optional<Symbol> read_port_name(Fields& fields, const Context& context, con
   if (!name || name->text().empty()) return std::nullopt;
   if (!is_dns_label(name->text())) {
     fields.error("bad-name", name->span(),
-                 quoted(name->text()) + " is not a name for a port of a Service",
+                 in_quotes(name->text()) + " is not a name for a port of a Service",
                  "use at most 63 lower-case letters, digits and '-'");
   }
   return context.symbols.intern(name->text());
@@ -143,7 +141,7 @@ class Ports {
     const auto target = read_target(fields_, context_, entry, *number);
     if (name && !names_.insert(*name).second) {
       refuse(entry,
-             "two ports of the Service have the name " + quoted(context_.symbols.text(*name)));
+             "two ports of the Service have the name " + in_quotes(context_.symbols.text(*name)));
     }
     if (!numbers_.insert({*protocol, *number}).second) {
       refuse(entry, "two ports of the Service are " + std::string(net::to_string(*protocol)) + " " +

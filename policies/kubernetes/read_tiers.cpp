@@ -36,8 +36,6 @@ std::size_t size_of(const Value& list) {
   return static_cast<std::size_t>(std::distance(list.begin(), list.end()));
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
 std::optional<Value> only_member(Fields& fields, const Value& value, const std::string& what,
                                  const std::string& choices) {
   return fields.only_member(value, "bad-peer", what + " names nothing",
