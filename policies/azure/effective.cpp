@@ -13,11 +13,7 @@ namespace polreach::azure {
 namespace {
 
 using syntax::Taken;
-using syntax::Type;
 using syntax::Value;
-
-constexpr std::string_view kDefault = "defaultSecurityRules/";
-constexpr std::string_view kOwn = "securityRules/";
 
 Node boolean(bool truth, const Span& where) {
   Node node;
@@ -31,13 +27,13 @@ bool starts_with(std::string_view text, std::string_view start) {
   return same_name(text.substr(0, start.size()), start);
 }
 
-class Reader {
+class EffectiveRulesReader {
  public:
-  explicit Reader(source::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  explicit EffectiveRulesReader(source::Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
   std::optional<Resource> read(const Value& entry) {
     const auto rules = member(entry, "effectiveSecurityRules");
-    if (!rules || !rules->is(Type::Sequence)) {
+    if (!rules || !rules->is(syntax::Type::Sequence)) {
       bad(entry, "effective rules without the list effectiveSecurityRules");
       return std::nullopt;
     }
@@ -110,20 +106,20 @@ class Reader {
 
   Node rule_of(const Value& rule) {
     Node node = Node::object({}, rule.span());
-    if (!rule.is(Type::Mapping)) {
+    if (!rule.is(syntax::Type::Mapping)) {
       bad(rule, "an effective rule that is " + std::string(describe(rule.type())));
       return node;
     }
     std::string_view name = text_of(rule, "name");
-    const bool is_default = starts_with(name, kDefault);
+    const bool is_default = starts_with(name, kDefaultRulePrefix);
     if (is_default) {
-      name.remove_prefix(kDefault.size());
-    } else if (starts_with(name, kOwn)) {
-      name.remove_prefix(kOwn.size());
+      name.remove_prefix(kDefaultRulePrefix.size());
+    } else if (starts_with(name, kOwnRulePrefix)) {
+      name.remove_prefix(kOwnRulePrefix.size());
     }
     node.members.push_back({"isDefault", boolean(is_default, rule.span()), rule.span()});
     for (const Value each : rule) {
-      if (each.is(Type::Null) || starts_with(each.key(), "expanded")) continue;
+      if (each.is(syntax::Type::Null) || starts_with(each.key(), "expanded")) continue;
       Node value = Node::of(each);
       if (same_name(each.key(), "name")) value.text = name;
       if (same_name(each.key(), "protocol") && same_name(value.text, "All")) value.text = "*";
@@ -138,17 +134,17 @@ class Reader {
   void add_expanded(const Value& rule, const std::string& side, const std::string& name,
                     Node& node) const {
     const auto in_rule = member(rule, name);
-    if (in_rule && !(in_rule->is(Type::Sequence) && in_rule->empty())) {
+    if (in_rule && !(in_rule->is(syntax::Type::Sequence) && in_rule->empty())) {
       node.members.push_back({name, Node::of(*in_rule), in_rule->key_span()});
       return;
     }
     const auto prefixes = member(rule, side + "AddressPrefixes");
     const std::string_view tag = text_of(rule, side + "AddressPrefix");
-    const bool several = prefixes && prefixes->is(Type::Sequence) && !prefixes->empty() &&
+    const bool several = prefixes && prefixes->is(syntax::Type::Sequence) && !prefixes->empty() &&
                          !(tag == (*prefixes->begin()).text() && is_single(*prefixes));
     if (!tags_ || tag.empty() || several) return;
     const auto addresses = member(*tags_, tag);
-    if (!addresses || !addresses->is(Type::Sequence) || addresses->empty()) return;
+    if (!addresses || !addresses->is(syntax::Type::Sequence) || addresses->empty()) return;
     node.members.push_back({name, Node::of(*addresses), addresses->key_span()});
   }
 
@@ -162,7 +158,7 @@ class Reader {
 }  // namespace
 
 Taken read_effective(const Value& entry, source::Diagnostics& diagnostics, Resources& resources) {
-  auto resource = Reader(diagnostics).read(entry);
+  auto resource = EffectiveRulesReader(diagnostics).read(entry);
   if (!resource) return Taken::one_rejected();
   resources.push_back(std::move(*resource));
   return Taken::one_used();

@@ -37,6 +37,10 @@ namespace polreach::azure {
 
 constexpr std::string_view kEffectiveType = "polreach/effectivegroups";
 
+/// What stands before the name of a rule: it is one of Azure's, or one of the group's.
+constexpr std::string_view kDefaultRulePrefix = "defaultSecurityRules/";
+constexpr std::string_view kOwnRulePrefix = "securityRules/";
+
 syntax::Taken read_effective(const syntax::Value& entry, source::Diagnostics& diagnostics,
                              Resources& resources);
 

@@ -16,7 +16,6 @@ namespace polreach::azure {
 using source::Diagnostic;
 using source::Severity;
 using syntax::Taken;
-using syntax::Type;
 using syntax::Value;
 
 namespace {
@@ -29,7 +28,7 @@ void report(source::Diagnostics& problems, Severity severity, std::string_view c
 std::size_t number_in(const Value& root, std::string_view name) {
   const auto value = member(root, name);
   std::size_t number = 0;
-  if (!value || !value->is(Type::Integer)) return 0;
+  if (!value || !value->is(syntax::Type::Integer)) return 0;
   const std::string_view text = value->text();
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
@@ -196,7 +195,7 @@ void Loader::load_parameters(source::FileId file) {
   Named sink(*this, [](Loader& loader, const Value& root) {
     const auto parameters = member(root, "parameters");
     const bool ours = recognise(root) == Form::Parameters;
-    if (ours && parameters && parameters->is(Type::Mapping)) {
+    if (ours && parameters && parameters->is(syntax::Type::Mapping)) {
       loader.languages_.add_parameters(Node::of(root));
       return true;
     }

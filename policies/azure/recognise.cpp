@@ -10,10 +10,9 @@
 namespace polreach::azure {
 namespace {
 
-using syntax::Type;
 using syntax::Value;
 
-bool has(const Value& root, std::string_view name, Type type) {
+bool has(const Value& root, std::string_view name, syntax::Type type) {
   const auto found = root.find(name);
   return found && found->is(type);
 }
@@ -30,29 +29,30 @@ Form form_of_schema(const Value& root) {
 }
 
 Form form_of_terraform(const Value& root) {
-  const bool shown = has(root, "format_version", Type::String);
+  const bool shown = has(root, "format_version", syntax::Type::String);
   if (shown && (root.find("planned_values") || root.find("values") ||
                 root.find("resource_changes") || root.find("prior_state"))) {
     return Form::Terraform;
   }
-  const bool state = has(root, "version", Type::Integer) &&
-                     has(root, "terraform_version", Type::String) && root.find("lineage");
+  const bool state = has(root, "version", syntax::Type::Integer) &&
+                     has(root, "terraform_version", syntax::Type::String) && root.find("lineage");
   return state ? Form::TerraformState : Form::None;
 }
 
 bool is_effective_entry(const Value& value) {
-  return value.is(Type::Mapping) && has(value, "effectiveSecurityRules", Type::Sequence) &&
+  return value.is(syntax::Type::Mapping) &&
+         has(value, "effectiveSecurityRules", syntax::Type::Sequence) &&
          (value.find("association") || value.find("networkSecurityGroup"));
 }
 
 bool is_tag(const Value& value) {
-  const auto properties = value.is(Type::Mapping) ? value.find("properties") : std::nullopt;
-  return properties && properties->is(Type::Mapping) && properties->find("addressPrefixes");
+  const auto properties = value.is(syntax::Type::Mapping) ? value.find("properties") : std::nullopt;
+  return properties && properties->is(syntax::Type::Mapping) && properties->find("addressPrefixes");
 }
 
 bool is_service_tags(const Value& root) {
   const auto values = root.find("values");
-  if (!values || !values->is(Type::Sequence)) return false;
+  if (!values || !values->is(syntax::Type::Sequence)) return false;
   if (root.find("changeNumber") && root.find("cloud")) return true;
   return !values->empty() && is_tag(*values->begin()) &&
          (root.find("changeNumber") || root.find("cloud"));
@@ -62,7 +62,7 @@ bool is_service_tags(const Value& root) {
 /// must be of Azure.
 bool is_list(const Value& root) {
   const auto value = root.find("value");
-  if (!value || !value->is(Type::Sequence)) return false;
+  if (!value || !value->is(syntax::Type::Sequence)) return false;
   bool only_known = true;
   for (const Value each : root) {
     const std::string_view key = each.key();
@@ -81,8 +81,8 @@ Form form_of_graph(const Value& root) {
       root.find("count") && (root.find("total_records") || root.find("totalRecords") ||
                              root.find("skip_token") || root.find("$skipToken"));
   if (!data || !counted) return Form::None;
-  if (data->is(Type::Sequence)) return Form::GraphRows;
-  const bool table = data->is(Type::Mapping) && data->find("columns") && data->find("rows");
+  if (data->is(syntax::Type::Sequence)) return Form::GraphRows;
+  const bool table = data->is(syntax::Type::Mapping) && data->find("columns") && data->find("rows");
   return table ? Form::GraphTable : Form::None;
 }
 
@@ -90,13 +90,13 @@ bool is_wrapped(const Value& root) {
   const Value only = *root.begin();
   auto second = root.begin();
   if (++second != root.end()) return false;
-  return only.is(Type::Mapping) && !type_of_resource(only).empty();
+  return only.is(syntax::Type::Mapping) && !type_of_resource(only).empty();
 }
 
 }  // namespace
 
 std::string type_of_resource(const Value& object) {
-  if (!object.is(Type::Mapping)) return {};
+  if (!object.is(syntax::Type::Mapping)) return {};
   const auto provider = [](std::string_view type) {
     return lower(type.substr(0, 10)) == "microsoft." && type.find('/') != std::string_view::npos;
   };
@@ -115,7 +115,7 @@ bool has_string_with_prefix(const Value& root, std::string_view prefix) {
   while (!pending.empty()) {
     const Value value = pending.back();
     pending.pop_back();
-    if (value.is(Type::String) && value.text().starts_with(prefix)) return true;
+    if (value.is(syntax::Type::String) && value.text().starts_with(prefix)) return true;
     for (const Value child : value) pending.push_back(child);
   }
   return false;
@@ -131,7 +131,7 @@ bool is_operator_object(std::string_view api_version) {
 }
 
 Form recognise(const Value& root) {
-  if (!root.is(Type::Mapping) || root.empty()) return Form::None;
+  if (!root.is(syntax::Type::Mapping) || root.empty()) return Form::None;
   if (const Form form = form_of_schema(root); form != Form::None) return form;
   if (const Form form = form_of_terraform(root); form != Form::None) return form;
   if (is_service_tags(root)) return Form::ServiceTags;

@@ -7,7 +7,6 @@
 namespace polreach::azure {
 namespace {
 
-using syntax::Type;
 using syntax::Value;
 
 struct TypeInfo {
@@ -16,7 +15,7 @@ struct TypeInfo {
   std::string_view shows;
 };
 
-constexpr std::array<TypeInfo, 25> kTypes = {{
+constexpr std::array<TypeInfo, 25> kResourceTypes = {{
     {"microsoft.network/networksecuritygroups", "securityRules defaultSecurityRules"},
     {"microsoft.network/networksecuritygroups/securityrules", "access direction priority"},
     {"microsoft.network/networksecuritygroups/defaultsecurityrules", "access direction priority"},
@@ -53,9 +52,9 @@ constexpr std::array<TypeInfo, 25> kTypes = {{
 }};
 
 const TypeInfo* find_type(std::string_view type) {
-  const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
+  const auto* found = std::find_if(kResourceTypes.begin(), kResourceTypes.end(),
                                    [&](const TypeInfo& each) { return each.type == type; });
-  return found == kTypes.end() ? nullptr : found;
+  return found == kResourceTypes.end() ? nullptr : found;
 }
 
 }  // namespace
@@ -63,10 +62,10 @@ const TypeInfo* find_type(std::string_view type) {
 bool is_relevant_type(std::string_view type) { return find_type(type) != nullptr; }
 
 std::optional<Value> member(const Value& object, std::string_view name) {
-  if (!object.is(Type::Mapping)) return std::nullopt;
+  if (!object.is(syntax::Type::Mapping)) return std::nullopt;
   for (const Value each : object) {
     if (!same_name(each.key(), name)) continue;
-    if (each.is(Type::Null)) return std::nullopt;
+    if (each.is(syntax::Type::Null)) return std::nullopt;
     return each;
   }
   return std::nullopt;
@@ -81,7 +80,7 @@ std::optional<Value> property(const Value& object, std::string_view name) {
 
 std::string_view text_of(const Value& object, std::string_view name) {
   const auto found = member(object, name);
-  return found && found->is(Type::String) ? found->text() : std::string_view();
+  return found && found->is(syntax::Type::String) ? found->text() : std::string_view();
 }
 
 bool has_properties(std::string_view type, const Value& object) {
@@ -97,25 +96,27 @@ bool has_properties(std::string_view type, const Value& object) {
 }
 
 std::string_view type_by_members(const Value& object) {
-  const auto is = [&](std::string_view name, Type type) {
+  const auto is = [&](std::string_view name, syntax::Type type) {
     const auto found = property(object, name);
     return found && found->is(type);
   };
-  if (is("securityRules", Type::Sequence) && is("defaultSecurityRules", Type::Sequence)) {
+  if (is("securityRules", syntax::Type::Sequence) &&
+      is("defaultSecurityRules", syntax::Type::Sequence)) {
     return "microsoft.network/networksecuritygroups";
   }
   if (!member(object, "name")) return {};
-  if (is("addressSpace", Type::Mapping) && is("subnets", Type::Sequence)) {
+  if (is("addressSpace", syntax::Type::Mapping) && is("subnets", syntax::Type::Sequence)) {
     return "microsoft.network/virtualnetworks";
   }
   // Firewalls and gateways have ipConfigurations, too.
-  if (is("ipConfigurations", Type::Sequence) && property(object, "enableIPForwarding")) {
+  if (is("ipConfigurations", syntax::Type::Sequence) && property(object, "enableIPForwarding")) {
     return "microsoft.network/networkinterfaces";
   }
-  if (is("networkProfile", Type::Mapping) && is("agentPoolProfiles", Type::Sequence)) {
+  if (is("networkProfile", syntax::Type::Mapping) &&
+      is("agentPoolProfiles", syntax::Type::Sequence)) {
     return "microsoft.containerservice/managedclusters";
   }
-  if (is("securityRules", Type::Sequence) && member(object, "resourceGroup")) {
+  if (is("securityRules", syntax::Type::Sequence) && member(object, "resourceGroup")) {
     return "microsoft.network/networksecuritygroups";
   }
   return {};

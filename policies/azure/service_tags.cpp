@@ -12,18 +12,17 @@
 namespace polreach::azure {
 namespace {
 
-using syntax::Type;
 using syntax::Value;
 
-class Reader {
+class ServiceTagsReader {
  public:
-  Reader(source::Diagnostics& diagnostics, model::ServiceTags& tags)
+  ServiceTagsReader(source::Diagnostics& diagnostics, model::ServiceTags& tags)
       : diagnostics_(diagnostics), tags_(tags) {}
 
   bool read(const Value& root) {
     read_change_number(root);
     const auto values = root.find("values");
-    if (!values || !values->is(Type::Sequence)) {
+    if (!values || !values->is(syntax::Type::Sequence)) {
       bad(root, "service tags without the list values");
       return false;
     }
@@ -53,7 +52,7 @@ class Reader {
   /// An answer that depends on tags has to say of which state they are.
   void read_change_number(const Value& root) {
     const auto number = root.find("changeNumber");
-    if (number && (number->is(Type::Integer) || number->is(Type::String)) &&
+    if (number && (number->is(syntax::Type::Integer) || number->is(syntax::Type::String)) &&
         !number->text().empty()) {
       tags_.change_number = number->text();
       return;
@@ -62,15 +61,15 @@ class Reader {
   }
 
   void read_tag(const Value& tag) {
-    const auto name = tag.is(Type::Mapping) ? tag.find("name") : std::nullopt;
-    if (!name || !name->is(Type::String) || name->text().empty()) {
+    const auto name = tag.is(syntax::Type::Mapping) ? tag.find("name") : std::nullopt;
+    if (!name || !name->is(syntax::Type::String) || name->text().empty()) {
       return bad(tag, "a service tag without a name");
     }
     const auto properties = tag.find("properties");
-    const auto prefixes = properties && properties->is(Type::Mapping)
+    const auto prefixes = properties && properties->is(syntax::Type::Mapping)
                               ? properties->find("addressPrefixes")
                               : std::nullopt;
-    if (!prefixes || !prefixes->is(Type::Sequence)) {
+    if (!prefixes || !prefixes->is(syntax::Type::Sequence)) {
       return bad(tag,
                  "the service tag " + std::string(name->text()) + " has no list addressPrefixes");
     }
@@ -82,7 +81,7 @@ class Reader {
   }
 
   void read_prefix(const std::string& tag, const Value& value, Intervals& intervals) {
-    if (value.is(Type::String)) {
+    if (value.is(syntax::Type::String)) {
       if (const auto prefix = net::Prefix::parse(value.text())) {
         intervals.push_back({prefix->first(), prefix->last()});
         return;
@@ -107,7 +106,7 @@ class Reader {
 
 bool read_service_tags(const Value& root, source::Diagnostics& diagnostics,
                        model::ServiceTags& tags) {
-  return Reader(diagnostics, tags).read(root);
+  return ServiceTagsReader(diagnostics, tags).read(root);
 }
 
 }  // namespace polreach::azure

@@ -38,6 +38,11 @@ bool Call::want(std::size_t i, Node::Type type) {
   return false;
 }
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+}
+
 const Function* find_function(std::string_view lower_name) {
   for (const auto& table : {text_functions(), encoding_functions(), number_functions(),
                             collection_functions(), object_functions(), address_functions()}) {

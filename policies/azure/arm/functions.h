@@ -45,6 +45,9 @@ struct Function {
   Node (*run)(Call&) = nullptr;
 };
 
+/// Whether positions in a text, which count UTF-16 units, are those of its bytes.
+[[nodiscard]] bool is_ascii(std::string_view text);
+
 /// nullptr: there is no such function.
 [[nodiscard]] const Function* find_function(std::string_view lower_name);
 /// Whether Azure has it, and its value is known to Azure only (keys of accounts, the time).

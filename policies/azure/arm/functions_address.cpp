@@ -99,7 +99,7 @@ Node cidr_host(Call& call) {
   return text(moved(prefix->first(), offset).to_string());
 }
 
-constexpr std::array<Function, 3> kFunctions = {{
+constexpr std::array<Function, 3> kAddressFunctions = {{
     {"parsecidr", 1, 1, false, parse_cidr},
     {"cidrsubnet", 3, 3, false, cidr_subnet},
     {"cidrhost", 2, 2, false, cidr_host},
@@ -107,6 +107,6 @@ constexpr std::array<Function, 3> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> address_functions() { return kFunctions; }
+std::span<const Function> address_functions() { return kAddressFunctions; }
 
 }  // namespace polreach::azure::arm

@@ -21,11 +21,6 @@ bool any_spread(const std::vector<Node>& items) {
 
 bool may_be_absent(const Node::Member& member) { return is_spread(member.value); }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
-}
-
 Node array(Call& call) {
   return call.is(0, Type::Array) ? call.at(0) : Node::array({call.at(0)}, Span::none());
 }
@@ -254,7 +249,7 @@ Node index_from_end(Call& call) {
   return call.refuse("the position is outside of the array");
 }
 
-constexpr std::array<Function, 17> kFunctions = {{
+constexpr std::array<Function, 17> kCollectionFunctions = {{
     {"array", 1, 1, false, array},
     {"createarray", 0, Function::kAny, true, create_array},
     {"empty", 1, 1, true, empty},
@@ -276,6 +271,6 @@ constexpr std::array<Function, 17> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> collection_functions() { return kFunctions; }
+std::span<const Function> collection_functions() { return kCollectionFunctions; }
 
 }  // namespace polreach::azure::arm

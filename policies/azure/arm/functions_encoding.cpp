@@ -117,7 +117,7 @@ Node string(Call& call) {
   return call.is(0, Type::Float) ? text(call.at(0).text) : text(symbol_of(call.at(0)).value_or(""));
 }
 
-constexpr std::array<Function, 8> kFunctions = {{
+constexpr std::array<Function, 8> kEncodingFunctions = {{
     {"base64", 1, 1, false, base64},
     {"base64tostring", 1, 1, false, base64_to_string},
     {"base64tojson", 1, 1, false, base64_to_json},
@@ -130,6 +130,6 @@ constexpr std::array<Function, 8> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> encoding_functions() { return kFunctions; }
+std::span<const Function> encoding_functions() { return kEncodingFunctions; }
 
 }  // namespace polreach::azure::arm

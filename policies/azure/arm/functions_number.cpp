@@ -159,7 +159,7 @@ Node greater_or_equals(Call& call) {
   return comparison(call, [](int o) { return o >= 0; });
 }
 
-constexpr std::array<Function, 19> kFunctions = {{
+constexpr std::array<Function, 19> kNumberFunctions = {{
     {"add", 2, 2, false, add},
     {"sub", 2, 2, false, sub},
     {"mul", 2, 2, false, mul},
@@ -183,6 +183,6 @@ constexpr std::array<Function, 19> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> number_functions() { return kFunctions; }
+std::span<const Function> number_functions() { return kNumberFunctions; }
 
 }  // namespace polreach::azure::arm

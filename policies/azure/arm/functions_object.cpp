@@ -194,7 +194,7 @@ Node object_keys(Call& call) {
   return result;
 }
 
-constexpr std::array<Function, 6> kFunctions = {{
+constexpr std::array<Function, 6> kObjectFunctions = {{
     {"createobject", 0, Function::kAny, true, create_object},
     {"union", 1, Function::kAny, true, union_of},
     {"intersection", 2, Function::kAny, false, intersection},
@@ -205,6 +205,6 @@ constexpr std::array<Function, 6> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> object_functions() { return kFunctions; }
+std::span<const Function> object_functions() { return kObjectFunctions; }
 
 }  // namespace polreach::azure::arm

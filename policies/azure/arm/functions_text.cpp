@@ -16,12 +16,6 @@ namespace {
 
 using Type = Node::Type;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
-}
-
-/// Positions count UTF-16 units, which are bytes in ASCII only.
 bool ascii_or_empty(const Call& call, std::size_t i) { return is_ascii(call.at(i).text); }
 
 Node symbols_joined(const Call& call) {
@@ -296,7 +290,7 @@ Node join(Call& call) {
 /// The value is Azure's; the expression stands for it.
 Node opaque(Call& call) { return hole(call.expression(), {}, call.expression(), true); }
 
-constexpr std::array<Function, 16> kFunctions = {{
+constexpr std::array<Function, 16> kTextFunctions = {{
     {"concat", 0, Function::kAny, true, concat},
     {"format", 1, Function::kAny, true, format},
     {"tolower", 1, 1, false, to_lower},
@@ -317,6 +311,6 @@ constexpr std::array<Function, 16> kFunctions = {{
 
 }  // namespace
 
-std::span<const Function> text_functions() { return kFunctions; }
+std::span<const Function> text_functions() { return kTextFunctions; }
 
 }  // namespace polreach::azure::arm

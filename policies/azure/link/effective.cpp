@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "policies/azure/effective.h"
 #include "policies/azure/link/addresses.h"
 #include "policies/azure/link/groups.h"
 #include "policies/azure/link/rules.h"
@@ -60,21 +61,18 @@ void expand(Work& work, const Node& body, const std::string& name,
   for (AddressTerm& term : terms) term.expanded = addresses;
 }
 
-constexpr std::string_view kUser = "securityRules/";
-constexpr std::string_view kDefault = "defaultSecurityRules/";
-
 void add_rule(Work& work, const Node& body, bool manager, SecurityGroup& group) {
   const Node* name_node = body.find("name");
   std::string name =
       text_of(work.report, name_node, "the name of a rule").value_or("(name not known)");
   const Span where = name_node != nullptr ? name_node->where : body.where;
-  const bool marked = lower(name).starts_with(lower(kDefault));
+  const bool marked = lower(name).starts_with(lower(kDefaultRulePrefix));
   const bool is_default =
       marked || flag_of(work.report, body.find("isDefault"), "isDefault", false).value;
   if (marked) {
-    name = name.substr(kDefault.size());
-  } else if (lower(name).starts_with(lower(kUser))) {
-    name = name.substr(kUser.size());
+    name = name.substr(kDefaultRulePrefix.size());
+  } else if (lower(name).starts_with(lower(kOwnRulePrefix))) {
+    name = name.substr(kOwnRulePrefix.size());
   }
   const RuleOrigin origin = manager      ? RuleOrigin::Manager
                             : is_default ? RuleOrigin::Platform

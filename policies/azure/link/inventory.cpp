@@ -25,7 +25,7 @@ constexpr std::array<ChildKind, 6> kChildren = {{
     {type::kFirewallPolicy, "ruleCollectionGroups", "rulecollectiongroups", type::kCollectionGroup},
 }};
 
-struct Kind {
+struct ItemType {
   std::string_view type;
   std::string_view shown;
   /// The properties that matter where the resource was written twice. Alternatives of one property
@@ -33,8 +33,8 @@ struct Kind {
   std::vector<std::string_view> compared;
 };
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> kKinds = {
+const std::vector<ItemType>& item_types() {
+  static const std::vector<ItemType> kItemTypes = {
       {type::kGroup, "network security group", {}},
       {type::kRule,
        "security rule",
@@ -78,11 +78,11 @@ const std::vector<Kind>& kinds() {
        "agent pool",
        {"osType", "vnetSubnetID", "podSubnetID", "enableNodePublicIP", "networkProfile"}},
   };
-  return kKinds;
+  return kItemTypes;
 }
 
-const Kind* kind_of(std::string_view type) {
-  for (const Kind& kind : kinds()) {
+const ItemType* item_type(std::string_view type) {
+  for (const ItemType& kind : item_types()) {
     if (kind.type == type) return &kind;
   }
   return nullptr;
@@ -93,16 +93,6 @@ const ChildKind* child_kind(std::string_view type) {
     if (kind.type == type) return &kind;
   }
   return nullptr;
-}
-
-std::string name_key(const ResourceId& id) {
-  std::string key = id.type;
-  for (const std::string& name : id.names) key += "|" + lower(name);
-  return key;
-}
-
-std::string exact_key(const ResourceId& id) {
-  return lower(id.subscription) + "|" + lower(id.group) + "|" + name_key(id);
 }
 
 int known_parts(const ResourceId& id) {
@@ -118,7 +108,7 @@ const Node* list_of(const Node& body, std::string_view name) {
 
 std::string content(const Item& item, const Part& part) {
   std::string text;
-  const Kind* kind = kind_of(item.id.type);
+  const ItemType* kind = item_type(item.id.type);
   for (std::string_view name : kind->compared) {
     text += std::string(name) + ":" + canonical(list_of(*part.body, name));
   }
@@ -127,8 +117,18 @@ std::string content(const Item& item, const Part& part) {
 
 }  // namespace
 
+std::string name_key(const ResourceId& id) {
+  std::string key = id.type;
+  for (const std::string& name : id.names) key += "|" + lower(name);
+  return key;
+}
+
+std::string exact_key(const ResourceId& id) {
+  return lower(id.subscription) + "|" + lower(id.group) + "|" + name_key(id);
+}
+
 std::string_view describe_type(std::string_view type) {
-  const Kind* kind = kind_of(type);
+  const ItemType* kind = item_type(type);
   return kind == nullptr ? type : kind->shown;
 }
 
@@ -143,7 +143,7 @@ Inventory::Inventory(const Resources& resources, Report& report) : report_(repor
   for (const Resource& resource : resources) {
     if (resource.id.type == type::kEffective) {
       effective_.push_back(&resource);
-    } else if (!resource.id.names.empty() && kind_of(resource.id.type) != nullptr) {
+    } else if (!resource.id.names.empty() && item_type(resource.id.type) != nullptr) {
       (child_kind(resource.id.type) != nullptr ? children : parents).push_back(&resource);
     }
   }

@@ -107,6 +107,11 @@ class Inventory {
 /// what Azure adds in answers do not count.
 [[nodiscard]] std::string canonical(const Node* node);
 
+/// A text that is equal for ids of one type and the same names.
+[[nodiscard]] std::string name_key(const ResourceId& id);
+/// The same with subscription and resource group, which may be empty.
+[[nodiscard]] std::string exact_key(const ResourceId& id);
+
 /// "network security group", "subnet".
 [[nodiscard]] std::string_view describe_type(std::string_view type);
 /// "network security group web".

@@ -25,9 +25,9 @@ constexpr std::size_t kMostGroups = 10;
 
 /// Reads one rule. Every step reports its own errors; whether there was one is the same as whether
 /// the report has more of them than before.
-class Reader {
+class RuleReader {
  public:
-  Reader(Work& work, const Node& body, RuleOrigin origin)
+  RuleReader(Work& work, const Node& body, RuleOrigin origin)
       : work_(work), report_(work.report), body_(body), origin_(origin) {}
 
   ReadRule read(std::string name, const Span& where) {
@@ -324,7 +324,7 @@ ReadRule read_rule(Work& work, const Node& body, std::string name, const Span& w
                                   {Unknown::Scope::World, "A-expression",
                                    work.report.subject() + ": " + open->text + " is not known",
                                    open->settle, open->where})
-                      : Reader(work, body, origin).read(std::move(name), where);
+                      : RuleReader(work, body, origin).read(std::move(name), where);
   work.report.about(group);
   return read;
 }

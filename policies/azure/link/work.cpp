@@ -15,28 +15,18 @@ using model::UnknownId;
 
 namespace {
 
-std::string key_of(const ResourceId& id) {
-  std::string key = id.type;
-  for (const std::string& name : id.names) key += "|" + lower(name);
-  return key;
-}
-
-std::string exact_key(const ResourceId& id) {
-  return lower(id.subscription) + "|" + lower(id.group) + "|" + key_of(id);
-}
-
 std::string absent_text(const ResourceId& id) { return describe(id) + " is not in the input"; }
 
 }  // namespace
 
 void Directory::add(const ResourceId& id, std::size_t position) {
-  entries_[key_of(id)].push_back({id, position});
+  entries_[name_key(id)].push_back({id, position});
   exact_.emplace(exact_key(id), position);
 }
 
 std::vector<const Directory::Entry*> Directory::matches(const ResourceId& id) const {
   std::vector<const Entry*> result;
-  const auto found = entries_.find(key_of(id));
+  const auto found = entries_.find(name_key(id));
   if (found == entries_.end() || id.name().empty()) return result;
   for (const Entry& entry : found->second) {
     if (may_be_same(entry.id, id)) result.push_back(&entry);

@@ -20,44 +20,47 @@ using terraform::put;
 using terraform::text_member;
 using Type = Node::Type;
 
-struct Kind {
+struct CustomResource {
   std::string_view group;
   std::string_view kind;
   std::string_view arm;
 };
 
 // Azure Service Operator, "Supported resources".
-constexpr std::array kKinds = {
-    Kind{"network.azure.com", "NetworkSecurityGroup", "Microsoft.Network/networkSecurityGroups"},
-    Kind{"network.azure.com", "NetworkSecurityGroupsSecurityRule",
-         "Microsoft.Network/networkSecurityGroups/securityRules"},
-    Kind{"network.azure.com", "ApplicationSecurityGroup",
-         "Microsoft.Network/applicationSecurityGroups"},
-    Kind{"network.azure.com", "VirtualNetwork", "Microsoft.Network/virtualNetworks"},
-    Kind{"network.azure.com", "VirtualNetworksSubnet", "Microsoft.Network/virtualNetworks/subnets"},
-    Kind{"network.azure.com", "VirtualNetworksVirtualNetworkPeering",
-         "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"},
-    Kind{"network.azure.com", "RouteTable", "Microsoft.Network/routeTables"},
-    Kind{"network.azure.com", "RouteTablesRoute", "Microsoft.Network/routeTables/routes"},
-    Kind{"network.azure.com", "NetworkInterface", "Microsoft.Network/networkInterfaces"},
-    Kind{"network.azure.com", "NatGateway", "Microsoft.Network/natGateways"},
-    Kind{"network.azure.com", "PublicIPAddress", "Microsoft.Network/publicIPAddresses"},
-    Kind{"network.azure.com", "PrivateEndpoint", "Microsoft.Network/privateEndpoints"},
-    Kind{"network.azure.com", "AzureFirewall", "Microsoft.Network/azureFirewalls"},
-    Kind{"network.azure.com", "FirewallPolicy", "Microsoft.Network/firewallPolicies"},
-    Kind{"network.azure.com", "FirewallPoliciesRuleCollectionGroup",
-         "Microsoft.Network/firewallPolicies/ruleCollectionGroups"},
-    Kind{"network.azure.com", "LoadBalancer", "Microsoft.Network/loadBalancers"},
-    Kind{"network.azure.com", "ApplicationGateway", "Microsoft.Network/applicationGateways"},
-    Kind{"network.azure.com", "NetworkWatchersFlowLog",
-         "Microsoft.Network/networkWatchers/flowLogs"},
-    Kind{"compute.azure.com", "VirtualMachine", "Microsoft.Compute/virtualMachines"},
-    Kind{"compute.azure.com", "VirtualMachineScaleSet",
-         "Microsoft.Compute/virtualMachineScaleSets"},
-    Kind{"containerservice.azure.com", "ManagedCluster",
-         "Microsoft.ContainerService/managedClusters"},
-    Kind{"containerservice.azure.com", "ManagedClustersAgentPool",
-         "Microsoft.ContainerService/managedClusters/agentPools"},
+constexpr std::array kCustomResources = {
+    CustomResource{"network.azure.com", "NetworkSecurityGroup",
+                   "Microsoft.Network/networkSecurityGroups"},
+    CustomResource{"network.azure.com", "NetworkSecurityGroupsSecurityRule",
+                   "Microsoft.Network/networkSecurityGroups/securityRules"},
+    CustomResource{"network.azure.com", "ApplicationSecurityGroup",
+                   "Microsoft.Network/applicationSecurityGroups"},
+    CustomResource{"network.azure.com", "VirtualNetwork", "Microsoft.Network/virtualNetworks"},
+    CustomResource{"network.azure.com", "VirtualNetworksSubnet",
+                   "Microsoft.Network/virtualNetworks/subnets"},
+    CustomResource{"network.azure.com", "VirtualNetworksVirtualNetworkPeering",
+                   "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"},
+    CustomResource{"network.azure.com", "RouteTable", "Microsoft.Network/routeTables"},
+    CustomResource{"network.azure.com", "RouteTablesRoute", "Microsoft.Network/routeTables/routes"},
+    CustomResource{"network.azure.com", "NetworkInterface", "Microsoft.Network/networkInterfaces"},
+    CustomResource{"network.azure.com", "NatGateway", "Microsoft.Network/natGateways"},
+    CustomResource{"network.azure.com", "PublicIPAddress", "Microsoft.Network/publicIPAddresses"},
+    CustomResource{"network.azure.com", "PrivateEndpoint", "Microsoft.Network/privateEndpoints"},
+    CustomResource{"network.azure.com", "AzureFirewall", "Microsoft.Network/azureFirewalls"},
+    CustomResource{"network.azure.com", "FirewallPolicy", "Microsoft.Network/firewallPolicies"},
+    CustomResource{"network.azure.com", "FirewallPoliciesRuleCollectionGroup",
+                   "Microsoft.Network/firewallPolicies/ruleCollectionGroups"},
+    CustomResource{"network.azure.com", "LoadBalancer", "Microsoft.Network/loadBalancers"},
+    CustomResource{"network.azure.com", "ApplicationGateway",
+                   "Microsoft.Network/applicationGateways"},
+    CustomResource{"network.azure.com", "NetworkWatchersFlowLog",
+                   "Microsoft.Network/networkWatchers/flowLogs"},
+    CustomResource{"compute.azure.com", "VirtualMachine", "Microsoft.Compute/virtualMachines"},
+    CustomResource{"compute.azure.com", "VirtualMachineScaleSet",
+                   "Microsoft.Compute/virtualMachineScaleSets"},
+    CustomResource{"containerservice.azure.com", "ManagedCluster",
+                   "Microsoft.ContainerService/managedClusters"},
+    CustomResource{"containerservice.azure.com", "ManagedClustersAgentPool",
+                   "Microsoft.ContainerService/managedClusters/agentPools"},
 };
 
 /// What the spec has beside the properties.
@@ -65,10 +68,10 @@ constexpr std::array<std::string_view, 10> kBeside = {
     "azureName", "owner", "operatorSpec", "location",         "tags",
     "sku",       "zones", "identity",     "extendedLocation", "plan"};
 
-const Kind* kind_of_type(std::string_view arm) {
-  const auto* found =
-      std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.arm == arm; });
-  return found == kKinds.end() ? nullptr : found;
+const CustomResource* custom_resource_of(std::string_view arm) {
+  const auto* found = std::find_if(kCustomResources.begin(), kCustomResources.end(),
+                                   [&](const CustomResource& k) { return k.arm == arm; });
+  return found == kCustomResources.end() ? nullptr : found;
 }
 
 /// ARM's name of `vnetSubnetReference`.
@@ -80,7 +83,7 @@ std::string property_name(std::string_view base) {
 }  // namespace
 
 std::string_view ServiceOperator::type_of(std::string_view group, std::string_view kind) {
-  for (const Kind& known : kKinds) {
+  for (const CustomResource& known : kCustomResources) {
     if (known.group == group && known.kind == kind) return known.arm;
   }
   return {};
@@ -114,7 +117,7 @@ std::optional<ResourceId> ServiceOperator::id_of(const Operators::Object& object
       names.insert(names.end(), known->names.rbegin(), known->names.rend());
       return finish();
     }
-    const Kind* kind = kind_of_type(arm);
+    const CustomResource* kind = custom_resource_of(arm);
     const std::string name(text_member(owner, "name"));
     const Operators::Object* parent =
         kind == nullptr ? nullptr : objects_.find(kind->group, kind->kind, at->space, name);

@@ -70,6 +70,11 @@ void put(Members& members, std::string_view name, Node value, const Span& where)
   members.push_back({std::string(name), std::move(value), where});
 }
 
+void put_object(Members& members, std::string_view name, Members inner, const Span& where) {
+  if (inner.empty()) return;
+  put(members, name, Node::object(std::move(inner), where), where);
+}
+
 Node* find_in(Members& members, std::string_view name) {
   for (Node::Member& member : members) {
     if (same_name(member.name, name)) return &member.value;

@@ -81,6 +81,8 @@ class Attributes {
 
 /// Adds a property, if it is not there yet.
 void put(Members& members, std::string_view name, Node value, const Span& where);
+/// Adds an object as a property, unless the object is empty or the property is there.
+void put_object(Members& members, std::string_view name, Members inner, const Span& where);
 /// The property of that name, whatever its case; nullptr where there is none.
 [[nodiscard]] Node* find_in(Members& members, std::string_view name);
 /// {"id": id}

@@ -90,7 +90,7 @@ const Node* block_expressions(const Node* expressions, const Node& value) {
 }
 
 /// A value that is being completed, with what the plan says of the same place.
-struct Open {
+struct OpenValue {
   Node* target;
   const Node* unknown;
   const Node* expressions;
@@ -102,13 +102,13 @@ class Completion {
  public:
   Completion(const Instance& instance, References& references)
       : instance_(instance), references_(references) {}
-  void object(const Open& at);
-  void list(const Open& at);
-  std::vector<Open> open;
+  void object(const OpenValue& at);
+  void list(const OpenValue& at);
+  std::vector<OpenValue> open;
 
  private:
-  void add_holes(const Open& at);
-  [[nodiscard]] Node value_of(const Open& at, std::string_view name, const Node* expression,
+  void add_holes(const OpenValue& at);
+  [[nodiscard]] Node value_of(const OpenValue& at, std::string_view name, const Node* expression,
                               const Span& where);
 
   const Instance& instance_;
@@ -116,7 +116,7 @@ class Completion {
 };
 
 /// Puts a mark into the object for all that is not known.
-void Completion::add_holes(const Open& at) {
+void Completion::add_holes(const OpenValue& at) {
   std::vector<Node::Member>& members = at.target->members;
   const auto mark = [&](const Node::Member& from) {
     Node hole = Node::unknown({}, at.target->where);
@@ -150,7 +150,7 @@ void Completion::add_holes(const Open& at) {
   }
 }
 
-Node Completion::value_of(const Open& at, std::string_view name, const Node* expression,
+Node Completion::value_of(const OpenValue& at, std::string_view name, const Node* expression,
                           const Span& where) {
   const std::string path = at.path.empty() ? std::string(name) : at.path + "." + std::string(name);
   if (name.ends_with("_wo")) return References::unknown(instance_, expression, path, where);
@@ -160,7 +160,7 @@ Node Completion::value_of(const Open& at, std::string_view name, const Node* exp
   return references_.resolve(instance_, expression, name, path, where);
 }
 
-void Completion::object(const Open& at) {
+void Completion::object(const OpenValue& at) {
   const auto size_of = [](const Node* node) { return node == nullptr ? 0 : node->members.size(); };
   // Names are looked up one by one below; no schema has as many.
   constexpr std::size_t kMostMembers = 5000;
@@ -191,7 +191,7 @@ void Completion::object(const Open& at) {
   }
 }
 
-void Completion::list(const Open& at) {
+void Completion::list(const OpenValue& at) {
   const std::span<const Node> unknown = at.unknown != nullptr && at.unknown->is(Type::Array)
                                             ? std::span<const Node>(at.unknown->items)
                                             : std::span<const Node>();
@@ -237,7 +237,7 @@ Node complete(const Instance& instance, References& references) {
   completion.open.push_back(
       {&root, instance.unknown, member(instance.config, "expressions"), {}, {}});
   while (!completion.open.empty()) {
-    const Open next = std::move(completion.open.back());
+    const OpenValue next = std::move(completion.open.back());
     completion.open.pop_back();
     if (next.target->is(Type::Object)) {
       completion.object(next);

@@ -7,11 +7,6 @@
 namespace polreach::azure::terraform {
 namespace {
 
-void wrap(Members& out, std::string_view name, Members inner, const Span& where) {
-  if (inner.empty()) return;
-  put(out, name, Node::object(std::move(inner), where), where);
-}
-
 void pool(const Attributes& attributes, Members& out) {
   static constexpr std::array kFields = {
       Field{"os_type", "osType"},
@@ -44,7 +39,7 @@ void pool(const Attributes& attributes, Members& out) {
                            block.copy(kPorts, ports);
                            return Node::object(std::move(ports), block.object().where);
                          });
-    wrap(out, "networkProfile", std::move(inner), profile->object().where);
+    put_object(out, "networkProfile", std::move(inner), profile->object().where);
   }
 }
 
@@ -126,7 +121,7 @@ void api_server(const Attributes& attributes, Members& out) {
     put(inner, "authorizedIPRanges", *unknown, unknown->where);
   }
   attributes.copy(kCluster, inner);
-  wrap(out, "apiServerAccessProfile", std::move(inner), attributes.object().where);
+  put_object(out, "apiServerAccessProfile", std::move(inner), attributes.object().where);
 }
 
 void cluster(const Attributes& attributes, Members& out) {
@@ -149,8 +144,8 @@ void cluster(const Attributes& attributes, Members& out) {
   attributes.copy(std::array{Field{"http_application_routing_enabled", "enabled", Shape::Flag}},
                   routing);
   Members profiles;
-  wrap(profiles, "httpApplicationRouting", std::move(routing), where);
-  wrap(out, "addonProfiles", std::move(profiles), where);
+  put_object(profiles, "httpApplicationRouting", std::move(routing), where);
+  put_object(out, "addonProfiles", std::move(profiles), where);
 }
 
 }  // namespace

@@ -7,16 +7,11 @@
 namespace polreach::azure::terraform {
 namespace {
 
-void wrap(Members& out, std::string_view name, Members inner, const Span& where) {
-  if (inner.empty()) return;
-  put(out, name, Node::object(std::move(inner), where), where);
-}
-
 void machine(const Attributes& attributes, Members& out) {
   Members profile;
   attributes.copy(std::array{Field{"network_interface_ids", "networkInterfaces", Shape::Ids}},
                   profile);
-  wrap(out, "networkProfile", std::move(profile), attributes.object().where);
+  put_object(out, "networkProfile", std::move(profile), attributes.object().where);
 }
 
 /// One address configuration of a scale set's interface.
@@ -60,8 +55,8 @@ void scale_set(const Attributes& attributes, Members& out) {
   attributes.copy_blocks("network_profile", "networkInterfaceConfigurations", profile,
                          scale_set_interface);
   Members machine_profile;
-  wrap(machine_profile, "networkProfile", std::move(profile), where);
-  wrap(out, "virtualMachineProfile", std::move(machine_profile), where);
+  put_object(machine_profile, "networkProfile", std::move(profile), where);
+  put_object(out, "virtualMachineProfile", std::move(machine_profile), where);
 }
 
 }  // namespace
