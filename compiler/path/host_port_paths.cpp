@@ -19,9 +19,9 @@ using net::AddressSet;
 // The variables of addresses that nobody knows.
 constexpr std::uint32_t kSourceNode = 1;  // as pod_paths_common has it
 constexpr std::uint32_t kOpeningNode = 2;
-constexpr std::uint32_t kPod = 3;
+constexpr std::uint32_t kServingPod = 3;
 
-struct Question {
+struct HostPortQuestion {
   EndpointId pod{};
   const model::HostPort* port = nullptr;
   HostPortView view = HostPortView::OfPod;
@@ -32,7 +32,7 @@ std::string port_text(const model::HostPort& port) {
 }
 
 /// What leads from the node's port to the pod's.
-void add_mapping(Surroundings& around, Path& path, const Question& q) {
+void add_mapping(Surroundings& around, Path& path, const HostPortQuestion& q) {
   const std::string pod = name_of(around.pods()->model(), q.pod);
   const std::string ports =
       std::to_string(q.port->on_node) + " to " + std::to_string(q.port->in_container);
@@ -47,14 +47,14 @@ struct Headers {
   Header at_node;
   Header at_pod;
 };
-bool set_headers(Path& path, const Question& q, const AddressSet& nodes, const AddressSet& pods,
-                 Headers& headers) {
+bool set_headers(Path& path, const HostPortQuestion& q, const AddressSet& nodes,
+                 const AddressSet& pods, Headers& headers) {
   if (q.view == HostPortView::OfPod) {
     headers.at_node.destination = chosen(kOpeningNode, of_common_family(nodes, path.destination));
     headers.at_node.destination_port = q.port->on_node;
     if (!headers.at_node.destination.among.empty()) return true;
   } else {
-    headers.at_pod.destination = chosen(kPod, of_common_family(pods, path.destination));
+    headers.at_pod.destination = chosen(kServingPod, of_common_family(pods, path.destination));
     headers.at_pod.destination_port = q.port->in_container;
     if (!headers.at_pod.destination.among.empty()) return true;
   }
@@ -63,7 +63,7 @@ bool set_headers(Path& path, const Question& q, const AddressSet& nodes, const A
 }
 
 /// The ends of the packets, and the headers.
-bool start(Path& path, const Question& q, const AddressSet& from, bool from_is_asked,
+bool start(Path& path, const HostPortQuestion& q, const AddressSet& from, bool from_is_asked,
            const PodStand& pod, Headers& headers, std::vector<std::string>& notes) {
   const AddressSet& to = q.view == HostPortView::OfPod ? pod.addresses : pod.node_addresses;
   if (!set_ends(path, from, from_is_asked, to, false, notes)) return false;
@@ -85,8 +85,9 @@ bool is_node_of_cluster(const Stand& stand, const PodStand& pod) {
   return stand.nodes && stand.nodes->cluster == pod.nodes.cluster;
 }
 
-void add_site_way(Surroundings& around, const Question& q, const Site& source, const Stand& stand,
-                  const PodStand& pod, std::string label, Connection& connection) {
+void add_site_way(Surroundings& around, const HostPortQuestion& q, const Site& source,
+                  const Stand& stand, const PodStand& pod, std::string label,
+                  Connection& connection) {
   Path path;
   path.label = std::move(label);
   Headers headers;
@@ -104,8 +105,8 @@ void add_site_way(Surroundings& around, const Question& q, const Site& source, c
 }
 
 /// From the pod's own node: no group, and no policy.
-void add_own_node(Surroundings& around, const Question& q, const Site& source, const PodStand& pod,
-                  const std::string& label, Connection& connection) {
+void add_own_node(Surroundings& around, const HostPortQuestion& q, const Site& source,
+                  const PodStand& pod, const std::string& label, Connection& connection) {
   const AddressSet node = source.addresses & pod.node_addresses;
   if (node.empty()) return;
   Path path;
@@ -117,7 +118,7 @@ void add_own_node(Surroundings& around, const Question& q, const Site& source, c
   connection.ways.push_back(std::move(path));
 }
 
-void add_site_ways(Surroundings& around, const Question& q, const Site& source,
+void add_site_ways(Surroundings& around, const HostPortQuestion& q, const Site& source,
                    const std::vector<PodStand>& pods, Connection& connection) {
   const AddressSet all = net::all_addresses();
   const Ends ends = {source.addresses, source.is_asked, all, false};
@@ -142,7 +143,7 @@ Routed routed_to(Surroundings& around, const Site& source, const std::vector<Pod
 }
 
 /// What all these connections have in common.
-Connection begin(Surroundings& around, std::string source, const Question& q,
+Connection begin(Surroundings& around, std::string source, const HostPortQuestion& q,
                  const PodNetwork& network) {
   Connection connection;
   connection.source = std::move(source);
@@ -156,7 +157,7 @@ Connection begin(Surroundings& around, std::string source, const Question& q,
 
 /// Where nothing is known of the pods' network: everything that the port and the policies let pass
 /// is open.
-void leave_all_open(Surroundings& around, const Question& q, const AddressSet& from,
+void leave_all_open(Surroundings& around, const HostPortQuestion& q, const AddressSet& from,
                     bool from_is_asked, const PodNetwork& network, Connection& connection) {
   Path path;
   const AddressSet to = around.pods()->pod_addresses(q.pod);
@@ -168,7 +169,7 @@ void leave_all_open(Surroundings& around, const Question& q, const AddressSet& f
 }
 
 /// Between nodes: out of the source's, into that which opens the port.
-void add_between_nodes(Surroundings& around, const Question& q, EndpointId source,
+void add_between_nodes(Surroundings& around, const HostPortQuestion& q, EndpointId source,
                        const PodStand& from, const PodStand& to, std::string label,
                        Connection& connection) {
   const model::Endpoint& sender = around.pods()->model()[source];
@@ -212,7 +213,7 @@ void add_between_nodes(Surroundings& around, const Question& q, EndpointId sourc
 }
 
 /// To the pod's own node: no group, and nobody knows which address the policies see.
-void add_on_one_node(Surroundings& around, const Question& q, const PodStand& from,
+void add_on_one_node(Surroundings& around, const HostPortQuestion& q, const PodStand& from,
                      const PodStand& to, Connection& connection) {
   Path path;
   path.label = "on one node";
@@ -238,7 +239,7 @@ net::Port port_of(const model::HostPort& port, HostPortView view) {
 Connection site_to_host_port(Surroundings& around, const Site& source, EndpointId pod,
                              const model::HostPort& port, HostPortView view,
                              const std::optional<Nodes>& nodes) {
-  const Question q = {pod, &port, view};
+  const HostPortQuestion q = {pod, &port, view};
   const PodNetwork network = pod_network(around);
   Connection connection = begin(around, source.name, q, network);
   connection.notes.insert(connection.notes.end(), source.notes.begin(), source.notes.end());
@@ -254,7 +255,7 @@ Connection site_to_host_port(Surroundings& around, const Site& source, EndpointI
 
 Connection pod_to_host_port(Surroundings& around, EndpointId source, EndpointId pod,
                             const model::HostPort& port) {
-  const Question q = {pod, &port, HostPortView::OfPod};
+  const HostPortQuestion q = {pod, &port, HostPortView::OfPod};
   const model::Model& model = around.pods()->model();
   const PodNetwork network = pod_network(around);
   Connection connection = begin(around, name_of(model, source), q, network);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "policies/net/address_list.h"
+
 namespace polreach::compiler {
 namespace {
 
@@ -12,12 +14,6 @@ using model::ManagedCluster;
 using model::NetworkMode;
 using model::NodePool;
 using net::AddressSet;
-
-AddressSet set_of(const std::vector<net::Address>& addresses) {
-  std::vector<AddressSet::Interval> intervals;
-  for (const net::Address& each : addresses) intervals.push_back({each, each});
-  return AddressSet::of(std::move(intervals));
-}
 
 /// AKS names nodes aks-POOL-NUMBER-vmssINDEX, those of Windows aksPOOLINDEX.
 bool names_node_of(std::string_view node, const NodePool& pool) {
@@ -57,7 +53,7 @@ std::vector<std::size_t> pools_of(const model::Model& model, const model::Endpoi
   return named.size() == 1 ? named : all;
 }
 
-AddressSet space_of(const Cloud& cloud, const std::optional<model::SubnetId>& id) {
+AddressSet space_or_private(const Cloud& cloud, const std::optional<model::SubnetId>& id) {
   if (!id) return private_addresses();
   const AddressSet space = addresses_of(cloud[*id].space);
   return space.empty() ? private_addresses() : space;
@@ -70,7 +66,7 @@ AddressSet pod_space(const Cloud& cloud, const ManagedCluster& cluster, const No
     return range.empty() ? private_addresses() : range;
   }
   const bool own = cluster.mode == NetworkMode::PodSubnet && pool.pod_subnet;
-  return space_of(cloud, own ? pool.pod_subnet : pool.node_subnet);
+  return space_or_private(cloud, own ? pool.pod_subnet : pool.node_subnet);
 }
 
 /// The groups that see the pod's own address.
@@ -110,8 +106,8 @@ std::vector<PodStand> pod_stands(Surroundings& around, model::EndpointId id) {
   const model::Model& model = around.pods()->model();
   const model::Endpoint& endpoint = model[id];
   const AddressSet known =
-      set_of(endpoint.addresses.empty() && endpoint.host_network ? endpoint.node_addresses
-                                                                 : endpoint.addresses);
+      net::set_of(endpoint.addresses.empty() && endpoint.host_network ? endpoint.node_addresses
+                                                                      : endpoint.addresses);
   std::vector<PodStand> all;
   std::vector<PodStand> fitting;  // those that the known address can be in
   for (std::size_t index : pools_of(model, endpoint, cluster)) {
@@ -124,7 +120,9 @@ std::vector<PodStand> pod_stands(Surroundings& around, model::EndpointId id) {
     stand.pool = "node pool " + pool.name;
     stand.nodes = {*around.managed(), index};
     stand.node_addresses = node_addresses(cloud, stand.nodes);
-    if (!endpoint.node_addresses.empty()) stand.node_addresses = set_of(endpoint.node_addresses);
+    if (!endpoint.node_addresses.empty()) {
+      stand.node_addresses = net::set_of(endpoint.node_addresses);
+    }
     const AddressSet space = endpoint.host_network ? node_addresses(cloud, stand.nodes)
                                                    : pod_space(cloud, cluster, pool);
     stand.addresses = known.empty() ? space : known;

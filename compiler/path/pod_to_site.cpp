@@ -78,14 +78,14 @@ bool may_be_own_node(const PodStand& pod, const Stand& stand) {
   return stand.nodes && stand.nodes->cluster == pod.nodes.cluster;
 }
 
-struct Question {
+struct PodToSiteQuestion {
   EndpointId source{};
   const Site* destination = nullptr;
   const Part* part = nullptr;
 };
 
-Path start(Surroundings& around, const Question& q, const AddressSet& from, const AddressSet& to,
-           bool to_node, std::string label, std::vector<std::string>& notes) {
+Path start(Surroundings& around, const PodToSiteQuestion& q, const AddressSet& from,
+           const AddressSet& to, bool to_node, std::string label, std::vector<std::string>& notes) {
   Path path;
   path.label = std::move(label);
   if (set_ends(path, from, false, to, q.destination->is_asked, notes)) {
@@ -101,8 +101,8 @@ Path start(Surroundings& around, const Question& q, const AddressSet& from, cons
 }
 
 /// Leaves the node: as the pod, or as the node.
-Path leave(Surroundings& around, const Question& q, const PodStand& pod, const Stand& stand,
-           bool as_node, std::string label, std::vector<std::string>& notes) {
+Path leave(Surroundings& around, const PodToSiteQuestion& q, const PodStand& pod,
+           const Stand& stand, bool as_node, std::string label, std::vector<std::string>& notes) {
   const bool to_node = may_be_own_node(pod, stand);
   Path path = start(around, q, pod.addresses, q.part->addresses, to_node, std::move(label), notes);
   if (of_common_family(path.destination, path.source).empty()) return path;
@@ -123,7 +123,7 @@ Path leave(Surroundings& around, const Question& q, const PodStand& pod, const S
 
 /// To the pod's own node: no group. Of Azure NPM: "doesn't block egress traffic from a pod to its
 /// own node's IP, this traffic is implicitly allowed".
-void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
+void add_own_node(Surroundings& around, const PodToSiteQuestion& q, const PodStand& pod,
                   const std::string& label, Connection& connection) {
   const AddressSet own = q.part->addresses & pod.node_addresses;
   if (own.empty()) return;
@@ -140,7 +140,7 @@ void add_own_node(Surroundings& around, const Question& q, const PodStand& pod,
   connection.ways.push_back(std::move(path));
 }
 
-void add_ways(Surroundings& around, const Question& q, const std::vector<PodStand>& pods,
+void add_ways(Surroundings& around, const PodToSiteQuestion& q, const std::vector<PodStand>& pods,
               Connection& connection) {
   const AddressSet all = around.pods()->pod_addresses(q.source);
   const std::size_t count = pods.size() * q.destination->stands.size();
@@ -166,7 +166,7 @@ void add_ways(Surroundings& around, const Question& q, const std::vector<PodStan
 Connection open_connection(Surroundings& around, EndpointId source, const Site& destination,
                            const PodNetwork& network, Connection connection) {
   const Part all = {destination.addresses, false, true};
-  const Question q = {source, &destination, &all};
+  const PodToSiteQuestion q = {source, &destination, &all};
   const AddressSet from = around.pods()->pod_addresses(source);
   Path path;
   if (network.nothing_known) {

@@ -9,25 +9,25 @@
 namespace polreach::compiler {
 namespace {
 
-using Hop = EffectiveRoute::Hop;
+using RouteHop = EffectiveRoute::Hop;
 using model::Cloud;
 using model::NetworkId;
 using model::NextHop;
 
-Hop hop_of(NextHop hop) {
+RouteHop hop_of(NextHop hop) {
   switch (hop) {
     case NextHop::VirtualNetwork:
-      return Hop::Network;
+      return RouteHop::Network;
     case NextHop::Gateway:
-      return Hop::Gateway;
+      return RouteHop::Gateway;
     case NextHop::Internet:
-      return Hop::Internet;
+      return RouteHop::Internet;
     case NextHop::Appliance:
-      return Hop::Appliance;
+      return RouteHop::Appliance;
     case NextHop::None:
       break;
   }
-  return Hop::Dropped;
+  return RouteHop::Dropped;
 }
 
 bool is_connected_back(const Cloud& cloud, NetworkId from, NetworkId to) {
@@ -52,7 +52,7 @@ void add_peerings(const Cloud& cloud, NetworkId id, RouteList& list) {
     }
     for (const net::Prefix& prefix : prefixes) {
       list.routes.push_back({prefix,
-                             back ? Hop::Peering : Hop::HalfOpen,
+                             back ? RouteHop::Peering : RouteHop::HalfOpen,
                              false,
                              "peering " + peering.name,
                              {},
@@ -81,13 +81,13 @@ void add_table(const Cloud& cloud, const model::Subnet& subnet, RouteList& list)
 void add_platform_routes(RouteList& list) {
   static constexpr std::array<std::string_view, 5> kPrivate = {
       "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"};
-  const auto add = [&](std::string_view prefix, Hop hop, const char* name) {
+  const auto add = [&](std::string_view prefix, RouteHop hop, const char* name) {
     list.routes.push_back(
         {*net::Prefix::parse(prefix), hop, false, name, {}, source::Span::none()});
   };
-  for (std::string_view each : kPrivate) add(each, Hop::Unrouted, "the platform's routes");
-  add("0.0.0.0/0", Hop::Internet, "the platform's default route");
-  add("::/0", Hop::Internet, "the platform's default route");
+  for (std::string_view each : kPrivate) add(each, RouteHop::Unrouted, "the platform's routes");
+  add("0.0.0.0/0", RouteHop::Internet, "the platform's default route");
+  add("::/0", RouteHop::Internet, "the platform's default route");
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ RouteList routes_of(const Cloud& cloud, model::SubnetId id) {
   }
   for (const net::Prefix& prefix : own) {
     list.routes.push_back(
-        {prefix, Hop::Network, false, "network " + network.name, {}, network.where});
+        {prefix, RouteHop::Network, false, "network " + network.name, {}, network.where});
   }
   add_peerings(cloud, subnet.network, list);
   add_table(cloud, subnet, list);

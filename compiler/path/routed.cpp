@@ -11,7 +11,7 @@ namespace polreach::compiler {
 namespace {
 
 using Answer = Routed::Answer;
-using Hop = EffectiveRoute::Hop;
+using RouteHop = EffectiveRoute::Hop;
 using model::Cloud;
 using net::AddressSet;
 
@@ -79,26 +79,26 @@ Routed to_internet(const Cloud& cloud, const Sender& sender) {
 Routed along(Surroundings& around, const Sender& sender, const RouteList& list,
              const EffectiveRoute& route, const AddressSet& piece) {
   switch (route.hop) {
-    case Hop::Network:
-    case Hop::Peering:
+    case RouteHop::Network:
+    case RouteHop::Peering:
       return yes(route.name, route.where);
-    case Hop::HalfOpen:
+    case RouteHop::HalfOpen:
       return unknown(route.name + " is not connected from the other side", route.where);
-    case Hop::Gateway:
+    case RouteHop::Gateway:
       return unknown(route.name + " leads to a gateway, and what it connects is not known",
                      route.where);
-    case Hop::Dropped:
+    case RouteHop::Dropped:
       return no(route.name + " drops it", route.where);
-    case Hop::Unrouted:
+    case RouteHop::Unrouted:
       if (list.has_gateway) return unknown("what the gateway connects is not known");
       // Whether these routes stay beside a default route by the user is not documented.
       if (list.has_users_default()) {
         return unknown("the user's default route may lead to " + net::to_string(piece));
       }
       return no("no route leads to " + net::to_string(piece));
-    case Hop::Appliance:
+    case RouteHop::Appliance:
       return through_appliance(around, route, sender.addresses, piece);
-    case Hop::Internet:
+    case RouteHop::Internet:
       break;
   }
   const AddressSet lost = piece - net::internet_addresses();

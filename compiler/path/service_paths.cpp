@@ -9,6 +9,7 @@
 #include "compiler/path/node_group.h"
 #include "compiler/path/pod_paths_common.h"
 #include "compiler/path/service_routed.h"
+#include "policies/net/address_list.h"
 
 namespace polreach::compiler {
 namespace {
@@ -21,11 +22,11 @@ using net::AddressSet;
 // The variables of addresses that nobody knows.
 constexpr std::uint32_t kTakingNode = 1;  // as the destination of the first leg
 constexpr std::uint32_t kOnwardNode = 2;  // as the source of the second leg
-constexpr std::uint32_t kPod = 3;
+constexpr std::uint32_t kBackendPod = 3;
 static_assert(kOutboundAddress != kTakingNode && kOutboundAddress != kOnwardNode &&
-              kOutboundAddress != kPod);
+              kOutboundAddress != kBackendPod);
 
-struct Question {
+struct ServiceQuestion {
   const Site* client = nullptr;
   const ServiceFacts* service = nullptr;
   const ServiceFacts::Port* port = nullptr;
@@ -44,16 +45,10 @@ std::optional<net::Port> target_of(const model::Endpoint& pod, const ServiceFact
   return std::nullopt;
 }
 
-AddressSet set_of(const std::vector<net::Address>& addresses) {
-  AddressSet result;
-  for (const net::Address& each : addresses) result |= AddressSet(each, each);
-  return result;
-}
-
 /// The source that is seen behind a public frontend. "For outbound traffic, network security groups
 /// process traffic before translating private IP addresses to public IP addresses": what comes from
 /// a private address has a public one by then.
-HeaderAddress source_at_frontend(Surroundings& around, const Question& q) {
+HeaderAddress source_at_frontend(Surroundings& around, const ServiceQuestion& q) {
   const bool is_private = (q.client->addresses & net::internet_addresses()).empty();
   if (q.entry != Entry::Frontend || q.service->internal || !is_private) return {};
   const auto& frontend = q.service->ingress_addresses;
@@ -71,14 +66,15 @@ HeaderAddress source_at_frontend(Surroundings& around, const Question& q) {
 }
 
 /// What the load balancer, or the port of a node, leads on.
-void add_forwarding(Surroundings& around, Path& path, const Question& q, net::Port port,
+void add_forwarding(Surroundings& around, Path& path, const ServiceQuestion& q, net::Port port,
                     const std::string& place) {
   const std::string rule = "port " + std::to_string(port) + " of Service " + q.service->name;
   add_forwarding(around, path, {place, rule, q.port->protocol, port, q.port->where});
 }
 
 /// "loadBalancerSourceRanges is also enforced on the host"; ranges of an annotation are not.
-void add_host_ranges(Surroundings& around, Path& path, const Question& q, const Header& header) {
+void add_host_ranges(Surroundings& around, Path& path, const ServiceQuestion& q,
+                     const Header& header) {
   const auto& ranges = q.service->source_ranges;
   const bool everyone =
       std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return r.length == 0; });
@@ -107,7 +103,8 @@ void add_host_ranges(Surroundings& around, Path& path, const Question& q, const 
 }
 
 /// The guards of the nodes that take the packet, with the rules that AKS writes for the Service.
-std::vector<Guard> taking_guards(Surroundings& around, const Question& q, const Nodes& nodes) {
+std::vector<Guard> taking_guards(Surroundings& around, const ServiceQuestion& q,
+                                 const Nodes& nodes) {
   std::vector<Guard> guards = node_guards(around, nodes);
   const model::ManagedCluster& cluster = around.cloud()[nodes.cluster];
   if (q.entry == Entry::Frontend && !cluster.node_group && !guards.empty()) {
@@ -119,13 +116,13 @@ std::vector<Guard> taking_guards(Surroundings& around, const Question& q, const 
 }
 
 /// The frontend: where its address is not known, anything that it could be.
-AddressSet frontend_of(const Question& q, const PodStand& taking) {
-  if (!q.service->ingress_addresses.empty()) return set_of(q.service->ingress_addresses);
+AddressSet frontend_of(const ServiceQuestion& q, const PodStand& taking) {
+  if (!q.service->ingress_addresses.empty()) return net::set_of(q.service->ingress_addresses);
   return q.service->internal ? taking.node_addresses : net::internet_addresses();
 }
 
 /// The first leg: to a node. False where no packet arrives.
-bool add_first_leg(Surroundings& around, Path& path, const Question& q, const Stand& client,
+bool add_first_leg(Surroundings& around, Path& path, const ServiceQuestion& q, const Stand& client,
                    const PodStand& taking, std::vector<std::string>& notes) {
   const bool at_frontend = q.entry == Entry::Frontend;
   const AddressSet destination = at_frontend ? frontend_of(q, taking) : taking.node_addresses;
@@ -156,10 +153,10 @@ bool add_first_leg(Surroundings& around, Path& path, const Question& q, const St
 
 /// The header behind the node, on its way to the pod. A Service has the family of its frontend all
 /// the way.
-Header onward_header(Surroundings& around, const Question& q, const PodStand& taking,
+Header onward_header(Surroundings& around, const ServiceQuestion& q, const PodStand& taking,
                      const PodStand& pod, const Path& path) {
   Header header;
-  header.destination = chosen(kPod, of_common_family(pod.addresses, path.destination));
+  header.destination = chosen(kBackendPod, of_common_family(pod.addresses, path.destination));
   header.destination_port = q.target;
   if (q.service->external_local) {
     header.source = source_at_frontend(around, q);
@@ -170,7 +167,8 @@ Header onward_header(Surroundings& around, const Question& q, const PodStand& ta
   return header;
 }
 
-void add_pod_policies(Surroundings& around, Path& path, const Question& q, const Header& header) {
+void add_pod_policies(Surroundings& around, Path& path, const ServiceQuestion& q,
+                      const Header& header) {
   const bool npm = around.pods()->profile().engine == model::Engine::AzureNpm;
   if (npm && !q.service->external_local) return;
   const bool is_own = header.source.kind == HeaderAddress::Kind::OfPacket;
@@ -183,8 +181,9 @@ void add_pod_policies(Surroundings& around, Path& path, const Question& q, const
 }
 
 /// One way: this client, the node that takes the packet, the pod there or on another node.
-void add_way(Surroundings& around, const Question& q, const Stand& client, const PodStand& taking,
-             const PodStand& pod, bool other_node, std::string label, Connection& connection) {
+void add_way(Surroundings& around, const ServiceQuestion& q, const Stand& client,
+             const PodStand& taking, const PodStand& pod, bool other_node, std::string label,
+             Connection& connection) {
   Path path;
   path.label = std::move(label);
   if (add_first_leg(around, path, q, client, taking, connection.notes)) {
@@ -204,7 +203,7 @@ void add_way(Surroundings& around, const Question& q, const Stand& client, const
   connection.ways.push_back(std::move(path));
 }
 
-void add_ways(Surroundings& around, const Question& q, Connection& connection) {
+void add_ways(Surroundings& around, const ServiceQuestion& q, Connection& connection) {
   const std::vector<PodStand> pods = pod_stands(around, q.pod);
   // Any node takes packets under Cluster, those with the pod under Local.
   const std::vector<PodStand> takers =
@@ -234,7 +233,7 @@ void add_ways(Surroundings& around, const Question& q, Connection& connection) {
 }
 
 /// A single way that ends in a gate.
-void close(Connection& connection, const Question& q, const AddressSet& destination,
+void close(Connection& connection, const ServiceQuestion& q, const AddressSet& destination,
            std::optional<model::UnknownId> unknown, std::string why) {
   Path path;
   (void)set_ends(path, q.client->addresses, q.client->is_asked, destination, false,
@@ -244,7 +243,7 @@ void close(Connection& connection, const Question& q, const AddressSet& destinat
 }
 
 /// What keeps the way from being known, or there being one.
-bool add_obstacle(Surroundings& around, const Question& q, const PodNetwork& network,
+bool add_obstacle(Surroundings& around, const ServiceQuestion& q, const PodNetwork& network,
                   Connection& connection) {
   const AddressSet all = net::all_addresses();
   const bool balanced = q.service->type == model::ServiceType::LoadBalancer;
@@ -281,7 +280,7 @@ bool add_obstacle(Surroundings& around, const Question& q, const PodNetwork& net
   return false;
 }
 
-void add_notes(Surroundings& around, const Question& q, Connection& connection) {
+void add_notes(Surroundings& around, const ServiceQuestion& q, Connection& connection) {
   const model::ManagedCluster& cluster = around.cloud()[*around.managed()];
   if (q.entry == Entry::Frontend) {
     connection.notes.push_back(
@@ -306,7 +305,7 @@ void add_notes(Surroundings& around, const Question& q, Connection& connection) 
 Connection service_connection(Surroundings& around, const Site& client, const ServiceFacts& service,
                               const ServiceFacts::Port& port, Entry entry, EndpointId pod) {
   const model::Model& model = around.pods()->model();
-  Question q = {&client, &service, &port, entry, pod, target_of(model[pod], port)};
+  ServiceQuestion q = {&client, &service, &port, entry, pod, target_of(model[pod], port)};
   Connection connection;
   connection.source = client.name;
   connection.destination = name_of(model, pod);

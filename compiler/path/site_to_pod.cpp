@@ -13,12 +13,12 @@ namespace {
 using model::Direction;
 using model::EndpointId;
 
-struct Question {
+struct SiteToPodQuestion {
   const Site* source = nullptr;
   EndpointId destination{};
 };
 
-void add_destination_policies(Surroundings& around, Path& path, const Question& q) {
+void add_destination_policies(Surroundings& around, Path& path, const SiteToPodQuestion& q) {
   add_policies(around, path, q.destination, Party{path.source}, Direction::Ingress,
                packet_header());
 }
@@ -62,8 +62,9 @@ Domain domain_of(const model::Cloud& cloud, const Site& site,
 }
 
 /// One way for what stands at the source and where the pod runs.
-void add_way(Surroundings& around, const Question& q, const Stand& stand, const PodStand& pod,
-             std::string label, Domain domain, bool is_node, Connection& connection) {
+void add_way(Surroundings& around, const SiteToPodQuestion& q, const Stand& stand,
+             const PodStand& pod, std::string label, Domain domain, bool is_node,
+             Connection& connection) {
   Path path;
   path.label = std::move(label);
   const bool possible = set_ends(path, q.source->addresses, q.source->is_asked, pod.addresses,
@@ -95,7 +96,7 @@ void add_way(Surroundings& around, const Question& q, const Stand& stand, const 
 
 /// From the pod's own node: no group, and no policy either ("traffic to and from the node where a
 /// Pod is running is always allowed", Kubernetes documentation, Network Policies).
-void add_own_node(const Question& q, const PodStand& pod, const std::string& label,
+void add_own_node(const SiteToPodQuestion& q, const PodStand& pod, const std::string& label,
                   Connection& connection) {
   const net::AddressSet node = q.source->addresses & pod.node_addresses;
   if (node.empty()) return;
@@ -109,7 +110,8 @@ bool is_own_node(const Surroundings& around, const Stand& stand) {
   return stand.nodes && stand.nodes->cluster == *around.managed();
 }
 
-void add_ways(Surroundings& around, const Question& q, Domain domain, Connection& connection) {
+void add_ways(Surroundings& around, const SiteToPodQuestion& q, Domain domain,
+              Connection& connection) {
   const std::vector<PodStand> pods = pod_stands(around, q.destination);
   const net::AddressSet all = around.pods()->pod_addresses(q.destination);
   const std::size_t count = pods.size() * q.source->stands.size();
@@ -127,7 +129,7 @@ void add_ways(Surroundings& around, const Question& q, Domain domain, Connection
 }
 
 /// Towards pods with a range of their own, what decides is where the source is.
-Routed routed_into_range(Surroundings& around, const Question& q, Domain domain,
+Routed routed_into_range(Surroundings& around, const SiteToPodQuestion& q, Domain domain,
                          const model::ManagedCluster& cluster) {
   const auto& stands = q.source->stands;
   const auto own = std::count_if(stands.begin(), stands.end(),
@@ -145,8 +147,8 @@ Routed routed_into_range(Surroundings& around, const Question& q, Domain domain,
           cluster.mode_where};
 }
 
-void add_known(Surroundings& around, const Question& q, const model::ManagedCluster& cluster,
-               Connection& connection) {
+void add_known(Surroundings& around, const SiteToPodQuestion& q,
+               const model::ManagedCluster& cluster, Connection& connection) {
   const bool host_network = around.pods()->model()[q.destination].host_network;
   if (!has_pod_range(cluster.mode) || host_network) {
     add_ways(around, q, Domain::Inside, connection);
@@ -166,7 +168,7 @@ void add_known(Surroundings& around, const Question& q, const model::ManagedClus
 }  // namespace
 
 Connection site_to_pod(Surroundings& around, const Site& source, EndpointId destination) {
-  const Question q = {&source, destination};
+  const SiteToPodQuestion q = {&source, destination};
   Connection connection;
   connection.source = source.name;
   connection.destination = name_of(around.pods()->model(), destination);
