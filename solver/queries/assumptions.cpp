@@ -43,7 +43,7 @@ std::string undeclared_namespaces(const Cluster& cluster, const Answer& answer) 
   return text;
 }
 
-NamedAssumption describe(const std::string& namespaces, Assumption assumption) {
+NamedAssumption description_of(const std::string& namespaces, Assumption assumption) {
   switch (assumption) {
     case Assumption::IpBlockPods:
       return {"A-ipblock-pods",
@@ -368,7 +368,7 @@ std::string settled_host_network_by(const Cluster& cluster) {
   return settled_by(cluster, &model::ClusterProfile::host_network_is_pod);
 }
 
-std::string_view id_of(Assumption assumption) { return describe({}, assumption).id; }
+std::string_view id_of(Assumption assumption) { return description_of({}, assumption).id; }
 
 std::vector<NamedAssumption> describe(const Cluster& cluster,
                                       const std::set<compiler::OpenPoint>& points,
@@ -382,7 +382,7 @@ std::vector<NamedAssumption> describe(const Cluster& cluster,
     namespaces += (namespaces.empty() ? "" : ", ") + std::string(model.text(model[point.ns].name));
   }
   std::vector<NamedAssumption> result;
-  for (Assumption kind : kinds) result.push_back(describe(namespaces, kind));
+  for (Assumption kind : kinds) result.push_back(description_of(namespaces, kind));
   add_gaps(cluster, gaps, result);
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return result;

@@ -110,9 +110,9 @@ void apply_gaps(const Model& model, Outcome& outcome) {
 }
 
 /// Answers one question, pair of classes by pair of classes.
-class Question {
+class PairwiseEvaluation {
  public:
-  Question(const Cluster& cluster, const Asked& asked, z3::Transcript* transcript)
+  PairwiseEvaluation(const Cluster& cluster, const Asked& asked, z3::Transcript* transcript)
       : cluster_(cluster), asked_(asked), prover_(cluster, transcript) {}
 
   source::Result<Answer> run(const Target& source, const Target& destination) {
@@ -414,7 +414,7 @@ std::string_view to_string(Verdict verdict) {
 
 source::Result<Answer> can(const Cluster& cluster, const Target& source, const Target& destination,
                            const Asked& asked, z3::Transcript* transcript) {
-  return Question(cluster, asked, transcript).run(source, destination);
+  return PairwiseEvaluation(cluster, asked, transcript).run(source, destination);
 }
 
 }  // namespace polreach::solver::queries

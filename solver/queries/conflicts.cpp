@@ -22,9 +22,9 @@ using model::EndpointId;
 using model::Model;
 using model::PolicyId;
 
-class Search {
+class ConflictSearch {
  public:
-  explicit Search(const Cluster& cluster)
+  explicit ConflictSearch(const Cluster& cluster)
       : cluster_(cluster), model_(cluster.model()), classes_(cluster, {}), prover_(cluster) {}
 
   std::vector<source::Diagnostic> run() {
@@ -150,7 +150,7 @@ bool has_equal_priorities(const Model& model) {
 
 std::vector<source::Diagnostic> equal_priorities(const Cluster& cluster) {
   if (!has_equal_priorities(cluster.model())) return {};
-  return Search(cluster).run();
+  return ConflictSearch(cluster).run();
 }
 
 }  // namespace polreach::solver::queries

@@ -24,9 +24,9 @@ bool has_all(const Flow& flow, const Flow& target) {
 
 bool is_nothing(const Flow& flow) { return flow.may.empty(); }
 
-class Search {
+class CoverSearch {
  public:
-  Search(const LabelSpace& space, sets::PossibleFlow& flows) : space_(space), flows_(flows) {
+  CoverSearch(const LabelSpace& space, sets::PossibleFlow& flows) : space_(space), flows_(flows) {
     for (const Cube& atom : space.atoms()) {
       const auto found = std::find(atoms_.begin(), atoms_.end(), atom);
       atom_of_.push_back(static_cast<std::size_t>(found - atoms_.begin()));
@@ -323,7 +323,7 @@ class Search {
 }  // namespace
 
 Cover cover(const LabelSpace& space, sets::PossibleFlow& flows) {
-  return Search(space, flows).run();
+  return CoverSearch(space, flows).run();
 }
 
 }  // namespace polreach::solver::queries

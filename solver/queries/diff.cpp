@@ -19,16 +19,16 @@ using model::Model;
 using net::AddressSet;
 
 /// A workload on either side; controllers and addresses have no name.
-struct Name {
+struct PeerName {
   std::string ns;
   std::string name;
   std::string kind;
   bool is_controller = false;
-  friend auto operator<=>(const Name&, const Name&) = default;
+  friend auto operator<=>(const PeerName&, const PeerName&) = default;
   [[nodiscard]] bool is_outside() const { return name.empty() && !is_controller; }
 };
 
-Name name_of(const Model& model, const MapPeer& peer) {
+PeerName peer_name(const Model& model, const MapPeer& peer) {
   if (peer.is_controller) return {"", "", "", true};
   if (peer.is_outside()) return {};
   return {std::string(model.text(model[peer.ns].name)), std::string(model.text(peer.name)),
@@ -37,8 +37,10 @@ Name name_of(const Model& model, const MapPeer& peer) {
 
 /// By namespace, name, kind; then addresses, then controllers.
 struct InOrder {
-  bool operator()(const Name& a, const Name& b) const {
-    const auto rank = [](const Name& n) { return n.is_controller ? 2 : n.is_outside() ? 1 : 0; };
+  bool operator()(const PeerName& a, const PeerName& b) const {
+    const auto rank = [](const PeerName& n) {
+      return n.is_controller ? 2 : n.is_outside() ? 1 : 0;
+    };
     return std::tuple(rank(a), a) < std::tuple(rank(b), b);
   }
 };
@@ -53,7 +55,7 @@ DiffFlow flow_of(const MapFlow& flow) {
 }
 
 /// Pods of one workload that neither side tells apart.
-struct Part {
+struct AlikePods {
   /// The pods of the map that they are among; none on a side that tells pods of the workload apart
   /// and does not have these.
   std::array<const MapPeer*, 2> in{};
@@ -85,10 +87,10 @@ struct Line {
   }
 };
 using Lines = std::vector<Line>;
-using Pair = std::pair<Name, Name>;
+using NamePair = std::pair<PeerName, PeerName>;
 
-struct PairOrder {
-  bool operator()(const Pair& a, const Pair& b) const {
+struct NamePairOrder {
+  bool operator()(const NamePair& a, const NamePair& b) const {
     const InOrder less;
     if (less(a.first, b.first)) return true;
     return !less(b.first, a.first) && less(a.second, b.second);
@@ -97,15 +99,15 @@ struct PairOrder {
 
 /// One side by the names of its ends.
 struct Indexed {
-  std::map<Pair, Lines, PairOrder> lines;
+  std::map<NamePair, Lines, NamePairOrder> lines;
   /// The pods that the map tells apart; all of the workload where it does not.
-  std::map<Name, std::vector<const MapPeer*>, InOrder> peers;
+  std::map<PeerName, std::vector<const MapPeer*>, InOrder> peers;
 
   explicit Indexed(const DiffSide& side) {
     const Model& model = side.cluster.model();
-    std::vector<Name> names;
+    std::vector<PeerName> names;
     for (const MapPeer& peer : side.map.peers) {
-      names.push_back(name_of(model, peer));
+      names.push_back(peer_name(model, peer));
       if (peer.endpoints.empty()) continue;
       auto& parts = peers[names.back()];
       // The parts of a workload follow the whole.
@@ -119,13 +121,13 @@ struct Indexed {
     }
   }
 
-  [[nodiscard]] const Lines& of(const Pair& pair) const {
+  [[nodiscard]] const Lines& of(const NamePair& pair) const {
     static const Lines kNone;
     const auto found = lines.find(pair);
     return found == lines.end() ? kNone : found->second;
   }
 
-  [[nodiscard]] const std::vector<const MapPeer*>& parts_of(const Name& name) const {
+  [[nodiscard]] const std::vector<const MapPeer*>& parts_of(const PeerName& name) const {
     static const std::vector<const MapPeer*> kNone;
     const auto found = peers.find(name);
     return found == peers.end() ? kNone : found->second;
@@ -145,17 +147,17 @@ std::map<std::string, const MapPeer*> pods_of(const Model& model,
   return result;
 }
 
-class Comparison {
+class MapComparison {
  public:
-  Comparison(const DiffSide& before, const DiffSide& after)
+  MapComparison(const DiffSide& before, const DiffSide& after)
       : sides_{&before, &after}, indexed_{Indexed(before), Indexed(after)} {}
 
   Diff run() {
-    std::set<Pair, PairOrder> pairs;
+    std::set<NamePair, NamePairOrder> pairs;
     for (const Indexed& side : indexed_) {
       for (const auto& [pair, lines] : side.lines) pairs.insert(pair);
     }
-    for (const Pair& pair : pairs) {
+    for (const NamePair& pair : pairs) {
       const bool outside = pair.first.is_outside() || pair.second.is_outside();
       if (outside) {
         compare_outside(pair);
@@ -175,7 +177,7 @@ class Comparison {
   }
 
   /// The pods of a workload in parts that both sides can speak of: never empty.
-  const std::vector<Part>& parts_of(const Name& name) {
+  const std::vector<AlikePods>& parts_of(const PeerName& name) {
     const auto known = parts_.find(name);
     if (known != parts_.end()) return known->second;
     std::array<std::map<std::string, const MapPeer*>, 2> pods;
@@ -185,13 +187,13 @@ class Comparison {
       for (const auto& [pod, peer] : pods[side]) all.insert(pod);
     }
     std::map<std::array<const MapPeer*, 2>, std::size_t> index;
-    std::vector<Part> parts;
+    std::vector<AlikePods> parts;
     for (const std::string& pod : all) {
       std::array<const MapPeer*, 2> in{};
       for (const std::size_t side : {0U, 1U}) in[side] = peer_of(side, name, pods[side], pod);
       const auto [entry, added] = index.emplace(in, parts.size());
       if (added) parts.push_back({in, {}, false});
-      Part& part = parts[entry->second];
+      AlikePods& part = parts[entry->second];
       if (pod.empty()) part.of_template = true;
       if (!pod.empty()) part.pods.insert(pod);
     }
@@ -201,7 +203,7 @@ class Comparison {
 
   /// Where a side does not tell the pods of the workload apart, what it says holds for any pod; a
   /// pod that it does not have is one of the template, if there is one.
-  [[nodiscard]] const MapPeer* peer_of(std::size_t side, const Name& name,
+  [[nodiscard]] const MapPeer* peer_of(std::size_t side, const PeerName& name,
                                        const std::map<std::string, const MapPeer*>& pods,
                                        const std::string& pod) const {
     const auto& peers = indexed_[side].parts_of(name);
@@ -220,7 +222,7 @@ class Comparison {
   /// The lines between two workloads by their ends; null stands for all pods of the workload.
   using ByEnds = std::map<std::pair<const MapPeer*, const MapPeer*>, const DiffFlow*>;
 
-  [[nodiscard]] ByEnds lines_of(std::size_t side, const Pair& pair) const {
+  [[nodiscard]] ByEnds lines_of(std::size_t side, const NamePair& pair) const {
     ByEnds result;
     for (const Line& line : indexed_[side].of(pair)) {
       const auto end = [](const MapPeer* peer) { return peer->whole ? nullptr : peer; };
@@ -240,17 +242,17 @@ class Comparison {
     return nothing();
   }
 
-  void compare_pods(const Pair& pair) {
+  void compare_pods(const NamePair& pair) {
     struct Found {
-      const Part* source;
-      const Part* destination;
+      const AlikePods* source;
+      const AlikePods* destination;
       const DiffFlow* before;
       const DiffFlow* after;
     };
     const std::array<ByEnds, 2> lines{lines_of(0, pair), lines_of(1, pair)};
     std::vector<Found> found;
-    for (const Part& source : parts_of(pair.first)) {
-      for (const Part& destination : parts_of(pair.second)) {
+    for (const AlikePods& source : parts_of(pair.first)) {
+      for (const AlikePods& destination : parts_of(pair.second)) {
         found.push_back({&source, &destination, &flow_in(lines[0], source.in[0], destination.in[0]),
                          &flow_in(lines[1], source.in[1], destination.in[1])});
       }
@@ -268,11 +270,11 @@ class Comparison {
 
   using Ranges = std::vector<std::tuple<AddressSet, DiffFlow, DiffFlow>>;
 
-  void compare_outside(const Pair& pair) {
+  void compare_outside(const NamePair& pair) {
     const bool from_outside = pair.first.is_outside();
-    const std::vector<Part>& parts = parts_of(from_outside ? pair.second : pair.first);
+    const std::vector<AlikePods>& parts = parts_of(from_outside ? pair.second : pair.first);
     std::vector<Ranges> ranges;
-    for (const Part& part : parts) {
+    for (const AlikePods& part : parts) {
       ranges.push_back(changed_ranges(ranges_in(0, pair, part), ranges_in(1, pair, part)));
     }
     const bool alike = std::all_of(ranges.begin(), ranges.end(),
@@ -286,8 +288,8 @@ class Comparison {
 
   using Range = std::pair<AddressSet, const DiffFlow*>;
 
-  [[nodiscard]] std::vector<Range> ranges_in(std::size_t side, const Pair& pair,
-                                             const Part& part) const {
+  [[nodiscard]] std::vector<Range> ranges_in(std::size_t side, const NamePair& pair,
+                                             const AlikePods& part) const {
     std::vector<Range> ranges;
     for (const Line& line : indexed_[side].of(pair)) {
       const MapPeer* pods = pair.first.is_outside() ? line.destination : line.source;
@@ -327,7 +329,8 @@ class Comparison {
     if (!rest.empty()) ranges.emplace_back(rest, &nothing());
   }
 
-  DiffPeer peer(const Name& name, const Part* part, bool whole, const AddressSet& addresses) const {
+  DiffPeer peer(const PeerName& name, const AlikePods* part, bool whole,
+                const AddressSet& addresses) const {
     DiffPeer peer{name.ns, name.kind, name.name, "", {}, name.is_controller, {}, {}, {}};
     if (name.is_controller) return peer;
     if (name.is_outside()) {
@@ -344,8 +347,8 @@ class Comparison {
     return peer;
   }
 
-  void add(const Pair& pair, const std::pair<const Part*, const Part*>& parts, bool whole,
-           const AddressSet& addresses, const DiffFlow& before, const DiffFlow& after) {
+  void add(const NamePair& pair, const std::pair<const AlikePods*, const AlikePods*>& parts,
+           bool whole, const AddressSet& addresses, const DiffFlow& before, const DiffFlow& after) {
     DiffChange change;
     change.what = before.is_nothing()  ? Changed::Added
                   : after.is_nothing() ? Changed::Removed
@@ -369,11 +372,11 @@ class Comparison {
   }
 
   void add_workloads() {
-    std::set<Name, InOrder> names;
+    std::set<PeerName, InOrder> names;
     for (const Indexed& side : indexed_) {
       for (const auto& [name, peers] : side.peers) names.insert(name);
     }
-    for (const Name& name : names) {
+    for (const PeerName& name : names) {
       const bool was = indexed_[0].peers.contains(name);
       const bool is = indexed_[1].peers.contains(name);
       if (was && is) continue;
@@ -384,7 +387,7 @@ class Comparison {
 
   std::array<const DiffSide*, 2> sides_;
   std::array<Indexed, 2> indexed_;
-  std::map<Name, std::vector<Part>> parts_;
+  std::map<PeerName, std::vector<AlikePods>> parts_;
   Diff result_;
 };
 
@@ -404,7 +407,9 @@ std::optional<DirectionReason> reason(const DiffSide& side, model::Direction dir
 
 }  // namespace
 
-Diff diff(const DiffSide& before, const DiffSide& after) { return Comparison(before, after).run(); }
+Diff diff(const DiffSide& before, const DiffSide& after) {
+  return MapComparison(before, after).run();
+}
 
 std::vector<DiffReason> explain(const DiffSide& before, const DiffSide& after,
                                 const DiffChange& change) {

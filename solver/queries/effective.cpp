@@ -2,11 +2,11 @@
 #include "solver/queries/effective.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
 #include "compiler/path/network_paths.h"
+#include "policies/model/directions.h"
 #include "solver/queries/effective_rules.h"
 #include "solver/queries/site_reference.h"
 
@@ -17,8 +17,6 @@ using compiler::Guard;
 using compiler::Surroundings;
 using model::Cloud;
 using model::Direction;
-
-constexpr std::array kDirections = {Direction::Ingress, Direction::Egress};
 
 void note(Effective& answer, std::string text) {
   auto& notes = answer.notes;
@@ -69,7 +67,7 @@ class Lists {
       note(answer_, group.name + " is attached in " + std::to_string(by_network.size()) +
                         " networks, which decide what its tags mean");
     }
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       std::size_t shown = 0;
       for (auto& [network, list] : by_network) {
         if (++shown > kMostEffectiveNetworks) break;
@@ -93,7 +91,7 @@ class Lists {
       sites.back().stands.front().guards.push_back(compiler::guard_of(cloud_, cloud_[id], {}));
     }
     bool guarded = false;
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       for (const compiler::Site& site : sites) {
         for (const std::string& each : site.notes) note(answer_, each);
         const std::vector<Guard>& guards = site.stands.front().guards;
@@ -109,7 +107,7 @@ class Lists {
 
   void subnet(model::SubnetId id) {
     const Guard guard = compiler::guard_of(cloud_, id);
-    for (const Direction direction : kDirections) add(guard, direction);
+    for (const Direction direction : model::kDirections) add(guard, direction);
     if (!guard.acts()) {
       note(answer_, "no security group is attached to it: everything passes there");
     }

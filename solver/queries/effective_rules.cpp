@@ -20,8 +20,6 @@ using sets::Diagrams;
 using sets::PathSpace;
 using sets::Variable;
 
-/// Boxes of a rule that are worth reading.
-constexpr std::size_t kMostBoxes = 64;
 /// What Z3 is asked to prove in one answer: more only inputs have that are made to cost time.
 constexpr std::size_t kMostProofs = 2000;
 
@@ -124,10 +122,10 @@ class Rules {
     const Diagram certain = diagrams_.forall_facts(all);
     EffectiveRule& rule = rules_[row];
     rule.is_whole = all != sets::kFalse && all == diagrams_.any_of(std::move(matched));
-    rule.decides = sets::boxes_of(diagrams_, certain, kMostBoxes);
+    rule.decides = sets::boxes_of(diagrams_, certain, sets::kMostShownBoxes);
     const Diagram besides = diagrams_.minus(some, certain);
     if (besides == sets::kFalse) return;
-    rule.perhaps = sets::boxes_of(diagrams_, besides, kMostBoxes);
+    rule.perhaps = sets::boxes_of(diagrams_, besides, sets::kMostShownBoxes);
     for (const Variable variable : diagrams_.support(all)) {
       if (!variable.is_fact()) continue;
       const PathSpace::FactKey& key = space_.key(variable.index());

@@ -17,9 +17,9 @@ using model::Direction;
 using model::Model;
 using model::Policy;
 
-class Search {
+class EmptinessSearch {
  public:
-  explicit Search(const Cluster& cluster)
+  explicit EmptinessSearch(const Cluster& cluster)
       : cluster_(cluster),
         model_(cluster.model()),
         classes_(cluster, {}),
@@ -94,6 +94,6 @@ class Search {
 
 }  // namespace
 
-std::vector<Empty> empty_parts(const Cluster& cluster) { return Search(cluster).run(); }
+std::vector<Empty> empty_parts(const Cluster& cluster) { return EmptinessSearch(cluster).run(); }
 
 }  // namespace polreach::solver::queries

@@ -35,9 +35,9 @@ std::string text_of(const Model& model, const model::EntrancePort& port) {
 }
 
 /// Follows one entrance to the ends.
-class Resolution {
+class EntranceResolution {
  public:
-  Resolution(const Model& model, const Entrance& entrance)
+  EntranceResolution(const Model& model, const Entrance& entrance)
       : model_(model),
         entrance_(entrance),
         protocol_(model.text(entrance.kind) == "UDPRoute" ? net::Protocol::Udp
@@ -270,7 +270,7 @@ std::vector<Backend> backends(const Model& model, const Service& service, const 
 }
 
 EntranceTargets resolve_entrance(const Model& model, const Entrance& entrance) {
-  return Resolution(model, entrance).run();
+  return EntranceResolution(model, entrance).run();
 }
 
 std::vector<EndpointId> controller_pods(const Model& model, const Entrance& entrance) {

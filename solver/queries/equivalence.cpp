@@ -24,9 +24,9 @@ model::ClusterProfile common(const model::ClusterProfile& a, const model::Cluste
   return profile;
 }
 
-class Search {
+class CounterexampleSearch {
  public:
-  Search(const Cluster& before, const Cluster& after, z3::Workbench& workbench)
+  CounterexampleSearch(const Cluster& before, const Cluster& after, z3::Workbench& workbench)
       : models_({&before.model(), &after.model()}),
         old_(models_[0], common(before.profile(), after.profile())),
         new_(models_[1], common(before.profile(), after.profile())),
@@ -165,7 +165,7 @@ source::Result<Equivalence> equivalent(const Cluster& before, const Cluster& aft
 
 source::Result<Equivalence> equivalent(const Cluster& before, const Cluster& after,
                                        z3::Workbench& workbench) {
-  return Search(before, after, workbench).run();
+  return CounterexampleSearch(before, after, workbench).run();
 }
 
 }  // namespace polreach::solver::queries

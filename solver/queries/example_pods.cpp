@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "policies/model/well_known_labels.h"
 #include "policies/source/result.h"
 #include "solver/sets/direction.h"
 
@@ -15,7 +16,6 @@ namespace {
 using model::Model;
 using model::Symbol;
 
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 constexpr std::string_view kStem = "example";
 
 /// A name that is not taken.
@@ -153,7 +153,7 @@ class Creator {
   model::NamespaceId namespace_of(const ExamplePod& pod) {
     if (!pod.namespace_labels) return *spaces_.find(pod.ns);
     auto with_name = *pod.namespace_labels;
-    with_name.emplace_back(kNameKey, pod.ns);
+    with_name.emplace_back(model::kNamespaceNameKey, pod.ns);
     std::sort(with_name.begin(), with_name.end());
     const auto known = created_.find(with_name);
     if (known != created_.end()) return known->second;

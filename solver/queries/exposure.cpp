@@ -209,8 +209,8 @@ class Exposing {
     const compiler::Party pod = self;
     const compiler::Party outside = outside_;
     const auto pieces = sets::reach(cluster_, egress ? pod : outside, egress ? outside : pod);
-    using Flow = std::tuple<Traffic, Traffic, std::vector<compiler::OpenPoint>>;
-    std::map<Flow, net::AddressSet> by_flow;
+    using FlowKey = std::tuple<Traffic, Traffic, std::vector<compiler::OpenPoint>>;
+    std::map<FlowKey, net::AddressSet> by_flow;
     for (const sets::Piece& piece : pieces) {
       if (piece.may.empty()) continue;
       const Traffic open = piece.may - piece.must;

@@ -21,7 +21,7 @@ const model::Requirement* failing(const model::Selector& selector, const LabelVi
   return nullptr;
 }
 
-std::string name_of(const Model& model, model::NamespaceId ns) {
+std::string namespace_name(const Model& model, model::NamespaceId ns) {
   return std::string(model.text(model[ns].name));
 }
 
@@ -31,12 +31,13 @@ std::string why_not_pods(const Cluster& cluster, model::NamespaceId policy_ns,
   if (other.endpoint() == nullptr) return "selectors match pods only";
   const model::NamespaceId ns = model.namespace_of(*other.endpoint());
   if (!peer.namespaces && ns != policy_ns) {
-    return "without a namespaceSelector it means pods of namespace " + name_of(model, policy_ns);
+    return "without a namespaceSelector it means pods of namespace " +
+           namespace_name(model, policy_ns);
   }
   if (peer.namespaces) {
     const LabelView labels = compiler::namespace_labels(cluster, ns, nullptr);
     if (const auto* requirement = failing(*peer.namespaces, labels)) {
-      return "namespace " + name_of(model, ns) + " is not " + to_string(model, *requirement);
+      return "namespace " + namespace_name(model, ns) + " is not " + to_string(model, *requirement);
     }
   }
   const LabelView labels = compiler::pod_labels(cluster, other, nullptr);

@@ -21,8 +21,6 @@ using sets::Diagram;
 using sets::Diagrams;
 using sets::Variable;
 
-constexpr std::size_t kMostBoxes = 64;
-
 /// A place of a comparison: sites that differ only in what guards them.
 struct Place {
   std::vector<Site> sites;
@@ -57,9 +55,9 @@ Places places_of(std::vector<NetworkPlace> listed) {
 }
 
 /// The network is as one side sees it.
-class Side {
+class NetworkView {
  public:
-  explicit Side(const NetworkSide& side)
+  explicit NetworkView(const NetworkSide& side)
       : flows_(side.around),
         sources_(listed(side, side.from)),
         destinations_(listed(side, side.to)) {}
@@ -155,9 +153,9 @@ void keep_differences(std::vector<NetworkRule>& was, std::vector<NetworkRule>& n
   now = std::move(only_now);
 }
 
-class Comparison {
+class NetworkComparison {
  public:
-  Comparison(const NetworkSide& before, const NetworkSide& after, const PassageAsked& asked)
+  NetworkComparison(const NetworkSide& before, const NetworkSide& after, const PassageAsked& asked)
       : old_(before), new_(after), asked_(asked) {
     for (const NetworkSide* side : {&before, &after}) {
       for (const model::Interface& each : side->around.cloud().interfaces) {
@@ -215,8 +213,8 @@ class Comparison {
         is_outside(old_.destinations(), new_.destinations(), destination)) {
       return;
     }
-    const Side::State before = old_.between(source, destination);
-    const Side::State after = new_.between(source, destination);
+    const NetworkView::State before = old_.between(source, destination);
+    const NetworkView::State after = new_.between(source, destination);
     Diagrams& diagrams = new_.diagrams();
     const Diagram must = sets::transfer(old_.diagrams(), before.must, diagrams);
     const Diagram may = sets::transfer(old_.diagrams(), before.may, diagrams);
@@ -239,7 +237,7 @@ class Comparison {
       const Diagram part = diagrams.both(packets, asked);
       if (part == sets::kFalse) continue;
       changed = diagrams.either(changed, part);
-      change.parts.push_back({was, is, sets::boxes_of(diagrams, part, kMostBoxes)});
+      change.parts.push_back({was, is, sets::boxes_of(diagrams, part, sets::kMostShownBoxes)});
     }
     if (change.parts.empty()) return;
     widen(change, addresses(old_.sources(), new_.sources(), source),
@@ -327,8 +325,8 @@ class Comparison {
     for (const auto& [name, what] : found) result_.places.push_back({what, name});
   }
 
-  Side old_;
-  Side new_;
+  NetworkView old_;
+  NetworkView new_;
   const PassageAsked& asked_;
   std::set<net::Address> single_;
   NetworkDiff result_;
@@ -338,7 +336,7 @@ class Comparison {
 
 source::Result<NetworkDiff> network_diff(const NetworkSide& before, const NetworkSide& after,
                                          const PassageAsked& asked) {
-  auto diff = Comparison(before, after, asked).run();
+  auto diff = NetworkComparison(before, after, asked).run();
   if (diff) diff->groups = group_changes(before.around.cloud(), after.around);
   return diff;
 }

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/model/directions.h"
 #include "policies/source/ascii.h"
 #include "solver/queries/network_diff.h"
 #include "solver/z3/path_prover.h"
@@ -18,9 +19,6 @@ using model::Cloud;
 using model::Direction;
 using model::SecurityGroup;
 using model::SecurityRule;
-using Effect = NetworkGroupChange::Effect;
-
-constexpr Direction kDirections[] = {Direction::Ingress, Direction::Egress};
 
 std::string ports_text(const net::PortSet& ports) {
   return ports.contains(net::all_ports()) ? "*" : net::to_string(ports);
@@ -151,21 +149,21 @@ void judge(const Cloud& before, Surroundings& around, const SecurityGroup& old_g
       "before " + std::to_string(static_cast<std::size_t>(id)), [&] { return std::move(*copy); });
   std::vector<std::pair<const compiler::Filter*, const compiler::Filter*>> filters;
   for (const auto& network : networks_of(after, id)) {
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       const compiler::Filter& was = around.filters().of(old_rules, direction, network);
       filters.emplace_back(&was, &around.filters().of(after[id], direction, network));
     }
   }
   const model::UnknownTable unknowns(around.unknowns().all());
   z3::PathProver prover(nullptr, unknowns);
-  change.effect = Effect::Same;
+  change.effect = NetworkGroupChange::Effect::Same;
   change.is_proven = true;
   for (const auto& pair : filters) {
     const compiler::Filter& was = *pair.first;
     const compiler::Filter& is = *pair.second;
     const auto witness = prover.difference(was, is);
     if (witness && *witness) {
-      change.effect = Effect::Differs;
+      change.effect = NetworkGroupChange::Effect::Differs;
       return;
     }
     if (witness) continue;
@@ -176,7 +174,8 @@ void judge(const Cloud& before, Surroundings& around, const SecurityGroup& old_g
       return space.outcome(was, header) == space.outcome(is, header);
     });
     if (equal && *equal) continue;
-    change.effect = equal ? Effect::Differs : Effect::NotCompared;
+    change.effect =
+        equal ? NetworkGroupChange::Effect::Differs : NetworkGroupChange::Effect::NotCompared;
     return;
   }
 }
@@ -200,7 +199,7 @@ std::vector<NetworkGroupChange> group_changes(const Cloud& before, Surroundings&
     NetworkGroupChange change;
     change.name = pair.second ? is.name : was.name;
     change.what = !pair.first ? Changed::Added : !pair.second ? Changed::Removed : Changed::Changed;
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       compare_rules(was, is, direction, change.rules);
     }
     if (change.what == Changed::Changed && change.rules.empty()) continue;

@@ -17,9 +17,6 @@ using compiler::Surroundings;
 using sets::Diagram;
 using sets::Diagrams;
 
-/// Boxes of a line that are worth reading.
-constexpr std::size_t kMostBoxes = 64;
-
 bool is_no_pair(const Site& source, const Site& destination) {
   const bool outside =
       source.kind == Site::Kind::Outside && destination.kind == Site::Kind::Outside;
@@ -83,8 +80,8 @@ class Listing {
     link.destination = static_cast<std::uint32_t>(j);
     link.routed = pair.routed;
     const Diagram open = diagrams.minus(may, pair.flows.must);
-    link.allowed = sets::boxes_of(diagrams, diagrams.minus(may, open), kMostBoxes);
-    link.conditional = sets::boxes_of(diagrams, open, kMostBoxes);
+    link.allowed = sets::boxes_of(diagrams, diagrams.minus(may, open), sets::kMostShownBoxes);
+    link.conditional = sets::boxes_of(diagrams, open, sets::kMostShownBoxes);
     for (const NetworkRule& rule : flows_.deciding(source, destination, pair, may)) {
       if (rule.may_allow()) link.rules.push_back(index_of(rule));
     }

@@ -21,8 +21,7 @@ using sets::Diagram;
 using sets::Diagrams;
 using sets::Variable;
 
-/// Boxes of an answer that are worth reading; and those that a proof can take.
-constexpr std::size_t kMostBoxes = 64;
+/// Boxes that a proof can take.
 constexpr std::size_t kMostProvenBoxes = 2000;
 
 bool has_policies(const std::vector<Path>& ways) {
@@ -63,9 +62,9 @@ class Evaluation {
     Diagram open = diagrams.minus(diagrams.both(flows.may, asked), flows.must);
     const bool undecided = open != sets::kFalse;
     take_back(outcome, allowed, denied, open);
-    outcome.allowed = sets::boxes_of(diagrams, allowed, kMostBoxes);
-    outcome.denied = sets::boxes_of(diagrams, denied, kMostBoxes);
-    outcome.open = sets::boxes_of(diagrams, open, kMostBoxes);
+    outcome.allowed = sets::boxes_of(diagrams, allowed, sets::kMostShownBoxes);
+    outcome.denied = sets::boxes_of(diagrams, denied, sets::kMostShownBoxes);
+    outcome.open = sets::boxes_of(diagrams, open, sets::kMostShownBoxes);
     outcome.permitted =
         verdict_of(allowed != sets::kFalse, denied != sets::kFalse, open != sets::kFalse);
     const bool no_way = outcome.connection.routed.answer == Routed::Answer::No;

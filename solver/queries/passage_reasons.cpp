@@ -13,7 +13,8 @@ using compiler::Path;
 using sets::Diagram;
 using sets::Diagrams;
 
-constexpr std::size_t kMostBoxes = 8;
+/// Boxes of a reason that are worth reading.
+constexpr std::size_t kMostReasonBoxes = 8;
 
 Effect effect_of(Diagrams& diagrams, Diagram must, Diagram may, Diagram asked) {
   if (diagrams.within(asked, must)) return Effect::Passes;
@@ -89,7 +90,7 @@ class Reasons {
       result.access_is_open = filter.missing.has_value();
     }
     Diagrams& diagrams = space_.diagrams();
-    result.packets = sets::boxes_of(diagrams, deciding.possible, kMostBoxes);
+    result.packets = sets::boxes_of(diagrams, deciding.possible, kMostReasonBoxes);
     result.is_certain = diagrams.within(deciding.possible, deciding.certain);
     return result;
   }

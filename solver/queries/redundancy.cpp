@@ -8,6 +8,7 @@
 
 #include "compiler/resolve/classes.h"
 #include "compiler/resolve/likeness.h"
+#include "policies/model/directions.h"
 #include "solver/queries/outside.h"
 #include "solver/queries/variants.h"
 #include "solver/sets/matrix.h"
@@ -28,8 +29,6 @@ using model::Model;
 using net::AddressSet;
 using sets::Matrix;
 using sets::Piece;
-
-constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction::Egress};
 
 enum class Change { None, Doubtful, Certain };
 
@@ -53,7 +52,7 @@ Change change_between(const MustMay& a, const MustMay& b) {
 std::size_t most_blocks(const Cluster& cluster, const Classes& classes) {
   std::size_t most = 0;
   for (std::uint32_t id = 0; id < classes.size(); ++id) {
-    for (Direction direction : kDirections) {
+    for (Direction direction : model::kDirections) {
       std::size_t blocks = 0;
       for (model::PolicyId each : cluster.candidates(classes.members(id).front(), direction)) {
         for (const model::Rule& rule : *cluster.model()[each].rules(direction)) {
@@ -68,9 +67,9 @@ std::size_t most_blocks(const Cluster& cluster, const Classes& classes) {
   return most;
 }
 
-class Search {
+class RedundancySearch {
  public:
-  explicit Search(const Cluster& cluster)
+  explicit RedundancySearch(const Cluster& cluster)
       : sample_(sample(cluster.model(), Classes(cluster, {}))),
         changed_(sample_.model),
         full_(sample_.model, cluster.profile()),
@@ -88,7 +87,7 @@ class Search {
     for (std::size_t i = 0; i < policies; ++i) {
       const auto id = static_cast<model::PolicyId>(i);
       if (policies > 1 && try_without({id, {}, 0, true})) continue;
-      for (Direction direction : kDirections) {
+      for (Direction direction : model::kDirections) {
         const auto& rules = sample_.model[id].rules(direction);
         const std::size_t count = rules ? rules->size() : 0;
         for (std::size_t rule = 0; rule < count; ++rule) {
@@ -144,7 +143,7 @@ class Search {
     const Cluster cluster(changed_, full_.profile());
     Likeness likeness;
     std::array<std::vector<bool>, 2> touched;  // by direction and class: those that it selects
-    for (Direction direction : kDirections) {
+    for (Direction direction : model::kDirections) {
       auto& of_direction = touched.at(static_cast<std::size_t>(direction));
       for (std::uint32_t id = 0; id < page_.classes.size(); ++id) {
         const auto& all = full_.candidates(page_.classes.members(id).front(), direction);
@@ -152,7 +151,7 @@ class Search {
       }
     }
     Change result = Change::None;
-    for (Direction direction : kDirections) {
+    for (Direction direction : model::kDirections) {
       for (std::uint32_t id = 0; id < page_.classes.size(); ++id) {
         if (!touched.at(static_cast<std::size_t>(direction))[id]) continue;
         result = std::max(result, outside_change(cluster, id, direction, likeness));
@@ -270,7 +269,7 @@ class Search {
 
 Redundancy redundant_parts(const Cluster& cluster) {
   if (cluster.model().policies.empty()) return {};
-  return Search(cluster).run();
+  return RedundancySearch(cluster).run();
 }
 
 }  // namespace polreach::solver::queries

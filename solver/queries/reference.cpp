@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "policies/net/address_list.h"
 #include "policies/source/ascii.h"
 #include "policies/source/nearest.h"
 #include "solver/queries/entrances.h"
@@ -20,11 +21,6 @@ using model::Model;
 using model::Workload;
 using model::WorkloadId;
 using Resolved = tl::expected<Target, ReferenceError>;
-
-tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
-                                      std::string help = {}) {
-  return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
-}
 
 /// kubectl's names for a kind: singular, plural, short.
 bool is_kind(std::string_view written, std::string_view kind) {
@@ -44,19 +40,13 @@ bool is_kind(std::string_view written, std::string_view kind) {
                      [&](const auto& s) { return s.first == wanted && s.second == full; });
 }
 
-net::AddressSet set_of(const std::vector<net::Address>& addresses) {
-  std::vector<net::AddressSet::Interval> intervals;
-  for (const net::Address& address : addresses) intervals.push_back({address, address});
-  return net::AddressSet::of(std::move(intervals));
-}
-
 /// The addresses of all pods; those of pods with hostNetwork are their nodes' too.
 net::AddressSet pod_addresses(const Model& model) {
   std::vector<net::Address> all;
   for (const Endpoint& endpoint : model.endpoints) {
     all.insert(all.end(), endpoint.addresses.begin(), endpoint.addresses.end());
   }
-  return set_of(all);
+  return net::set_of(all);
 }
 
 /// The addresses that stand for others: what is sent to them is rewritten on the way.
@@ -65,7 +55,7 @@ net::AddressSet service_addresses(const Model& model) {
   for (const model::Service& service : model.services) {
     all.insert(all.end(), service.cluster_addresses.begin(), service.cluster_addresses.end());
   }
-  return set_of(all);
+  return net::set_of(all);
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -82,9 +72,9 @@ Target outside(const Model& model, std::string_view text, const net::AddressSet&
   target.left_out = pods | services;
   if (!(addresses - target.left_out).empty()) target.addresses = addresses;
   if (!pods.empty()) {
-    const auto count = static_cast<std::size_t>(
-        std::count_if(model.endpoints.begin(), model.endpoints.end(),
-                      [&](const Endpoint& e) { return !(set_of(e.addresses) & pods).empty(); }));
+    const auto count = static_cast<std::size_t>(std::count_if(
+        model.endpoints.begin(), model.endpoints.end(),
+        [&](const Endpoint& e) { return !(net::set_of(e.addresses) & pods).empty(); }));
     target.notes.push_back(counted(count, "pod") + " of the input with an address in " +
                            std::string(text) + " left out: ask for pods by name");
   }
@@ -133,13 +123,13 @@ Resolved resolve_address(const Model& model, std::string_view text, const net::A
 }
 
 /// A reference by name, taken apart.
-struct Name {
+struct WrittenName {
   std::string ns;
   std::string kind;  // empty: any
   std::string name;
 };
 
-std::optional<Name> split(std::string_view text, std::string_view default_namespace) {
+std::optional<WrittenName> split_name(std::string_view text, std::string_view default_namespace) {
   std::vector<std::string> parts;
   std::size_t start = 0;
   while (true) {
@@ -149,9 +139,9 @@ std::optional<Name> split(std::string_view text, std::string_view default_namesp
     start = slash + 1;
   }
   if (std::any_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); })) return {};
-  if (parts.size() == 1) return Name{std::string(default_namespace), "", parts[0]};
-  if (parts.size() == 2) return Name{parts[0], "", parts[1]};
-  if (parts.size() == 3) return Name{parts[0], parts[1], parts[2]};
+  if (parts.size() == 1) return WrittenName{std::string(default_namespace), "", parts[0]};
+  if (parts.size() == 2) return WrittenName{parts[0], "", parts[1]};
+  if (parts.size() == 3) return WrittenName{parts[0], parts[1], parts[2]};
   return std::nullopt;
 }
 
@@ -163,7 +153,7 @@ struct Matches {
   std::vector<EndpointId> owned;
 };
 
-Matches find(const Model& model, const Name& wanted) {
+Matches find(const Model& model, const WrittenName& wanted) {
   Matches result;
   for (std::size_t i = 0; i < model.workloads.size(); ++i) {
     const Workload& workload = model.workloads[i];
@@ -209,7 +199,7 @@ std::vector<std::string> all_names(const Model& model) {
 }
 
 /// The workloads behind the Service of that name, for hints.
-std::string behind_service(const Model& model, const Name& wanted) {
+std::string behind_service(const Model& model, const WrittenName& wanted) {
   for (const model::Service& service : model.services) {
     const bool same =
         model.text(model[service.ns].name) == wanted.ns && model.text(service.name) == wanted.name;
@@ -235,7 +225,7 @@ std::string list_of(const std::vector<std::string>& names, std::size_t most) {
   return text;
 }
 
-Resolved not_found(const Model& model, std::string_view text, const Name& wanted) {
+Resolved not_found(const Model& model, std::string_view text, const WrittenName& wanted) {
   const std::vector<std::string> names = all_names(model);
   // A name of the same namespace is the likeliest; then a namespace that is misspelt.
   std::vector<std::string> siblings;
@@ -281,7 +271,7 @@ Resolved resolve_namespace(const Model& model, std::string_view text, const std:
                 near.empty() ? "the input has the namespaces " + list_of(names, 8) : "");
 }
 
-Resolved resolve_name(const Model& model, std::string_view text, const Name& wanted) {
+Resolved resolve_name(const Model& model, std::string_view text, const WrittenName& wanted) {
   if (wanted.name == "*" && wanted.kind.empty()) return resolve_namespace(model, text, wanted.ns);
   const Matches matches = find(model, wanted);
   Target target;
@@ -311,6 +301,11 @@ Resolved resolve_name(const Model& model, std::string_view text, const Name& wan
 }
 
 }  // namespace
+
+tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
+                                      std::string help) {
+  return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
+}
 
 std::string name_of(const Model& model, WorkloadId id) {
   const Workload& workload = model[id];
@@ -350,7 +345,7 @@ Resolved resolve(const Model& model, std::string_view text, std::string_view def
     return refuse("bad-reference", "\"" + std::string(text) + "\" is not an address or CIDR",
                   "write it as 10.0.0.7, 10.0.0.0/8 or 2001:db8::/32");
   }
-  const auto name = split(text, default_namespace);
+  const auto name = split_name(text, default_namespace);
   if (!name) {
     return refuse(
         "bad-reference", "\"" + std::string(text) + "\" is not a reference",

@@ -49,6 +49,10 @@ struct ReferenceError {
   std::string help;
 };
 
+/// The error, as the result of whoever understands references.
+[[nodiscard]] tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
+                                                    std::string help = {});
+
 /// Understands
 ///   namespace/name            a workload, or a pod (then its variant of the workload)
 ///   namespace/kind/name       the same where several kinds share a name; kubectl's short names too

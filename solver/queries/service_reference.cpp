@@ -22,29 +22,24 @@ using Resolved = tl::expected<Target, ReferenceError>;
 
 constexpr std::string_view kPrefix = "svc/";
 
-tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
-                                      std::string help = {}) {
-  return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
-}
-
 /// A reference, taken apart.
-struct Parts {
+struct ServiceName {
   std::string ns;
   std::string name;
   std::string port;
   [[nodiscard]] std::string full_name() const { return ns + "/" + name; }
 };
 
-tl::expected<Parts, ReferenceError> split(std::string_view text,
-                                          std::string_view default_namespace) {
+tl::expected<ServiceName, ReferenceError> split_reference(std::string_view text,
+                                                          std::string_view default_namespace) {
   std::string_view rest = text.substr(kPrefix.size());
   const std::size_t colon = std::min(rest.find(':'), rest.size());
   const std::string_view port = rest.substr(std::min(colon + 1, rest.size()));
   rest = rest.substr(0, colon);
   const std::size_t slash = rest.find('/');
   const bool has_ns = slash != std::string_view::npos;
-  Parts parts{std::string(has_ns ? rest.substr(0, slash) : default_namespace),
-              std::string(has_ns ? rest.substr(slash + 1) : rest), std::string(port)};
+  ServiceName parts{std::string(has_ns ? rest.substr(0, slash) : default_namespace),
+                    std::string(has_ns ? rest.substr(slash + 1) : rest), std::string(port)};
   const bool complete = !parts.ns.empty() && !parts.name.empty() && !parts.port.empty() &&
                         parts.name.find('/') == std::string::npos;
   if (complete) return parts;
@@ -63,7 +58,7 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
-tl::unexpected<ReferenceError> not_found(const Model& model, const Parts& wanted) {
+tl::unexpected<ReferenceError> not_found(const Model& model, const ServiceName& wanted) {
   std::set<std::string> names;
   for (const Service& service : model.services) {
     names.insert(std::string(model.text(model[service.ns].name)) + "/" +
@@ -90,9 +85,10 @@ std::string protocol_and(net::Protocol protocol, net::Port port) {
 }
 
 /// Resolves a reference to a Service that was found.
-class Resolution {
+class ServiceResolution {
  public:
-  Resolution(const Model& model, std::string_view text, const Parts& wanted, const Service& service)
+  ServiceResolution(const Model& model, std::string_view text, const ServiceName& wanted,
+                    const Service& service)
       : model_(model), text_(text), wanted_(wanted), service_(service) {}
 
   Resolved run() {
@@ -217,7 +213,7 @@ class Resolution {
 
   const Model& model_;
   std::string text_;
-  const Parts& wanted_;
+  const ServiceName& wanted_;
   const Service& service_;
   Target target_;
   std::set<EndpointId> endpoints_;
@@ -237,7 +233,7 @@ bool is_service_reference(const Model& model, std::string_view text) {
 
 Resolved resolve_service(const Model& model, std::string_view text,
                          std::string_view default_namespace) {
-  const auto wanted = split(text, default_namespace);
+  const auto wanted = split_reference(text, default_namespace);
   if (!wanted) return tl::unexpected(wanted.error());
   const Service* found = nullptr;
   for (const Service& service : model.services) {
@@ -252,7 +248,7 @@ Resolved resolve_service(const Model& model, std::string_view text,
     found = &service;
   }
   if (found == nullptr) return not_found(model, *wanted);
-  return Resolution(model, text, *wanted, *found).run();
+  return ServiceResolution(model, text, *wanted, *found).run();
 }
 
 }  // namespace polreach::solver::queries

@@ -16,16 +16,11 @@ using compiler::Site;
 using compiler::Surroundings;
 using model::Cloud;
 using net::AddressSet;
-using Resolved = tl::expected<SiteTarget, ReferenceError>;
+using ResolvedSite = tl::expected<SiteTarget, ReferenceError>;
 
 constexpr std::array<std::string_view, 5> kWords = {"subnet", "vnet", "nic", "vm", "node"};
 
-tl::unexpected<ReferenceError> refuse(std::string_view code, std::string message,
-                                      std::string help = {}) {
-  return tl::unexpected<ReferenceError>({code, std::move(message), std::move(help)});
-}
-
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> segments_of(std::string_view text) {
   std::vector<std::string> parts;
   std::size_t start = 0;
   while (true) {
@@ -168,8 +163,8 @@ std::vector<Site> sites_of(Surroundings& around, std::string_view word, const Na
   return sites;
 }
 
-Resolved resolve_named(Surroundings& around, std::string_view text) {
-  std::vector<std::string> parts = split(text);
+ResolvedSite resolve_named(Surroundings& around, std::string_view text) {
+  std::vector<std::string> parts = segments_of(text);
   const std::string word = parts.front();
   parts.erase(parts.begin());
   const bool bad = parts.empty() ||
@@ -201,8 +196,8 @@ AddressSet cluster_ranges(const Cloud& cloud) {
   return result;
 }
 
-Resolved resolve_addresses(Surroundings& around, std::string_view text,
-                           const AddressSet& addresses) {
+ResolvedSite resolve_addresses(Surroundings& around, std::string_view text,
+                               const AddressSet& addresses) {
   const Cloud& cloud = around.cloud();
   SiteTarget target;
   target.text = text;
@@ -278,7 +273,7 @@ bool is_site_reference(const Cloud& cloud, std::string_view text) {
          tag_addresses(cloud, text) || is_name_of_tag(text);
 }
 
-Resolved resolve_site(Surroundings& around, std::string_view text) {
+ResolvedSite resolve_site(Surroundings& around, std::string_view text) {
   if (is_internet(text)) {
     // Public addresses that somebody uses in a network are no part of the internet, nor is that of
     // the platform, which every network has for itself.
@@ -323,7 +318,7 @@ Resolved resolve_site(Surroundings& around, std::string_view text) {
 tl::expected<std::vector<std::size_t>, ReferenceError> resolve_named_resource(
     const Cloud& cloud, std::string_view word, std::string_view name) {
   const std::string text = std::string(word) + "/" + std::string(name);
-  const std::vector<std::string> parts = split(name);
+  const std::vector<std::string> parts = segments_of(name);
   if (std::any_of(parts.begin(), parts.end(), [](const auto& p) { return p.empty(); })) {
     return refuse("bad-reference", "\"" + std::string(name) + "\" is not a name",
                   std::string("write ") + (word == "subnet" ? "VNET/NAME" : "NAME or GROUP/NAME"));
@@ -344,7 +339,7 @@ tl::expected<std::optional<model::ManagedClusterId>, ReferenceError> select_clus
     const model::ManagedCluster& each = cloud.clusters[i];
     names.push_back(each.name);
     const Named named = {{each.resource_group, each.name}, i};
-    if (name.empty() || has_names(named, split(name))) found.push_back(i);
+    if (name.empty() || has_names(named, segments_of(name))) found.push_back(i);
   }
   if (found.size() == 1) {
     return std::optional(static_cast<model::ManagedClusterId>(found.front()));

@@ -7,7 +7,7 @@
 namespace polreach::solver::sets {
 namespace {
 
-const FlowBox& everything() {
+const FlowBox& box_of_everything() {
   static const FlowBox box{net::ProtocolSet::all(), net::all_addresses(), net::all_addresses(),
                            net::all_header_ports(), net::all_header_ports()};
   return box;
@@ -127,7 +127,7 @@ std::vector<FlowBox> below(const Diagrams& diagrams, Diagram d,
   for (const Diagram child : children) {
     const Values values = Values::of(std::move(intervals.at(static_cast<std::uint32_t>(child))));
     if (child == kTrue) {
-      result.push_back(everything());
+      result.push_back(box_of_everything());
       set_dimension(result.back(), variable, values);
       continue;
     }
@@ -147,7 +147,7 @@ std::vector<FlowBox> below(const Diagrams& diagrams, Diagram d,
 
 FlowBoxes boxes_of(Diagrams& diagrams, Diagram packets, std::size_t limit) {
   if (packets == kFalse) return {};
-  if (packets == kTrue) return {{everything()}, true};
+  if (packets == kTrue) return {{box_of_everything()}, true};
   bool complete = true;
   const std::size_t most = std::max<std::size_t>(4096, limit * 2);
   std::unordered_map<std::uint32_t, std::vector<FlowBox>> known;

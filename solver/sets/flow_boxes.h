@@ -17,6 +17,9 @@ struct FlowBoxes {
   bool complete = true;
 };
 
+/// Boxes of one answer, or of one line of it, that are worth reading.
+inline constexpr std::size_t kMostShownBoxes = 64;
+
 /// The packets of a diagram in few boxes, in an order that depends on the set alone; at most
 /// `limit` of them. The diagram must not depend on facts or chosen values.
 ///

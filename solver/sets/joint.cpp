@@ -17,7 +17,7 @@ using net::AddressSet;
 namespace {
 
 /// More pods of one workload than this are not held against all of the other set one by one.
-constexpr std::size_t kMostPairs = 1024;
+constexpr std::size_t kMostPodPairs = 1024;
 
 using Name = std::tuple<std::string_view, std::string_view, std::string_view>;
 
@@ -102,7 +102,7 @@ std::vector<EndpointId> Joint::distinct(std::size_t model,
 
 void Joint::match_rest(const std::vector<EndpointId>& first,
                        const std::vector<EndpointId>& second) {
-  if (first.size() * second.size() <= kMostPairs) {
+  if (first.size() * second.size() <= kMostPodPairs) {
     for (EndpointId a : first) {
       for (EndpointId b : second) add({a, b});
     }

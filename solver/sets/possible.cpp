@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "policies/model/well_known_labels.h"
 #include "solver/sets/open_points.h"
 #include "solver/sets/pieces.h"
 
@@ -88,7 +89,7 @@ PortMarkers PortMarkers::of(const Model& model) {
 PossibleCluster::PossibleCluster(const Cluster& cluster)
     : model_(cluster.model()),
       markers_(PortMarkers::of(model_)),
-      name_key_(model_.symbols->intern("kubernetes.io/metadata.name")) {
+      name_key_(model_.symbols->intern(model::kNamespaceNameKey)) {
   for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
     namespaces_.emplace(model_.namespaces[i].name, static_cast<model::NamespaceId>(i));
   }

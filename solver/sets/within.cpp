@@ -25,7 +25,7 @@ using net::AddressSet;
 using net::Traffic;
 
 /// More pairs of worlds than this are not compared.
-constexpr std::size_t kMostPairs = 4096;
+constexpr std::size_t kMostWorldPairs = 4096;
 
 bool chooses(const Worlds& worlds, Assumption assumption) {
   const auto& all = worlds.choices();
@@ -99,7 +99,7 @@ class Comparison {
   [[nodiscard]] bool holds() const {
     const std::size_t count_a = a_.worlds().size();
     const std::size_t count_b = b_.worlds().size();
-    if (count_a > kMostPairs / count_b) return false;
+    if (count_a > kMostWorldPairs / count_b) return false;
     std::vector<Instance> instances;
     std::vector<World> worlds;
     for (std::size_t i = 0; i < count_b; ++i) {
