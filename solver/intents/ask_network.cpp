@@ -13,9 +13,8 @@ using queries::HopReason;
 using queries::PassageEnd;
 using queries::PassageOutcome;
 using queries::RuleDecision;
-using queries::Verdict;
 
-constexpr std::size_t kMostRules = 3;
+constexpr std::size_t kMostDecisions = 3;
 
 std::string rule_name(const HopReason& reason, const compiler::Path& path,
                       const RuleDecision& decision) {
@@ -42,9 +41,9 @@ std::string text_of_box(const sets::FlowBox& box) {
 
 EndName plain(const std::string& name) { return {name, name, {}}; }
 
-class Evaluation {
+class NetworkEvaluation {
  public:
-  Evaluation(const Setting& setting, const Question& question)
+  NetworkEvaluation(const Setting& setting, const Question& question)
       : setting_(setting), model_(setting.model()), question_(question) {}
 
   Asking run() {
@@ -117,7 +116,7 @@ class Evaluation {
       return;
     }
     evidence_.pairs += 1 + outcome.also.size();
-    const bool no_way = outcome.verdict == Verdict::Denied;
+    const bool no_way = outcome.verdict == queries::Verdict::Denied;
     const bool passes = !no_way && !outcome.allowed.boxes.empty();
     const bool stopped = no_way || !outcome.denied.boxes.empty();
     const bool open = !no_way && !outcome.open.boxes.empty();
@@ -188,7 +187,7 @@ class Evaluation {
       std::size_t told = 0;
       for (const RuleDecision& decision : reason.rules) {
         if (allows(decision) != question_.forbids && !decision.access_is_open) continue;
-        if (told++ == kMostRules) break;
+        if (told++ == kMostDecisions) break;
         const bool egress = hop.direction == model::Direction::Egress;
         const source::Span where =
             decision.rule != nullptr ? decision.rule->rule->where : source::Span::none();
@@ -209,7 +208,7 @@ class Evaluation {
 }  // namespace
 
 Asking ask_network(const Setting& setting, const Question& question) {
-  return Evaluation(setting, question).run();
+  return NetworkEvaluation(setting, question).run();
 }
 
 }  // namespace polreach::solver::intents

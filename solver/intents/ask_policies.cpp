@@ -23,9 +23,9 @@ struct Chosen {
   check::Packet replayed;
 };
 
-class Evaluation {
+class PolicyEvaluation {
  public:
-  Evaluation(const Setting& setting, const Question& question)
+  PolicyEvaluation(const Setting& setting, const Question& question)
       : setting_(setting), model_(setting.model()), question_(question) {}
 
   Asking run() {
@@ -193,7 +193,7 @@ class Evaluation {
 }  // namespace
 
 Asking ask_policies(const Setting& setting, const Question& question) {
-  return Evaluation(setting, question).run();
+  return PolicyEvaluation(setting, question).run();
 }
 
 }  // namespace polreach::solver::intents

@@ -49,9 +49,9 @@ bool meets(const model::Selector& selector, const model::Model& model, const Loo
   return true;
 }
 
-class Search {
+class PossibleSearch {
  public:
-  Search(const Setting& setting, const Question& question)
+  PossibleSearch(const Setting& setting, const Question& question)
       : setting_(setting),
         question_(question),
         asked_(queries::traffic_of(setting.model(), question.asked, net::AddressSet())),
@@ -332,7 +332,7 @@ class Search {
 }  // namespace
 
 Asking ask_possible(const Setting& setting, const Question& question) {
-  return Search(setting, question).run();
+  return PossibleSearch(setting, question).run();
 }
 
 }  // namespace polreach::solver::intents

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "policies/model/well_known_labels.h"
 #include "solver/queries/example_pods.h"
 #include "solver/queries/named_keys.h"
 
@@ -18,8 +19,6 @@ using model::Symbol;
 using queries::ExamplePod;
 
 namespace {
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 
 /// Notes the values that selectors name, and the names of namespaces.
 struct Named {
@@ -88,7 +87,7 @@ Creatable::Creatable(const compiler::Cluster& cluster,
     : model_(cluster.model()) {
   existing_ = model_.endpoints.size();
   namespaces_ = model_.namespaces.size();
-  name_key_ = model_.symbols->intern(kNameKey);
+  name_key_ = model_.symbols->intern(model::kNamespaceNameKey);
   queries::NamedKeys keys;
   keys.add(model_);
   Named named;
@@ -274,7 +273,7 @@ NamespaceId Creation::namespace_of(const ExamplePod& pod) {
   if (known != created_.end()) return known->second;
   auto with_name =
       pod.namespace_labels.value_or(std::vector<std::pair<std::string, std::string>>());
-  with_name.emplace_back(kNameKey, pod.ns);
+  with_name.emplace_back(model::kNamespaceNameKey, pod.ns);
   model::Namespace space;
   space.name = model_.symbols->intern(pod.ns);
   space.labels = labels(with_name);

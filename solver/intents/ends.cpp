@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "compiler/resolve/view.h"
+#include "policies/model/well_known_labels.h"
 #include "solver/queries/outside.h"
 #include "solver/queries/service_reference.h"
 #include "solver/queries/site_reference.h"
@@ -19,8 +20,6 @@ using model::Model;
 using polreach::intents::End;
 using polreach::intents::Member;
 using Pods = std::vector<EndpointId>;
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 
 Pods united(const Pods& a, const Pods& b) {
   Pods result;
@@ -155,7 +154,7 @@ class Resolution {
 
   void add_namespace(const std::string& name, EndSet& result) {
     model::Selector selector;
-    selector.all_of.push_back({model_.symbols->intern(kNameKey),
+    selector.all_of.push_back({model_.symbols->intern(model::kNamespaceNameKey),
                                model::Operator::In,
                                {model_.symbols->intern(name)},
                                {}});

@@ -23,7 +23,7 @@ using queries::MapConnection;
 using queries::MapPeer;
 
 /// Prefixes that are worth reading; more of them are written as exceptions, where that is shorter.
-constexpr std::size_t kMostPrefixes = 8;
+constexpr std::size_t kMostMemberPrefixes = 8;
 
 /// Ports that databases and queues listen at.
 struct WellKnown {
@@ -71,7 +71,7 @@ std::vector<DraftMember> members_of(const net::AddressSet& addresses) {
     const std::vector<net::Prefix> prefixes = net::prefixes_of(own);
     const net::Prefix around = enclosing(own);
     const std::vector<net::Prefix> others = net::prefixes_of(net::addresses_of(around) - own);
-    if (prefixes.size() > kMostPrefixes && others.size() < prefixes.size()) {
+    if (prefixes.size() > kMostMemberPrefixes && others.size() < prefixes.size()) {
       DraftMember member{around.to_string(), {}};
       for (const net::Prefix& each : others) member.except.push_back(each.to_string());
       members.push_back(std::move(member));

@@ -11,7 +11,6 @@ namespace polreach::solver::intents {
 namespace {
 
 using queries::PassageEnd;
-using queries::Verdict;
 
 std::vector<WrongEnd> ends_of(const EndSet& set) {
   std::vector<WrongEnd> result;
@@ -25,9 +24,9 @@ void add(const WrongEnd& end, PassageEnd& to) {
   if (end.site) to.sites.push_back(*end.site);
 }
 
-class Search {
+class WrongPairSearch {
  public:
-  Search(const Setting& setting, const Question& question)
+  WrongPairSearch(const Setting& setting, const Question& question)
       : setting_(setting), question_(question) {
     asked_.ports = question.asked;
   }
@@ -96,7 +95,7 @@ class Search {
         !ways.empty() && std::all_of(ways.begin(), ways.end(),
                                      [](const compiler::Path& way) { return way.has_no_packets; });
     if (has_no_packets) return false;
-    const bool denied = outcome.verdict == Verdict::Denied;
+    const bool denied = outcome.verdict == queries::Verdict::Denied;
     const bool open = !outcome.open.boxes.empty();
     if (question_.forbids) return !denied && (open || !outcome.allowed.boxes.empty());
     return denied || open || !outcome.denied.boxes.empty();
@@ -113,7 +112,7 @@ source::Result<std::vector<Wrong>> wrong_pairs(const Setting& setting,
                                                const polreach::intents::Intent& intent) {
   std::vector<Wrong> result;
   for (const Question& question : questions_of(setting, intent)) {
-    auto wrong = Search(setting, question).run();
+    auto wrong = WrongPairSearch(setting, question).run();
     if (!wrong) return tl::unexpected(wrong.error());
     result.push_back(std::move(*wrong));
   }

@@ -24,7 +24,7 @@ bool has_group(const model::Interface& interface) {
   return interface.group || interface.group_open || interface.admin;
 }
 
-std::string name_of(const model::Interface& interface) {
+std::string interface_name(const model::Interface& interface) {
   return interface.is_scale_set ? "scale set " + interface.machine
                                 : "network interface " + interface.name;
 }
@@ -49,7 +49,9 @@ Occupants occupants_of(const Cloud& cloud, model::SubnetId id) {
   for (const model::Interface& each : cloud.interfaces) {
     if (!is_in(each, id)) continue;
     result.has_any = true;
-    if (!has_group(each) && !each.is_private_endpoint) result.unguarded.push_back(name_of(each));
+    if (!has_group(each) && !each.is_private_endpoint) {
+      result.unguarded.push_back(interface_name(each));
+    }
   }
   for (const model::ManagedCluster& cluster : cloud.clusters) {
     for (const model::NodePool& pool : cluster.pools) {
@@ -96,7 +98,8 @@ void check_interfaces(Ground& ground) {
     Finding finding = Ground::finding(
         Id::InterfaceWithoutNsg, "network interface " + qualified(each.resource_group, each.name),
         "", each.where);
-    finding.message = name_of(each) + " has a public address, and no security group acts there";
+    finding.message =
+        interface_name(each) + " has a public address, and no security group acts there";
     ground.add(std::move(finding));
   }
 }
@@ -112,11 +115,11 @@ void check_public_addresses(Ground& ground) {
       Finding& finding = found[cloud[*address.subnet].network];
       if (finding.check == nullptr) {
         finding = Ground::finding(Id::InterfacePublicAddress, subject_of(network), "", each.where);
-        finding.message = name_of(each) + " has a public address";
+        finding.message = interface_name(each) + " has a public address";
       } else {
-        finding.also.push_back(name_of(each));
+        finding.also.push_back(interface_name(each));
       }
-      finding.causes.push_back({each.where, "a public address of " + name_of(each)});
+      finding.causes.push_back({each.where, "a public address of " + interface_name(each)});
       break;
     }
   }
@@ -170,7 +173,7 @@ void check_private_endpoints(Ground& ground) {
       if (!restricts) continue;
       const auto known = found.find(*address.subnet);
       if (known != found.end()) {
-        known->second.also.push_back(name_of(each));
+        known->second.also.push_back(interface_name(each));
         continue;
       }
       Finding finding = Ground::finding(
@@ -179,7 +182,7 @@ void check_private_endpoints(Ground& ground) {
           subnet.group_where.exists() ? subnet.group_where : subnet.where);
       finding.message = subject_of(cloud[*subnet.group]) + " at " +
                         compiler::name_of(cloud, *address.subnet) +
-                        " does not act on the private endpoint of " + name_of(each);
+                        " does not act on the private endpoint of " + interface_name(each);
       finding.causes.push_back({subnet.where,
                                 "privateEndpointNetworkPolicies does not say Enabled "
                                 "or NetworkSecurityGroupEnabled"});
@@ -216,14 +219,14 @@ void check_forwarding(Ground& ground) {
     if (is_next_hop) continue;
     if (!is_known || open_routes) {
       ground.unchecked(Id::IpForwarding,
-                       "whether a route leads to " + name_of(each) + " is not known");
+                       "whether a route leads to " + interface_name(each) + " is not known");
       continue;
     }
     Finding finding = Ground::finding(
         Id::IpForwarding, "network interface " + qualified(each.resource_group, each.name), "",
         each.where);
     finding.message =
-        name_of(each) + " forwards packets of others, and no route of the input leads to it";
+        interface_name(each) + " forwards packets of others, and no route of the input leads to it";
     ground.add(std::move(finding));
   }
 }

@@ -15,7 +15,7 @@ using sets::Diagram;
 using sets::Diagrams;
 
 /// What has one cause in one network.
-struct Group {
+struct OutboundExposure {
   std::vector<std::string> places;
   net::AddressSet addresses;  // of them
   std::vector<Cause> causes;
@@ -73,12 +73,12 @@ class Outbound {
     }
     // A default rule of one group would still let pass what the other's rule does.
     if (!written.empty() && ground_.wants(Id::EgressByRule)) {
-      Group& group = by_rule_[{written.front().group, written.front().rule}];
+      OutboundExposure& group = by_rule_[{written.front().group, written.front().rule}];
       if (!group.example) group.example = ground_.example(place.site, ground_.internet(), region);
       group.places.push_back(place.name);
       group.addresses |= place.site.addresses;
     } else if (written.empty() && !defaults.empty() && ground_.wants(Id::EgressByDefault)) {
-      Group& group = by_default_[*place.site.network];
+      OutboundExposure& group = by_default_[*place.site.network];
       if (!group.example) group.example = ground_.example(place.site, ground_.internet(), region);
       group.places.push_back(place.name);
       group.addresses |= place.site.addresses;
@@ -90,7 +90,7 @@ class Outbound {
   }
 
   /// AKS writes the group of its nodes itself: what there is to say of it is said of the subnet.
-  void add_cause(Group& group, const Decider& decider) {
+  void add_cause(OutboundExposure& group, const Decider& decider) {
     auto& all = group.groups;
     if (std::find(all.begin(), all.end(), decider.group) != all.end()) return;
     all.push_back(decider.group);
@@ -115,7 +115,7 @@ class Outbound {
                               is_in(*peering.network, *firewall.address));
       }
       if (!is_near) continue;
-      Group& group = past_firewall_[*place.site.network];
+      OutboundExposure& group = past_firewall_[*place.site.network];
       group.places.push_back(place.name);
       if (group.example) return;
       Diagrams& diagrams = ground_.flows().space().diagrams();
@@ -129,7 +129,7 @@ class Outbound {
     }
   }
 
-  void report_network(Id id, model::NetworkId network, Group& group) {
+  void report_network(Id id, model::NetworkId network, OutboundExposure& group) {
     const model::VirtualNetwork& owner = ground_.cloud()[network];
     Finding finding = Ground::finding(id, subject_of(owner), "", owner.where);
     sort_out(group.places);
@@ -165,7 +165,7 @@ class Outbound {
   }
 
   void report_rule(const model::SecurityGroup& group, const model::SecurityRule& rule,
-                   Group& found) {
+                   OutboundExposure& found) {
     Finding finding =
         Ground::finding(Id::EgressByRule, subject_of(group), rule.name, place_of(group, rule));
     sort_out(found.places);
@@ -192,16 +192,17 @@ class Outbound {
         if (pool.pod_subnet == place.site.subnet) return;
       }
     }
-    Group& group = not_private_[subnet.network];
+    OutboundExposure& group = not_private_[subnet.network];
     group.places.push_back(place.name);
     group.causes.push_back({subnet.where, "defaultOutboundAccess is not false"});
   }
 
   Ground& ground_;
-  std::map<model::NetworkId, Group> by_default_;
-  std::map<model::NetworkId, Group> past_firewall_;
-  std::map<model::NetworkId, Group> not_private_;
-  std::map<std::pair<const model::SecurityGroup*, const model::SecurityRule*>, Group> by_rule_;
+  std::map<model::NetworkId, OutboundExposure> by_default_;
+  std::map<model::NetworkId, OutboundExposure> past_firewall_;
+  std::map<model::NetworkId, OutboundExposure> not_private_;
+  std::map<std::pair<const model::SecurityGroup*, const model::SecurityRule*>, OutboundExposure>
+      by_rule_;
 };
 
 }  // namespace

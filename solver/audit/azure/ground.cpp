@@ -258,8 +258,8 @@ std::uint32_t count_of(const net::PortSet& ports) {
 
 namespace {
 
-net::PortSet broad_ports(const std::vector<sets::FlowBox>& boxes, net::IpProtocol protocol,
-                         net::AddressSet sets::FlowBox::*other) {
+net::PortSet broad_ports_of(const std::vector<sets::FlowBox>& boxes, net::IpProtocol protocol,
+                            net::AddressSet sets::FlowBox::*other) {
   // Between two neighbouring cuts all ports are alike.
   std::vector<std::uint32_t> cuts;
   std::vector<const sets::FlowBox*> own;
@@ -294,8 +294,8 @@ OpenPorts broad_ports(Diagrams& diagrams, Diagram region, Direction direction) {
   result.is_complete = boxes.complete;
   const auto other =
       direction == Direction::Ingress ? &sets::FlowBox::source : &sets::FlowBox::destination;
-  result.tcp = broad_ports(boxes.boxes, net::IpProtocol::Tcp, other);
-  result.udp = broad_ports(boxes.boxes, net::IpProtocol::Udp, other);
+  result.tcp = broad_ports_of(boxes.boxes, net::IpProtocol::Tcp, other);
+  result.udp = broad_ports_of(boxes.boxes, net::IpProtocol::Udp, other);
   return result;
 }
 

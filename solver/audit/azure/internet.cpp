@@ -25,44 +25,44 @@ struct Named {
   bool tcp = true;
   bool udp = false;
 };
-constexpr std::array kSensitive = {Named{20, "FTP"},
-                                   Named{21, "FTP"},
-                                   Named{23, "Telnet"},
-                                   Named{25, "SMTP"},
-                                   Named{53, "DNS", true, true},
-                                   Named{69, "TFTP", false, true},
-                                   Named{110, "POP3"},
-                                   Named{111, "portmapper", true, true},
-                                   Named{119, "NNTP"},
-                                   Named{135, "RPC"},
-                                   Named{139, "NetBIOS"},
-                                   Named{143, "IMAP"},
-                                   Named{161, "SNMP", true, true},
-                                   Named{162, "SNMP traps", false, true},
-                                   Named{389, "LDAP", true, true},
-                                   Named{445, "SMB"},
-                                   Named{512, "rexec"},
-                                   Named{514, "rsh"},
-                                   Named{593, "RPC"},
-                                   Named{636, "LDAPS"},
-                                   Named{873, "rsync"},
-                                   Named{993, "IMAPS"},
-                                   Named{995, "POP3S"},
-                                   Named{1433, "SQL Server"},
-                                   Named{1521, "Oracle"},
-                                   Named{2049, "NFS", true, true},
-                                   Named{3306, "MySQL"},
-                                   Named{5432, "PostgreSQL"},
-                                   Named{5800, "VNC"},
-                                   Named{5900, "VNC"},
-                                   Named{6379, "Redis"},
-                                   Named{11211, "memcached", true, true}};
+constexpr std::array kSensitivePorts = {Named{20, "FTP"},
+                                        Named{21, "FTP"},
+                                        Named{23, "Telnet"},
+                                        Named{25, "SMTP"},
+                                        Named{53, "DNS", true, true},
+                                        Named{69, "TFTP", false, true},
+                                        Named{110, "POP3"},
+                                        Named{111, "portmapper", true, true},
+                                        Named{119, "NNTP"},
+                                        Named{135, "RPC"},
+                                        Named{139, "NetBIOS"},
+                                        Named{143, "IMAP"},
+                                        Named{161, "SNMP", true, true},
+                                        Named{162, "SNMP traps", false, true},
+                                        Named{389, "LDAP", true, true},
+                                        Named{445, "SMB"},
+                                        Named{512, "rexec"},
+                                        Named{514, "rsh"},
+                                        Named{593, "RPC"},
+                                        Named{636, "LDAPS"},
+                                        Named{873, "rsync"},
+                                        Named{993, "IMAPS"},
+                                        Named{995, "POP3S"},
+                                        Named{1433, "SQL Server"},
+                                        Named{1521, "Oracle"},
+                                        Named{2049, "NFS", true, true},
+                                        Named{3306, "MySQL"},
+                                        Named{5432, "PostgreSQL"},
+                                        Named{5800, "VNC"},
+                                        Named{5900, "VNC"},
+                                        Named{6379, "Redis"},
+                                        Named{11211, "memcached", true, true}};
 
 constexpr std::uint32_t kManyUdpPorts = 1000;
 
 net::Traffic sensitive_of(const OpenPorts& open, bool with_udp) {
   net::Traffic result;
-  for (const Named& each : kSensitive) {
+  for (const Named& each : kSensitivePorts) {
     const net::PortSet one(each.port, each.port);
     if (each.tcp && open.tcp.contains(each.port)) result[net::Protocol::Tcp] |= one;
     if (with_udp && each.udp && open.udp.contains(each.port)) result[net::Protocol::Udp] |= one;
@@ -74,7 +74,7 @@ net::Traffic sensitive_of(const OpenPorts& open, bool with_udp) {
 std::string names_of(const net::Traffic& traffic) {
   std::string text;
   for (net::Protocol protocol : net::kProtocols) {
-    for (const Named& each : kSensitive) {
+    for (const Named& each : kSensitivePorts) {
       if (!traffic[protocol].contains(each.port)) continue;
       text += (text.empty() ? "" : ", ") + std::string(each.name) + " (" +
               std::string(net::to_string(protocol)) + " " + std::to_string(each.port) + ")";
@@ -125,7 +125,7 @@ std::string what_of(Id id, const net::Traffic& traffic) {
 }
 
 /// What is found at several places for one cause.
-struct Group {
+struct InboundExposure {
   Id id{};
   std::vector<Decider> first;  // of the first group on the way, as many as it takes
   std::vector<Cause> further;  // of the groups behind it
@@ -219,7 +219,7 @@ class Inbound {
     if (first.empty()) return;  // no group: that is a finding of its own
     Key key{id, first.front().group, {}};
     for (const Decider& each : first) std::get<2>(key).push_back(each.rule);
-    Group& group = groups_[key];
+    InboundExposure& group = groups_[key];
     const bool is_routed = pair.routed.answer == compiler::Routed::Answer::Yes;
     const bool is_better = group.places.empty() || (is_routed && !group.is_routed);
     group.id = id;
@@ -282,7 +282,7 @@ class Inbound {
     return key;
   }
 
-  void report(Group& group) {
+  void report(InboundExposure& group) {
     const Decider& first = group.first.front();
     Finding finding = Ground::finding(group.id, subject_of(*first.group), key_of(group.first),
                                       place_of(*first.group, *first.rule));
@@ -399,7 +399,7 @@ class Inbound {
   }
 
   Ground& ground_;
-  std::map<Key, Group> groups_;
+  std::map<Key, InboundExposure> groups_;
   std::map<std::tuple<Id, const model::SecurityGroup*, std::string>, Finding> uncertain_;
 };
 

@@ -20,7 +20,7 @@ using model::Direction;
 using model::EndpointId;
 using queries::WorkloadExposure;
 
-constexpr std::string_view kCheck = "egress-to-api-server";
+constexpr std::string_view kApiServerCheck = "egress-to-api-server";
 constexpr std::string_view kApiServerAddress = "A-api-server-address";
 
 /// Where the API server is, as far as the input says.
@@ -229,7 +229,7 @@ class ApiServerAudit {
     constexpr net::Port kHttps = 443;
     const net::Traffic https(net::Protocol::Tcp, net::PortSet(kHttps, kHttps));
     if (added) {
-      group.finding = Context::finding(kCheck, subject, certain ? "" : "maybe");
+      group.finding = Context::finding(kApiServerCheck, subject, certain ? "" : "maybe");
       context_.rest_on(group.finding, {}, {workload.pods.ns});
       if (!certain) not_certain(group.finding);
       group.finding.where = model_[pod].where;
@@ -298,7 +298,7 @@ class ApiServerAudit {
 }  // namespace
 
 void audit_api_server(Context& context) {
-  if (context.model().endpoints.empty() || !context.wants(kCheck)) return;
+  if (context.model().endpoints.empty() || !context.wants(kApiServerCheck)) return;
   if (context.scene().estate() == nullptr) return;
   ApiServerAudit(context, find_server(context)).run();
 }

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "compiler/resolve/match.h"
+#include "policies/model/well_known_labels.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/rule_causes.h"
 #include "solver/audit/kubernetes/strangers.h"
@@ -42,7 +43,7 @@ class DnsPods {
                                     [&](const auto& each) { return each.name == name; });
     space_ = space != model.namespaces.end()
                  ? model.label_sets[space->labels]
-                 : model::LabelSet::of({{symbol("kubernetes.io/metadata.name"), name}}, {}, true);
+                 : model::LabelSet::of({{symbol(model::kNamespaceNameKey), name}}, {}, true);
   }
 
   /// Whether a condition may be met by them.

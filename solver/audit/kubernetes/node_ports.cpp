@@ -12,7 +12,7 @@ namespace {
 
 using queries::Backend;
 
-constexpr std::string_view kCheck = "node-port";
+constexpr std::string_view kNodePortCheck = "node-port";
 
 /// Whether these are whoever there is, and not some addresses that somebody named.
 bool is_anyone(const net::AddressSet& addresses) {
@@ -74,7 +74,7 @@ class NodePortAudit {
     const auto [at, added] = groups_.try_emplace(service.ns);
     Group& group = at->second;
     if (added) {
-      group.finding = Context::finding(kCheck, context_.name(service.ns), "");
+      group.finding = Context::finding(kNodePortCheck, context_.name(service.ns), "");
       group.finding.where = service.where;
     }
     if (!certain) {
@@ -104,7 +104,7 @@ class NodePortAudit {
 }  // namespace
 
 void audit_node_ports(Context& context) {
-  if (context.wants(kCheck)) NodePortAudit(context).run();
+  if (context.wants(kNodePortCheck)) NodePortAudit(context).run();
 }
 
 }  // namespace polreach::solver::audit::kubernetes

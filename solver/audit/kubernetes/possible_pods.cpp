@@ -33,15 +33,15 @@ UnselectedPod PossiblePods::unselected(model::NamespaceId ns, model::Direction d
   }
   const queries::LabelSpace space(possible_, ns, all);
 
-  struct Part {
+  struct CubePart {
     Cube cube;
     std::size_t atom;  // those before it hold none of the cube
   };
   constexpr std::size_t kMostParts = 10'000;
-  std::vector<Part> open{{space.atoms().front(), 1}};
+  std::vector<CubePart> open{{space.atoms().front(), 1}};
   for (std::size_t looked = 0; !open.empty(); ++looked) {
     if (looked == kMostParts) return {std::nullopt, true};
-    Part part = std::move(open.back());
+    CubePart part = std::move(open.back());
     open.pop_back();
     const auto normal = space.normal(part.cube);
     if (!normal) continue;

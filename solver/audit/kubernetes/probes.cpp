@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "compiler/resolve/view.h"
+#include "policies/model/directions.h"
+#include "policies/model/well_known_labels.h"
 #include "solver/queries/explain.h"
 #include "solver/queries/variants.h"
 #include "solver/sets/direction.h"
@@ -18,9 +19,6 @@ using model::EndpointId;
 using model::PolicyId;
 
 namespace {
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
-constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction::Egress};
 
 /// A number that named ports get, and one that no rule is likely to name.
 constexpr net::Port kNamed = 61'001;
@@ -71,7 +69,7 @@ class Probes::Builder {
     const model::NamespaceId ns = network ? policy.ns : namespace_for(policy.namespaces);
     const EndpointId self = pod(ns, policy.subject);
     subjects.push_back({id, self});
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       const auto& rules = policy.rules(direction);
       for (std::size_t rule = 0; rules && rule < rules->size(); ++rule) {
         add({id, direction, rule}, (*rules)[rule], self, ns);
@@ -170,7 +168,7 @@ class Probes::Builder {
   /// A new namespace with the labels that a selector asks for; the one that it names.
   model::NamespaceId namespace_for(const model::Selector& selector) {
     std::vector<model::Label> labels = labels_for(selector);
-    const model::Symbol name_key = model_.symbols->intern(kNameKey);
+    const model::Symbol name_key = model_.symbols->intern(model::kNamespaceNameKey);
     std::optional<model::Symbol> name;
     for (const model::Label& label : labels) {
       if (label.key == name_key) name = label.value;
@@ -216,7 +214,7 @@ void Probes::find_isolating() {
   const compiler::Cluster& cluster = *cluster_;
   for (const Builder::Subject& subject : builder_->subjects) {
     if (model[subject.policy].tier != model::Tier::Network) continue;
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       if (!model[subject.policy].rules(direction)) continue;
       const auto& candidates = cluster.candidates(subject.pod, direction);
       const bool others = std::any_of(candidates.begin(), candidates.end(), [&](PolicyId each) {
@@ -277,7 +275,7 @@ void Probes::probe() {
 
 bool Probes::may_go(PolicyId policy) const {
   bool any = false;
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     const auto& rules = context_.model()[policy].rules(direction);
     if (!rules) continue;
     any = true;

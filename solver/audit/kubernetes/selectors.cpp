@@ -22,7 +22,7 @@ using model::NamespaceId;
 using model::Policy;
 using model::PolicyId;
 
-std::string text_of(const model::Model& model, const model::Selector& selector) {
+std::string selector_text(const model::Model& model, const model::Selector& selector) {
   std::string result;
   for (const model::Requirement& each : selector.all_of) {
     result += (result.empty() ? "" : ",") + queries::to_string(model, each);
@@ -154,7 +154,7 @@ class SelectorAudit {
     const Policy& policy = model_[id];
     const auto namespaces = namespaces_of(subject, policy);
     if (namespaces.empty()) return;
-    const std::string selector = text_of(model_, policy.subject);
+    const std::string selector = selector_text(model_, policy.subject);
     Finding finding = Context::finding("selector-matches-nothing", context_.name(id), "subject");
     finding.where = policy.subject.where.exists() ? policy.subject.where : policy.where;
     const std::string place = policy.tier == model::Tier::Network
@@ -192,7 +192,7 @@ class SelectorAudit {
       Finding finding = peer_finding(id, peer, *pods);
       finding.message = fmt::format("{} {}no pod: none of {} is {}", Context::rule_name(id),
                                     matches_by_other_peers(id) ? "names " : "matches ",
-                                    shown(namespaces), text_of(model_, pods->pods));
+                                    shown(namespaces), selector_text(model_, pods->pods));
       if (auto near = nearest(pods->pods, namespaces)) finding.causes.push_back(std::move(*near));
       findings_.emplace(std::pair(finding.subject, finding.key), std::move(finding));
     }
@@ -213,13 +213,15 @@ class SelectorAudit {
   [[nodiscard]] Finding peer_finding(const RuleId& id, const model::Peer& peer,
                                      const model::PodPeer& pods) const {
     const std::string_view direction = id.direction == Direction::Ingress ? "ingress" : "egress";
-    std::string key = fmt::format("{} pods {}", direction, text_of(model_, pods.pods));
-    if (pods.namespaces) key += fmt::format(" namespaces {}", text_of(model_, *pods.namespaces));
+    std::string key = fmt::format("{} pods {}", direction, selector_text(model_, pods.pods));
+    if (pods.namespaces) {
+      key += fmt::format(" namespaces {}", selector_text(model_, *pods.namespaces));
+    }
     Finding finding =
         Context::finding("selector-matches-nothing", context_.name(id.policy), std::move(key));
     finding.where = peer.where;
-    std::string asked = "the selector asks for pods " + text_of(model_, pods.pods);
-    if (pods.namespaces) asked += " in namespaces " + text_of(model_, *pods.namespaces);
+    std::string asked = "the selector asks for pods " + selector_text(model_, pods.pods);
+    if (pods.namespaces) asked += " in namespaces " + selector_text(model_, *pods.namespaces);
     finding.causes.push_back({peer.where, std::move(asked)});
     return finding;
   }

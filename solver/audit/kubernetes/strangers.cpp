@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "policies/model/well_known_labels.h"
 #include "policies/source/result.h"
 #include "solver/audit/kubernetes/context.h"
 #include "solver/queries/example_pods.h"
@@ -19,8 +20,6 @@ using model::EndpointId;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 namespace {
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 
 void write_labels(YAML::Emitter& out, const Labels& labels) {
   if (labels.empty()) return;
@@ -97,7 +96,7 @@ model::NamespaceId Strangers::namespace_of(const queries::ExamplePod& pod) {
   model::Model& copy = grown();
   if (!pod.namespace_labels) return namespaces_.find(pod.ns)->second;
   Labels with_name = *pod.namespace_labels;
-  with_name.emplace_back(kNameKey, pod.ns);
+  with_name.emplace_back(model::kNamespaceNameKey, pod.ns);
   std::string key;
   for (const auto& [name, value] : with_name) key += fmt::format("{}={}\n", name, value);
   const auto next = static_cast<model::NamespaceId>(copy.namespaces.size());

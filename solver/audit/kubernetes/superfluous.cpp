@@ -2,9 +2,9 @@
 #include "solver/audit/kubernetes/superfluous.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
+#include "policies/model/directions.h"
 #include "policies/source/result.h"
 #include "solver/audit/kubernetes/containment.h"
 #include "solver/queries/variants.h"
@@ -15,8 +15,6 @@ using model::Direction;
 using model::PolicyId;
 
 namespace {
-
-constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction::Egress};
 
 /// Different questions about all policies of a namespace: each takes some hundredths of a second,
 /// or seconds where there are hundreds of rules.
@@ -78,7 +76,7 @@ Superfluous::Outcome Superfluous::without(const Part& part) {
 
 bool Superfluous::is_needed(const Part& part) const {
   if (part.direction) return probes_.is_needed({part.policy, *part.direction, part.rule}, gone_);
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     const auto& rules = model_[part.policy].rules(direction);
     for (std::size_t rule = 0; rules && rule < rules->size(); ++rule) {
       if (probes_.is_needed({part.policy, direction, rule}, gone_)) return true;
@@ -109,13 +107,13 @@ Superfluous::Outcome Superfluous::without_rule(const RuleId& id) {
 
 /// Its rules go one direction after the other: a connection may need one of each.
 Superfluous::Outcome Superfluous::without_policy(PolicyId id) {
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     const bool isolates = model_[id].rules(direction).has_value();
     if (isolates && !is_isolated_besides(id, direction)) return ask_all(id);
   }
   gone_.policies.erase(id);
   Outcome result = Outcome::Same;
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     const auto& rules = model_[id].rules(direction);
     const std::size_t count = rules ? rules->size() : 0;
     for (std::size_t i = 0; i < count; ++i) gone_.rules.insert({id, direction, i});
@@ -123,7 +121,7 @@ Superfluous::Outcome Superfluous::without_policy(PolicyId id) {
       result = without_rule({id, direction, i});
     }
   }
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     const auto& rules = model_[id].rules(direction);
     for (std::size_t i = 0; rules && i < rules->size(); ++i) gone_.rules.erase({id, direction, i});
   }
@@ -215,7 +213,7 @@ bool Superfluous::proves(const Piece& piece, const Piece& cover) {
 std::optional<model::Policy> Superfluous::left_of(PolicyId id) const {
   if (gone_.has(id)) return std::nullopt;
   model::Policy policy = model_[id];
-  for (const Direction direction : kDirections) {
+  for (const Direction direction : model::kDirections) {
     auto& rules = rules_of(policy, direction);
     if (!rules) continue;
     for (std::size_t i = rules->size(); i-- > 0;) {

@@ -2,11 +2,11 @@
 // Questions about one peer of a rule: what of a namespace can have to do with its packets, written
 // so that what does not matter is not in it.
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
 #include "compiler/resolve/view.h"
+#include "policies/model/directions.h"
 #include "policies/model/policies.h"
 #include "solver/audit/kubernetes/containment.h"
 #include "solver/audit/kubernetes/superfluous.h"
@@ -19,8 +19,6 @@ using model::Direction;
 using model::PolicyId;
 
 namespace {
-
-constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction::Egress};
 
 bool is_block(const model::Peer* peer) {
   return peer != nullptr && std::holds_alternative<model::BlockPeer>(peer->what);
@@ -40,7 +38,8 @@ bool is_same(const model::Selector& a, const model::Selector& b) {
 
 /// Leaves out rules that lie within others, and puts the rest in an order that does not depend on
 /// names. Each is of one peer.
-void tidy(const Cluster& cluster, model::NamespaceId ns, std::vector<model::Rule>& rules) {
+void leave_out_covered(const Cluster& cluster, model::NamespaceId ns,
+                       std::vector<model::Rule>& rules) {
   const auto peer_of = [](const model::Rule& rule) {
     return rule.peers.empty() ? nullptr : &rule.peers.front();
   };
@@ -123,7 +122,7 @@ Superfluous::Outcome Superfluous::ask_around(const Piece& piece) {
   for (const PolicyId id : cluster_.policies_in(own)) {
     if (gone_.has(id)) continue;
     const model::Policy& written = model_[id];
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       const bool is_near = direction == piece.direction;
       const bool acts =
           written.rules(direction) && (is_near ? may_meet(written.subject, left.front().subject)
@@ -146,8 +145,8 @@ Superfluous::Outcome Superfluous::ask_around(const Piece& piece) {
   std::vector<std::pair<queries::QuestionForm, model::Policy>> ordered;
   for (model::Policy& each : left) {
     each.kind = each.name = model_[piece.policy].name;
-    for (const Direction direction : kDirections) {
-      if (auto& rules = rules_of(each, direction)) tidy(cluster_, own, *rules);
+    for (const Direction direction : model::kDirections) {
+      if (auto& rules = rules_of(each, direction)) leave_out_covered(cluster_, own, *rules);
     }
     ordered.emplace_back(queries::form_of(each), each);
   }
@@ -229,7 +228,7 @@ model::Model Superfluous::spaces_of(const std::vector<const model::Policy*>& pol
   };
   for (const model::Policy* policy : policies) {
     add(policy->namespaces);
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       const auto& rules = policy->rules(direction);
       if (!rules) continue;
       for (const model::Rule& rule : *rules) {

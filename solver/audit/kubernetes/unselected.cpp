@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/model/directions.h"
 #include "solver/audit/kubernetes/parts.h"
 #include "solver/audit/kubernetes/possible_pods.h"
 #include "solver/audit/kubernetes/strangers.h"
@@ -19,7 +20,6 @@ using model::Direction;
 using model::EndpointId;
 using model::NamespaceId;
 
-constexpr std::array<Direction, 2> kDirections = {Direction::Ingress, Direction::Egress};
 constexpr std::array<std::string_view, 3> kKeys = {"ingress", "egress", "both"};
 
 class UnselectedAudit {
@@ -246,7 +246,7 @@ class UnselectedAudit {
     for (std::size_t i = 0; i < model_.namespaces.size(); ++i) {
       const auto ns = static_cast<NamespaceId>(i);
       if (!has_pods[i] || cluster_.policies_in(ns).empty()) continue;
-      for (const Direction direction : kDirections) {
+      for (const Direction direction : model::kDirections) {
         const UnselectedPod found = possible_.unselected(ns, direction);
         if (found.gave_up) {
           context_.unchecked("no-default-deny",
@@ -266,7 +266,7 @@ class UnselectedAudit {
   void next_pod(NamespaceId ns, const std::array<bool, 2>& said) {
     if (next_.empty()) return;
     std::array<bool, 2> open{};
-    for (const Direction direction : kDirections) {
+    for (const Direction direction : model::kDirections) {
       const auto d = static_cast<std::size_t>(direction);
       const Next& next = next_[static_cast<std::size_t>(ns)].at(d);
       if (!next.pod || said.at(d)) continue;
