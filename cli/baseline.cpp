@@ -29,7 +29,7 @@ std::string quoted(const std::string& text) {
   return buffer.GetString();
 }
 
-class Reader : public syntax::Sink {
+class BaselineReader : public syntax::Sink {
  public:
   Known known;
   std::string problem;  // empty: none
@@ -102,7 +102,7 @@ source::Result<Known> read_baseline(const std::string& path) {
   source::SourceMap sources;
   const source::FileId file = sources.add(path, std::move(*text));
   source::Diagnostics diagnostics;
-  Reader reader;
+  BaselineReader reader;
   syntax::read(sources, file, syntax::Format::Json, {}, diagnostics, reader);
   if (diagnostics.errors() > 0) {
     const source::Diagnostic& first = diagnostics.all().front();

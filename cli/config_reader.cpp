@@ -20,9 +20,9 @@ using kubernetes::Fields;
 using syntax::Type;
 using syntax::Value;
 
-class Reader : public syntax::Sink {
+class ConfigReader : public syntax::Sink {
  public:
-  explicit Reader(Config& config)
+  explicit ConfigReader(Config& config)
       : config_(config), fields_(config.diagnostics, std::string(kConfigName)) {}
 
   bool wanted(std::span<const std::string_view> /*path*/, const syntax::Tape& /*so_far*/) override {
@@ -203,7 +203,7 @@ source::Result<std::unique_ptr<Config>> read_config(const std::string& path) {
   auto config = std::make_unique<Config>();
   config->path = path;
   const source::FileId file = config->sources.add(path, std::move(*text));
-  Reader reader(*config);
+  ConfigReader reader(*config);
   syntax::read(config->sources, file, syntax::Format::Yaml, {}, config->diagnostics, reader);
   return config;
 }

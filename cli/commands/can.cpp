@@ -19,9 +19,9 @@ using queries::Outcome;
 using queries::Target;
 using queries::Verdict;
 
-class Command {
+class CanCommand {
  public:
-  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
+  explicit CanCommand(Session& session) : arguments_(session.arguments()), session_(session) {}
 
   /// `read`: gets the input, after the question was understood.
   template <typename Read>
@@ -124,14 +124,14 @@ int run_can(const Arguments& arguments, const Streams& streams) {
   options.paths.assign(arguments.positional.begin() + 2, arguments.positional.end());
   const std::vector<std::string> ends(arguments.positional.begin(),
                                       arguments.positional.begin() + 2);
-  return Command(session).run([&] {
+  return CanCommand(session).run([&] {
     auto part = read_compiled_part(options, ends, options.default_namespace);
     return part ? session.accept(std::move(part)) : session.read(options);
   });
 }
 
 int ask_can(Session& session) {
-  return Command(session).run([] { return true; });
+  return CanCommand(session).run([] { return true; });
 }
 
 }  // namespace polreach::cli

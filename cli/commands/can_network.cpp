@@ -26,9 +26,9 @@ using Resolved = tl::expected<PassageEnd, ReferenceError>;
 constexpr net::Port kFirstNodePort = 30000;
 constexpr net::Port kLastNodePort = 32767;
 
-class Command {
+class CanNetworkCommand {
  public:
-  Command(Session& session, const AskedPackets& packets)
+  CanNetworkCommand(Session& session, const AskedPackets& packets)
       : session_(session), packets_(packets), arguments_(session.arguments()) {}
 
   int run() {
@@ -215,7 +215,7 @@ class Command {
 }  // namespace
 
 int run_can_network(Session& session, const AskedPackets& packets) {
-  return Command(session, packets).run();
+  return CanNetworkCommand(session, packets).run();
 }
 
 }  // namespace polreach::cli

@@ -34,9 +34,9 @@ struct Version {
   AuditRun run;
 };
 
-class Command {
+class CheckCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams, const Config& config)
+  CheckCommand(const Arguments& arguments, const Streams& streams, const Config& config)
       : arguments_(arguments),
         streams_(streams),
         config_(config),
@@ -221,7 +221,7 @@ int run_check(const Arguments& arguments, const Streams& streams) {
   if (!config) return kNoVerdict;
   Arguments all = with_config(arguments, *config, true);
   add_intents(all, *config);
-  return Command(all, streams, *config).run();
+  return CheckCommand(all, streams, *config).run();
 }
 
 }  // namespace polreach::cli

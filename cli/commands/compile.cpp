@@ -32,9 +32,9 @@ struct Compiled {
   model::ServiceTags service_tags;
 };
 
-class Command {
+class CompileCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  CompileCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
         session_(arguments, streams, "polreach.compile/v1"),
@@ -161,7 +161,7 @@ class Command {
 }  // namespace
 
 int run_compile(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return CompileCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

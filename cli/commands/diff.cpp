@@ -100,9 +100,9 @@ class Side {
   std::string asked_;
 };
 
-class Command {
+class DiffCommand {
  public:
-  Command(Session& before, Session& after)
+  DiffCommand(Session& before, Session& after)
       : arguments_(before.arguments()), old_(before), new_(after) {}
 
   int run() {
@@ -335,9 +335,9 @@ class Command {
 int run_diff(const Arguments& arguments, const Streams& streams) {
   Session before(arguments, streams, schema_of(arguments));
   Session after(arguments, streams, schema_of(arguments));
-  return Command(before, after).run();
+  return DiffCommand(before, after).run();
 }
 
-int ask_diff(Session& before, Session& after) { return Command(before, after).ask(); }
+int ask_diff(Session& before, Session& after) { return DiffCommand(before, after).ask(); }
 
 }  // namespace polreach::cli

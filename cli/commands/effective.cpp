@@ -15,9 +15,9 @@ namespace {
 
 namespace queries = solver::queries;
 
-class Command {
+class EffectiveCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  EffectiveCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments), session_(arguments, streams, "polreach.effective/v1") {}
 
   int run() {
@@ -68,7 +68,7 @@ class Command {
 }  // namespace
 
 int run_effective(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return EffectiveCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

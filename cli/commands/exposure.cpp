@@ -12,9 +12,9 @@ namespace {
 
 namespace queries = solver::queries;
 
-class Command {
+class ExposureCommand {
  public:
-  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
+  explicit ExposureCommand(Session& session) : arguments_(session.arguments()), session_(session) {}
 
   int ask() {
     const model::Model& model = session_.input().model;
@@ -88,6 +88,6 @@ int run_exposure(const Arguments& arguments, const Streams& streams) {
   return session.read(options) ? ask_exposure(session) : kNoVerdict;
 }
 
-int ask_exposure(Session& session) { return Command(session).ask(); }
+int ask_exposure(Session& session) { return ExposureCommand(session).ask(); }
 
 }  // namespace polreach::cli

@@ -18,9 +18,9 @@ namespace {
 
 namespace judged = solver::intents;
 
-class Command {
+class InitCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  InitCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments), session_(arguments, streams, "") {}
 
   int run() {
@@ -170,7 +170,7 @@ class Command {
 }  // namespace
 
 int run_init(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return InitCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

@@ -14,9 +14,9 @@ namespace {
 
 namespace queries = solver::queries;
 
-class Command {
+class MapCommand {
  public:
-  explicit Command(Session& session) : arguments_(session.arguments()), session_(session) {}
+  explicit MapCommand(Session& session) : arguments_(session.arguments()), session_(session) {}
 
   int ask() {
     if (!session_.input().cloud.empty()) return list_network();
@@ -115,6 +115,6 @@ int run_map(const Arguments& arguments, const Streams& streams) {
   return session.read(options) ? ask_map(session) : kNoVerdict;
 }
 
-int ask_map(Session& session) { return Command(session).ask(); }
+int ask_map(Session& session) { return MapCommand(session).ask(); }
 
 }  // namespace polreach::cli

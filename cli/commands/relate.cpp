@@ -19,9 +19,9 @@ struct Given {
   InputOptions options;
 };
 
-class Command {
+class RelateCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  RelateCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
         session_(arguments, streams, "polreach.relate/v1") {}
@@ -134,7 +134,7 @@ class Command {
 }  // namespace
 
 int run_relate(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return RelateCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

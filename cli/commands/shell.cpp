@@ -43,9 +43,9 @@ std::string overview(const Input& input) {
   return text;
 }
 
-class Command {
+class ShellCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  ShellCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
         reading_(without_format(arguments)),
@@ -160,7 +160,7 @@ class Command {
 }  // namespace
 
 int run_shell(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return ShellCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

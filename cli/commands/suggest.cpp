@@ -40,9 +40,9 @@ using suggest::Suggestion;
 /// All of the named ends, as an opening has them: nothing for anyone.
 bool is_anyone(const Target& target) { return target.text == "any"; }
 
-class Command {
+class SuggestCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  SuggestCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
         session_(arguments, streams, "polreach.suggest/v1") {}
@@ -361,7 +361,7 @@ class Command {
 }  // namespace
 
 int run_suggest(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return SuggestCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

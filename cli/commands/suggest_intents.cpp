@@ -38,9 +38,9 @@ Wish wish_of(const Intent& intent) {
   return intent.expect == intents::Expect::Allowed ? Wish::Open : Wish::Close;
 }
 
-class Command {
+class SuggestIntentsCommand {
  public:
-  Command(Session& session, const InputOptions& options, const compiler::Cluster& cluster,
+  SuggestIntentsCommand(Session& session, const InputOptions& options, const compiler::Cluster& cluster,
           bool windows, const std::vector<Intent>& intents)
       : session_(session),
         arguments_(session.arguments()),
@@ -252,7 +252,7 @@ class Command {
 int run_suggest_intents(Session& session, const InputOptions& options,
                         const compiler::Cluster& cluster, bool windows,
                         const std::vector<Intent>& intents) {
-  return Command(session, options, cluster, windows, intents).run();
+  return SuggestIntentsCommand(session, options, cluster, windows, intents).run();
 }
 
 }  // namespace polreach::cli

@@ -38,9 +38,9 @@ struct Question {
   std::string remedy;  // where no rule does it
 };
 
-class Command {
+class SuggestNetworkCommand {
  public:
-  Command(Session& session, InputOptions options, const compiler::Cluster& pods,
+  SuggestNetworkCommand(Session& session, InputOptions options, const compiler::Cluster& pods,
           const Question& question)
       : session_(session),
         options_(std::move(options)),
@@ -244,7 +244,7 @@ int run_suggest_network(Session& session, const InputOptions& options,
     return asked;
   };
   question.stands = [](const Input&) { return std::string(); };
-  return Command(session, options, pods, question).run();
+  return SuggestNetworkCommand(session, options, pods, question).run();
 }
 
 int run_suggest_group(Session& session, const InputOptions& options, const compiler::Cluster& pods,
@@ -274,7 +274,7 @@ int run_suggest_group(Session& session, const InputOptions& options, const compi
     }
     return "";
   };
-  return Command(session, options, pods, question).run();
+  return SuggestNetworkCommand(session, options, pods, question).run();
 }
 
 }  // namespace polreach::cli

@@ -14,9 +14,9 @@ namespace {
 namespace queries = solver::queries;
 namespace judged = solver::intents;
 
-class Command {
+class VerifyCommand {
  public:
-  Command(const Arguments& arguments, const Streams& streams)
+  VerifyCommand(const Arguments& arguments, const Streams& streams)
       : arguments_(arguments),
         streams_(streams),
         session_(arguments, streams, "polreach.verify/v1") {}
@@ -97,7 +97,7 @@ class Command {
 }  // namespace
 
 int run_verify(const Arguments& arguments, const Streams& streams) {
-  return Command(arguments, streams).run();
+  return VerifyCommand(arguments, streams).run();
 }
 
 }  // namespace polreach::cli

@@ -18,9 +18,9 @@ namespace {
 
 constexpr const char* kSchema = "polreach.can/v1";
 
-class Writer : private JsonWriter {
+class CanJsonWriter : private JsonWriter {
  public:
-  explicit Writer(std::ostream& out) : JsonWriter(out) {}
+  explicit CanJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void answer(const CanReport& report) {
     begin(kSchema);
@@ -132,6 +132,6 @@ class Writer : private JsonWriter {
 
 }  // namespace
 
-void write_json(std::ostream& out, const CanReport& report) { Writer(out).answer(report); }
+void write_json(std::ostream& out, const CanReport& report) { CanJsonWriter(out).answer(report); }
 
 }  // namespace polreach::cli

@@ -57,9 +57,9 @@ std::string shown(const net::AddressSet& addresses) {
   return text + fmt::format("and {} more prefixes", prefixes.size() - kMostPrefixes);
 }
 
-class Writer {
+class CanTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const CanReport& report)
+  CanTextWriter(std::ostream& out, const Style& style, const CanReport& report)
       : out_(out), style_(style), report_(report), model_(report.input.model) {}
 
   void verdict_line() {
@@ -439,7 +439,7 @@ std::string name_of(const CanReport& report, const Variant& variant, const Targe
 }
 
 void write_text(std::ostream& out, const Style& style, const CanReport& report, Length length) {
-  Writer writer(out, style, report);
+  CanTextWriter writer(out, style, report);
   switch (length) {
     case Length::Verdict:
       return writer.verdict_line();

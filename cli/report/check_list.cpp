@@ -25,9 +25,9 @@ std::string coloured(const Style& style, Severity severity, const std::string& t
   return severity == Severity::Low ? style.blue(text) : style.dim(text);
 }
 
-class Writer : private JsonWriter {
+class CheckListJsonWriter : private JsonWriter {
  public:
-  explicit Writer(std::ostream& out) : JsonWriter(out) {}
+  explicit CheckListJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void all(Checks checks) {
     begin("polreach.checks/v1");
@@ -69,6 +69,6 @@ void write_check_list(std::ostream& out, const Style& style, Checks checks, bool
   if (!brief) out << "\n" << counted(checks.size(), "check") << "\n";
 }
 
-void write_check_list_json(std::ostream& out, Checks checks) { Writer(out).all(checks); }
+void write_check_list_json(std::ostream& out, Checks checks) { CheckListJsonWriter(out).all(checks); }
 
 }  // namespace polreach::cli

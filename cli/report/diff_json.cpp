@@ -12,9 +12,9 @@ using queries::DiffPeer;
 
 namespace {
 
-class Writer : private NetworkDiffJson {
+class DiffJsonWriter : private NetworkDiffJson {
  public:
-  Writer(std::ostream& out, const DiffReport& report) : NetworkDiffJson(out), report_(report) {}
+  DiffJsonWriter(std::ostream& out, const DiffReport& report) : NetworkDiffJson(out), report_(report) {}
 
   void all() {
     begin("polreach.diff/v1");
@@ -100,6 +100,6 @@ class Writer : private NetworkDiffJson {
 
 }  // namespace
 
-void write_diff_json(std::ostream& out, const DiffReport& report) { Writer(out, report).all(); }
+void write_diff_json(std::ostream& out, const DiffReport& report) { DiffJsonWriter(out, report).all(); }
 
 }  // namespace polreach::cli

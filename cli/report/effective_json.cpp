@@ -13,9 +13,9 @@ using solver::sets::FlowBox;
 
 namespace {
 
-class Writer : private JsonWriter {
+class EffectiveJsonWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const EffectiveReport& report) : JsonWriter(out), report_(report) {}
+  EffectiveJsonWriter(std::ostream& out, const EffectiveReport& report) : JsonWriter(out), report_(report) {}
 
   void all() {
     const queries::Effective& effective = report_.effective;
@@ -169,7 +169,7 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_effective_json(std::ostream& out, const EffectiveReport& report) {
-  Writer(out, report).all();
+  EffectiveJsonWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -50,9 +50,9 @@ std::string without_rules(const EffectiveReport& report, const EffectiveList& li
   return list.rules.empty() ? "no rules" : "";
 }
 
-class Writer {
+class EffectiveTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const EffectiveReport& report)
+  EffectiveTextWriter(std::ostream& out, const Style& style, const EffectiveReport& report)
       : out_(out), style_(style), report_(report) {}
 
   void all() {
@@ -193,7 +193,7 @@ std::string joined(const std::vector<std::string>& lines, std::string_view betwe
 
 void write_effective_text(std::ostream& out, const Style& style, const EffectiveReport& report,
                           bool brief) {
-  Writer writer(out, style, report);
+  EffectiveTextWriter writer(out, style, report);
   writer.all();
   if (!brief) writer.footer();
 }

@@ -30,9 +30,9 @@ std::string name_of(const PossibleEnd& end) {
   return text;
 }
 
-class Writer : private JsonWriter {
+class EquivalenceJsonWriter : private JsonWriter {
  public:
-  explicit Writer(std::ostream& out) : JsonWriter(out) {}
+  explicit EquivalenceJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void all(const EquivalenceReport& report) {
     begin("polreach.equivalence/v1");
@@ -110,7 +110,7 @@ void write_equivalence_text(std::ostream& out, const Style& style,
 }
 
 void write_equivalence_json(std::ostream& out, const EquivalenceReport& report) {
-  Writer(out).all(report);
+  EquivalenceJsonWriter(out).all(report);
 }
 
 }  // namespace polreach::cli

@@ -15,9 +15,9 @@ using queries::WorkloadExposure;
 
 namespace {
 
-class Writer : private JsonWriter {
+class ExposureJsonWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const ExposureReport& report)
+  ExposureJsonWriter(std::ostream& out, const ExposureReport& report)
       : JsonWriter(out), report_(report), model_(report.input.model) {}
 
   void all() {
@@ -150,7 +150,7 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_exposure_json(std::ostream& out, const ExposureReport& report) {
-  Writer(out, report).all();
+  ExposureJsonWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

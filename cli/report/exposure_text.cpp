@@ -21,9 +21,9 @@ namespace {
 /// Conditions longer than this do not push the other column away.
 constexpr std::size_t kWidest = 60;
 
-class Writer {
+class ExposureTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const ExposureReport& report)
+  ExposureTextWriter(std::ostream& out, const Style& style, const ExposureReport& report)
       : out_(out), style_(style), report_(report), model_(report.input.model) {}
 
   void workloads() {
@@ -124,7 +124,7 @@ class Writer {
 
 void write_exposure_text(std::ostream& out, const Style& style, const ExposureReport& report,
                          bool brief) {
-  Writer writer(out, style, report);
+  ExposureTextWriter writer(out, style, report);
   writer.workloads();
   if (!brief) writer.footer();
 }

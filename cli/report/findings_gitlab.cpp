@@ -31,9 +31,9 @@ std::string_view severity_of(Severity severity) {
   return "info";
 }
 
-class Writer : private JsonWriter {
+class GitlabWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
+  GitlabWriter(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
 
   void all() {
     json_.StartArray();
@@ -84,7 +84,7 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_findings_gitlab(std::ostream& out, const FindingsReport& report) {
-  Writer(out, report).all();
+  GitlabWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -10,9 +10,9 @@ using audit::Finding;
 
 namespace {
 
-class Writer : private JsonWriter {
+class FindingsJsonWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
+  FindingsJsonWriter(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
 
   void all() {
     begin("polreach.findings/v1");
@@ -151,7 +151,7 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_findings_json(std::ostream& out, const FindingsReport& report) {
-  Writer(out, report).all();
+  FindingsJsonWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -65,9 +65,9 @@ std::string xml(std::string_view text) {
   return result;
 }
 
-class Writer {
+class JunitWriter {
  public:
-  Writer(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {
+  JunitWriter(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {
     for (const Finding& each : report.findings) found_[each.check].push_back(&each);
     for (const audit::Unchecked& each : report.unchecked) {
       std::string& why = unchecked_[each.check];
@@ -147,7 +147,7 @@ class Writer {
 }  // namespace
 
 void write_findings_junit(std::ostream& out, const FindingsReport& report) {
-  Writer(out, report).all();
+  JunitWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

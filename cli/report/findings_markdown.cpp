@@ -52,9 +52,9 @@ std::string html(std::string_view text) {
   return result;
 }
 
-class Writer {
+class FindingsMarkdownWriter {
  public:
-  Writer(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {}
+  FindingsMarkdownWriter(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {}
 
   void all() {
     out_ << "### polreach " << report_.command << ": " << findings_text(report_) << "\n\n";
@@ -159,7 +159,7 @@ class Writer {
 }  // namespace
 
 void write_findings_markdown(std::ostream& out, const FindingsReport& report) {
-  Writer(out, report).all();
+  FindingsMarkdownWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -79,9 +79,9 @@ std::string without_links(const std::string& text) {
   return result;
 }
 
-class Writer : private JsonWriter {
+class SarifWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
+  SarifWriter(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
 
   void all() {
     json_.StartObject();
@@ -302,7 +302,7 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_findings_sarif(std::ostream& out, const FindingsReport& report) {
-  Writer(out, report).all();
+  SarifWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

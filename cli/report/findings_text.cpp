@@ -39,9 +39,9 @@ std::string_view space_of(std::string_view subject, const std::set<std::string_v
   return spaces.contains(space) ? space : std::string_view();
 }
 
-class Writer {
+class FindingsTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const FindingsReport& report)
+  FindingsTextWriter(std::ostream& out, const Style& style, const FindingsReport& report)
       : out_(out), style_(style), report_(report) {}
 
   void findings() {
@@ -218,7 +218,7 @@ class Writer {
 
 void write_findings_text(std::ostream& out, const Style& style, const FindingsReport& report,
                          bool quiet) {
-  Writer writer(out, style, report);
+  FindingsTextWriter writer(out, style, report);
   if (quiet) {
     writer.brief();
     return;

@@ -13,9 +13,9 @@ using queries::MapPeer;
 
 namespace {
 
-class Writer : private NetworkJson {
+class MapJsonWriter : private NetworkJson {
  public:
-  Writer(std::ostream& out, const MapReport& report) : NetworkJson(out), report_(report) {}
+  MapJsonWriter(std::ostream& out, const MapReport& report) : NetworkJson(out), report_(report) {}
 
   void all() {
     begin("polreach.map/v1");
@@ -84,6 +84,6 @@ class Writer : private NetworkJson {
 
 }  // namespace
 
-void write_map_json(std::ostream& out, const MapReport& report) { Writer(out, report).all(); }
+void write_map_json(std::ostream& out, const MapReport& report) { MapJsonWriter(out, report).all(); }
 
 }  // namespace polreach::cli

@@ -25,9 +25,9 @@ namespace {
 constexpr std::size_t kWidestName = 60;
 constexpr std::size_t kFlushAt = 1U << 16U;
 
-class Writer {
+class MapTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const MapReport& report)
+  MapTextWriter(std::ostream& out, const Style& style, const MapReport& report)
       : out_(out),
         style_(style),
         report_(report),
@@ -122,7 +122,7 @@ class Writer {
 
 void write_map_text(std::ostream& out, const Style& style, const MapReport& report, bool brief) {
   if (report.has_pods) {
-    Writer writer(out, style, report);
+    MapTextWriter writer(out, style, report);
     writer.connections();
     if (!brief) writer.footer();
   }

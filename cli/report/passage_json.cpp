@@ -55,9 +55,9 @@ const char* word(compiler::Hop::Kind kind) {
   return "?";
 }
 
-class Writer : private JsonWriter {
+class PassageJsonWriter : private JsonWriter {
  public:
-  explicit Writer(std::ostream& out) : JsonWriter(out) {}
+  explicit PassageJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void answer(const PassageReport& report) {
     begin(kSchema);
@@ -186,6 +186,6 @@ class Writer : private JsonWriter {
 
 }  // namespace
 
-void write_json(std::ostream& out, const PassageReport& report) { Writer(out).answer(report); }
+void write_json(std::ostream& out, const PassageReport& report) { PassageJsonWriter(out).answer(report); }
 
 }  // namespace polreach::cli

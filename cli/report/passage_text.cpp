@@ -27,9 +27,9 @@ constexpr std::size_t kMostBoxes = 6;
 constexpr std::size_t kMostExplained = 3;
 constexpr std::size_t kMostSummed = 40;
 
-class Writer {
+class PassageTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const PassageReport& report)
+  PassageTextWriter(std::ostream& out, const Style& style, const PassageReport& report)
       : out_(out), style_(style), report_(report) {}
 
   void verdict_line() {
@@ -255,7 +255,7 @@ class Writer {
 }  // namespace
 
 void write_text(std::ostream& out, const Style& style, const PassageReport& report, Length length) {
-  Writer writer(out, style, report);
+  PassageTextWriter writer(out, style, report);
   if (length == Length::Verdict) {
     writer.verdict_line();
   } else {

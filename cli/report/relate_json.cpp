@@ -51,9 +51,9 @@ std::string_view word(EndsKind kind) {
   return "";
 }
 
-class Writer : private JsonWriter {
+class RelateJsonWriter : private JsonWriter {
  public:
-  explicit Writer(std::ostream& out) : JsonWriter(out) {}
+  explicit RelateJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void relate(const RelateReport& report) {
     begin(kSchema);
@@ -188,11 +188,11 @@ class Writer : private JsonWriter {
 }  // namespace
 
 void write_relate_json(std::ostream& out, const RelateReport& report) {
-  Writer(out).relate(report);
+  RelateJsonWriter(out).relate(report);
 }
 
 void write_review_json(std::ostream& out, const ReviewReport& report) {
-  Writer(out).review(report);
+  RelateJsonWriter(out).review(report);
 }
 
 }  // namespace polreach::cli

@@ -43,9 +43,9 @@ std::string_view heading(Relation relation) {
   return "";
 }
 
-class Writer {
+class RelateTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const RelateReport& report)
+  RelateTextWriter(std::ostream& out, const Style& style, const RelateReport& report)
       : out_(out), style_(style), report_(report), related_(report.related) {}
 
   void all(bool brief) {
@@ -258,7 +258,7 @@ class Writer {
 
 void write_relate_text(std::ostream& out, const Style& style, const RelateReport& report,
                        bool brief) {
-  Writer(out, style, report).all(brief);
+  RelateTextWriter(out, style, report).all(brief);
 }
 
 }  // namespace polreach::cli

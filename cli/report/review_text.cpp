@@ -30,9 +30,9 @@ source::Span place_of_part(const model::Model& model, const Part& part) {
   return part.direction ? (*policy.rules(*part.direction))[part.rule].where : policy.where;
 }
 
-class Writer {
+class ReviewTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const ReviewReport& report)
+  ReviewTextWriter(std::ostream& out, const Style& style, const ReviewReport& report)
       : out_(out), style_(style), report_(report), model_(report.set.cluster->model()) {}
 
   void all(bool brief) {
@@ -132,7 +132,7 @@ class Writer {
 
 void write_review_text(std::ostream& out, const Style& style, const ReviewReport& report,
                        bool brief) {
-  Writer(out, style, report).all(brief);
+  ReviewTextWriter(out, style, report).all(brief);
 }
 
 }  // namespace polreach::cli

@@ -10,9 +10,9 @@ namespace suggest = solver::suggest;
 
 namespace {
 
-class Writer : private RulesJson {
+class SuggestJsonWriter : private RulesJson {
  public:
-  Writer(std::ostream& out, const SuggestReport& report) : RulesJson(out), report_(report) {}
+  SuggestJsonWriter(std::ostream& out, const SuggestReport& report) : RulesJson(out), report_(report) {}
 
   void all() {
     const suggest::Suggestion& found = report_.suggestion;
@@ -129,7 +129,7 @@ class Writer : private RulesJson {
 }  // namespace
 
 void write_suggest_json(std::ostream& out, const SuggestReport& report) {
-  Writer(out, report).all();
+  SuggestJsonWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -106,9 +106,9 @@ void members(Json& json, const std::string& one, const std::string& many,
   json.EndArray();
 }
 
-class Writer : private RulesJson {
+class SuggestNetworkJsonWriter : private RulesJson {
  public:
-  Writer(std::ostream& out, const SuggestNetworkReport& report) : RulesJson(out), report_(report) {}
+  SuggestNetworkJsonWriter(std::ostream& out, const SuggestNetworkReport& report) : RulesJson(out), report_(report) {}
 
   void all() {
     begin("polreach.suggest/v1");
@@ -300,7 +300,7 @@ void write_suggest_network_text(std::ostream& out, const Style& style,
 }
 
 void write_suggest_network_json(std::ostream& out, const SuggestNetworkReport& report) {
-  Writer(out, report).all();
+  SuggestNetworkJsonWriter(out, report).all();
 }
 
 }  // namespace polreach::cli

@@ -11,9 +11,9 @@ using solver::intents::Verdict;
 
 namespace {
 
-class Writer : private JsonWriter {
+class VerifyJsonWriter : private JsonWriter {
  public:
-  Writer(std::ostream& out, const VerifyReport& report) : JsonWriter(out), report_(report) {}
+  VerifyJsonWriter(std::ostream& out, const VerifyReport& report) : JsonWriter(out), report_(report) {}
 
   void all() {
     begin("polreach.verify/v1");
@@ -96,6 +96,6 @@ class Writer : private JsonWriter {
 
 }  // namespace
 
-void write_json(std::ostream& out, const VerifyReport& report) { Writer(out, report).all(); }
+void write_json(std::ostream& out, const VerifyReport& report) { VerifyJsonWriter(out, report).all(); }
 
 }  // namespace polreach::cli

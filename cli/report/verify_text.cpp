@@ -51,9 +51,9 @@ std::string joined(const std::vector<std::string>& names, std::size_t most) {
   return text;
 }
 
-class Writer {
+class VerifyTextWriter {
  public:
-  Writer(std::ostream& out, const Style& style, const VerifyReport& report)
+  VerifyTextWriter(std::ostream& out, const Style& style, const VerifyReport& report)
       : out_(out), style_(style), report_(report) {
     for (const Judgement& each : report.verification.judgements) {
       widest_ = std::max(widest_, word(each.verdict).size());
@@ -206,7 +206,7 @@ std::string summary_of(const solver::intents::Verification& verification) {
 }
 
 void write_text(std::ostream& out, const Style& style, const VerifyReport& report, bool brief) {
-  Writer writer(out, style, report);
+  VerifyTextWriter writer(out, style, report);
   writer.judgements(brief);
   if (!brief) writer.footer();
 }

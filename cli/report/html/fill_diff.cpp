@@ -35,9 +35,9 @@ Change change_of(Changed changed) {
   return Change::Same;
 }
 
-class Filling {
+class DiffFilling {
  public:
-  Filling(Page& page, const DiffReport& report) : page_(page), report_(report) {
+  DiffFilling(Page& page, const DiffReport& report) : page_(page), report_(report) {
     page_.explained = report.explain && report.diff.changes.size() <= kMostExplained;
   }
 
@@ -215,7 +215,7 @@ Page page_of(const DiffReport& report) {
   page.asked = report.asked;
   page.old_name = printable(report.old_name);
   page.new_name = printable(report.new_name);
-  Filling filling(page, report);
+  DiffFilling filling(page, report);
   if (report.has_pods) {
     filling.pods();
     page.summary.push_back("connections: " + summary_of(report.diff));

@@ -13,9 +13,9 @@ namespace audit = solver::audit;
 
 namespace {
 
-class Filling {
+class FindingsFilling {
  public:
-  Filling(Page& page, const FindingsReport& report) : page_(page), report_(report) {
+  FindingsFilling(Page& page, const FindingsReport& report) : page_(page), report_(report) {
     for (std::uint32_t i = 0; i < page.nodes.size(); ++i) {
       const PageNode& node = page.nodes[i];
       nodes_[node.kind + " " + node.name].push_back(i);
@@ -86,7 +86,7 @@ void write_audit_html(std::ostream& out, const FindingsReport& report, const Map
   html::Page page;
   if (map != nullptr) page = html::page_of(*map);
   page.command = report.command;
-  html::Filling(page, report).all();
+  html::FindingsFilling(page, report).all();
   std::vector<std::string> summary;
   const std::size_t count = report.findings.size();
   summary.push_back(fmt::format("{} finding{}", count, count == 1 ? "" : "s"));

@@ -31,9 +31,9 @@ std::string_view heading_of(model::Direction direction) {
   return direction == model::Direction::Egress ? "egress" : "ingress";
 }
 
-class Filling {
+class MapFilling {
  public:
-  Filling(Page& page, const MapReport& report)
+  MapFilling(Page& page, const MapReport& report)
       : page_(page), report_(report), names_(names_of(report.input.model, report.map.peers)) {
     node_of_.resize(report.map.peers.size());
     page_.explained = report.map.connections.size() <= kMostExplained;
@@ -284,7 +284,7 @@ Page page_of(const MapReport& report) {
   page.command = "map";
   page.asked = report.asked;
   if (report.has_pods) {
-    Filling(page, report).pods();
+    MapFilling(page, report).pods();
     page.summary.push_back(counted(report.map.connections.size(), "connection"));
     for (const auto& each : open_assumptions(report)) {
       page.add(page.depends, report.input.sources, each);

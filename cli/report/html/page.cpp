@@ -39,9 +39,9 @@ auto order_of(const PageNode& node) {
   return std::tie(node.group_kind, node.group, node.label, node.kind, node.name);
 }
 
-class Writer {
+class PageJsonWriter {
  public:
-  explicit Writer(const Page& page) : page_(page), json_(buffer_) {}
+  explicit PageJsonWriter(const Page& page) : page_(page), json_(buffer_) {}
 
   std::string all() {
     json_.StartObject();
@@ -401,7 +401,7 @@ std::string base64(std::string_view bytes) {
 
 void write_page(std::ostream& out, Page page) {
   sort(page);
-  out << before_data() << safe_in_script(Writer(page).all()) << after_data();
+  out << before_data() << safe_in_script(PageJsonWriter(page).all()) << after_data();
 }
 
 }  // namespace polreach::cli::html
