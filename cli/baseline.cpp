@@ -16,14 +16,14 @@ using source::Span;
 using syntax::Type;
 using syntax::Value;
 
-constexpr std::string_view kSchema = "polreach.baseline/v1";
-constexpr std::string_view kFindings = "polreach.findings/v1";
+constexpr std::string_view kBaselineSchema = "polreach.baseline/v1";
+constexpr std::string_view kFindingsReportSchema = "polreach.findings/v1";
 
 bool is_fingerprint(std::string_view text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string quoted(const std::string& text) {
+std::string json_string(const std::string& text) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer>(buffer).String(text);
   return buffer.GetString();
@@ -46,9 +46,9 @@ class BaselineReader : public syntax::Sink {
               std::string_view /*list_api_version*/) override {
     const Value root = tape.root();
     const auto schema = root.is(Type::Mapping) ? root.find("schema") : std::nullopt;
-    if (!schema || (schema->text() != kSchema && schema->text() != kFindings)) {
-      return fail(root, "this is no baseline: it has no schema " + std::string(kSchema) + " or " +
-                            std::string(kFindings));
+    if (!schema || (schema->text() != kBaselineSchema && schema->text() != kFindingsReportSchema)) {
+      return fail(root, "this is no baseline: it has no schema " + std::string(kBaselineSchema) +
+                            " or " + std::string(kFindingsReportSchema));
     }
     has_schema = true;
     const auto findings = root.find("findings");
@@ -116,11 +116,12 @@ source::Result<Known> read_baseline(const std::string& path) {
 }
 
 std::string baseline_text(const std::vector<KnownFinding>& found) {
-  std::string text = "{\n  \"schema\": \"" + std::string(kSchema) + "\",\n  \"findings\": [";
+  std::string text =
+      "{\n  \"schema\": \"" + std::string(kBaselineSchema) + "\",\n  \"findings\": [";
   for (std::size_t i = 0; i < found.size(); ++i) {
     text += (i == 0 ? "\n" : ",\n");
-    text += "    {\"check\": " + quoted(found[i].check) +
-            ", \"fingerprint\": " + quoted(found[i].fingerprint) + "}";
+    text += "    {\"check\": " + json_string(found[i].check) +
+            ", \"fingerprint\": " + json_string(found[i].fingerprint) + "}";
   }
   return text + (found.empty() ? "]\n}\n" : "\n  ]\n}\n");
 }

@@ -21,12 +21,11 @@ namespace fs = std::filesystem;
 namespace queries = solver::queries;
 using image::Image;
 using source::Diagnostic;
-using source::Severity;
 
 constexpr const char* kCompileAgain = "compile it again: polreach compile PATH... -o FILE";
 
 Diagnostic error(std::string_view code, std::string message, std::string help) {
-  return {Severity::Error, code, std::move(message), {}, "", std::move(help), {}, ""};
+  return {source::Severity::Error, code, std::move(message), {}, "", std::move(help), {}, ""};
 }
 
 bool starts_compiled(const std::string& path) {
@@ -37,7 +36,7 @@ bool starts_compiled(const std::string& path) {
   return stream.read(start.data(), start.size()) && is_compiled({start.data(), start.size()});
 }
 
-source::Result<std::unique_ptr<source::Text>> text_of(const InputOptions& options) {
+source::Result<std::unique_ptr<source::Text>> bytes_of(const InputOptions& options) {
   const std::string& path = options.paths.front();
   if (!options.snapshot) return source::Text::map(path);
   auto bytes = options.snapshot->text(path);
@@ -219,7 +218,7 @@ Diagnostic compiled_is_not_alone(const std::string& name) {
 source::Result<std::unique_ptr<Input>> read_compiled(const InputOptions& options) {
   const std::string& path = options.paths.front();
   auto problems = std::make_unique<Input>();
-  auto text = text_of(options);
+  auto text = bytes_of(options);
   if (!text) return tl::unexpected(text.error());
   if (!is_compiled((*text)->bytes())) return source::failure(path + ": has changed meanwhile");
   auto image = Image::open(std::move(*text));
@@ -252,7 +251,7 @@ std::unique_ptr<Input> read_compiled_part(const InputOptions& options,
   const bool is_about_all =
       options.engine == model::Engine::Cilium || options.engine == model::Engine::None;
   if (is_about_all || !names_compiled_file(options)) return nullptr;
-  auto text = text_of(options);
+  auto text = bytes_of(options);
   if (!text || !is_compiled((*text)->bytes())) return nullptr;
   auto image = Image::open(std::move(*text));
   if (!image) return nullptr;

@@ -126,7 +126,7 @@ std::string topic_names() {
   return text;
 }
 
-std::string command_names() {
+std::string first_words() {
   std::string text = "help version";
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
@@ -157,7 +157,7 @@ void write_bash(std::ostream& out) {
              "  if [[ ${{COMP_WORDS[1]}} == help ]]; then\n"
              "    mapfile -t COMPREPLY < <(compgen -W '{}' -- \"$word\")\n    return\n  fi\n"
              "  if [[ $word == -* ]]; then\n    case ${{COMP_WORDS[1]}} in\n",
-             command_names(), command_names() + topic_names());
+             first_words(), first_words() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;
@@ -191,7 +191,7 @@ void write_zsh(std::ostream& out) {
   fmt::print(out,
              "#compdef polreach\n_polreach() {{\n  if ((CURRENT == 2)); then\n"
              "    compadd {}\n    return\n  fi\n  case $words[2] in\n    help) compadd {} ;;\n",
-             command_names(), command_names() + topic_names());
+             first_words(), first_words() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;
@@ -223,7 +223,7 @@ std::string fish_text(std::string_view text) {
 void write_fish(std::ostream& out) {
   out << "# fish completion for polreach\n";
   fmt::print(out, "complete -c polreach -n '__fish_seen_subcommand_from help' -f -a '{}'\n",
-             command_names() + topic_names());
+             first_words() + topic_names());
   for (const CommandSpec* const each : commands()) {
     const CommandSpec& command = *each;
     if (command.hidden) continue;

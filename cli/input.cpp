@@ -26,7 +26,6 @@ namespace polreach::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using source::Severity;
 using source::Text;
 
 syntax::Format format_of(const std::string& path) {
@@ -214,7 +213,7 @@ class Reading {
   void report_source(const std::string& name, const std::string& path) {
     const source::Span where{input_->sources.add(name, Text::own("")), 0, 0};
     source::Diagnostic diagnostic = not_compiled_error(path, where);
-    if (options_.keep_going) diagnostic.severity = Severity::Warning;
+    if (options_.keep_going) diagnostic.severity = source::Severity::Warning;
     has_error_of_file_ = has_error_of_file_ || !options_.keep_going;
     input_->diagnostics.add(std::move(diagnostic));
     file_gaps_.push_back({"source", where});
@@ -232,7 +231,7 @@ class Reading {
     if (skipped.size() > kMostNames) {
       names += " and " + std::to_string(skipped.size() - kMostNames) + " more";
     }
-    input_->diagnostics.add({Severity::Warning,
+    input_->diagnostics.add({source::Severity::Warning,
                              "skipped-entry",
                              what + " are not read: " + names,
                              {},
@@ -277,14 +276,15 @@ class Reading {
 
   void report_chart(source::FileId file, const std::string& help) {
     has_error_of_file_ = has_error_of_file_ || !options_.keep_going;
-    input_->diagnostics.add({options_.keep_going ? Severity::Warning : Severity::Error,
-                             "helm-template",
-                             "this folder is a Helm chart, whose templates have not been rendered",
-                             {file, 0, 0},
-                             "",
-                             help,
-                             {},
-                             {}});
+    input_->diagnostics.add(
+        {options_.keep_going ? source::Severity::Warning : source::Severity::Error,
+         "helm-template",
+         "this folder is a Helm chart, whose templates have not been rendered",
+         {file, 0, 0},
+         "",
+         help,
+         {},
+         {}});
     file_gaps_.push_back({"Helm chart", {file, 0, 0}});
   }
 
@@ -325,7 +325,7 @@ class Reading {
     }
     if (loader.ledger().read() == 0 && input_->diagnostics.errors() == errors_before &&
         !has_error_of_file_ && input_->absent_paths.empty()) {
-      input_->diagnostics.add({Severity::Error,
+      input_->diagnostics.add({source::Severity::Error,
                                "no-objects",
                                "the input holds no Kubernetes objects",
                                {},
@@ -383,7 +383,7 @@ std::optional<model::ManagedClusterId> cluster_of(const model::Cloud& cloud,
 }
 
 /// The option, or what the only cluster of the input says.
-model::Engine engine_of(const InputOptions& options, const model::Cloud& cloud) {
+model::Engine enforcing_engine(const InputOptions& options, const model::Cloud& cloud) {
   if (options.engine != model::Engine::Unstated) return options.engine;
   const auto cluster = cluster_of(cloud, options.cluster);
   // Where a part of it could not be evaluated, its engine may be that part.
@@ -398,8 +398,8 @@ bool has_windows(const InputOptions& options, const model::Cloud& cloud) {
   return std::any_of(pools.begin(), pools.end(), [](const auto& pool) { return pool.windows; });
 }
 
-void enforce(model::Model& model, const InputOptions& options, const model::Cloud& cloud) {
-  compiler::enforce(model, engine_of(options, cloud), has_windows(options, cloud), {});
+void enforce_policies(model::Model& model, const InputOptions& options, const model::Cloud& cloud) {
+  compiler::enforce(model, enforcing_engine(options, cloud), has_windows(options, cloud), {});
 }
 
 /// A set without workloads is about those of the other: it gets everything of it but policies.
@@ -437,7 +437,7 @@ void link_cloud(Input& input, model::ServiceTags tags, const InputOptions& optio
 }
 
 void enforce(Input& input, const InputOptions& options) {
-  enforce(input.model, options, input.cloud);
+  enforce_policies(input.model, options, input.cloud);
 }
 
 source::Result<std::unique_ptr<Input>> read_input(const InputOptions& options, std::istream& in) {
@@ -467,8 +467,8 @@ source::Result<InputPair> read_pair(const InputOptions& first, const InputOption
                                        {second.keep_going});
   input.cloud = cloud_of(a->resources, std::move(a->service_tags), first, input);
   result.second_cloud = cloud_of(b->resources, std::move(b->service_tags), second, input);
-  enforce(input.model, first, input.cloud);
-  enforce(result.second, second, result.second_cloud);
+  enforce_policies(input.model, first, input.cloud);
+  enforce_policies(result.second, second, result.second_cloud);
   return result;
 }
 

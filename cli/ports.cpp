@@ -10,7 +10,7 @@ namespace polreach::cli {
 namespace {
 
 using net::Protocol;
-using Entry = solver::queries::Asked::Entry;
+using AskedEntry = solver::queries::Asked::Entry;
 using Ports = std::variant<net::PortSet, std::string>;
 
 std::optional<Protocol> protocol_of(std::string_view text) {
@@ -48,8 +48,8 @@ source::Result<Ports> ports_of(std::string_view text) {
 }
 
 /// One element of the list: PORTS or PORTS/PROTOCOL.
-source::Result<std::vector<Entry>> entries_of(std::string_view word,
-                                              const std::vector<Protocol>& protocols) {
+source::Result<std::vector<AskedEntry>> entries_of(std::string_view word,
+                                                   const std::vector<Protocol>& protocols) {
   std::vector<Protocol> meant = protocols;
   const std::size_t slash = word.find('/');
   if (slash != std::string_view::npos) {
@@ -63,7 +63,7 @@ source::Result<std::vector<Entry>> entries_of(std::string_view word,
   }
   const auto ports = ports_of(word.substr(0, slash));
   if (!ports) return tl::unexpected(ports.error());
-  std::vector<Entry> entries;
+  std::vector<AskedEntry> entries;
   for (Protocol protocol : meant) entries.push_back({protocol, *ports});
   return entries;
 }
@@ -74,7 +74,7 @@ std::string describe(const solver::queries::Asked& asked) {
   if (asked.entries.empty()) return "all traffic";
   net::Traffic traffic;
   std::string names;
-  for (const Entry& entry : asked.entries) {
+  for (const AskedEntry& entry : asked.entries) {
     if (const auto* ports = std::get_if<net::PortSet>(&entry.ports)) {
       traffic[entry.protocol] |= *ports;
     } else {

@@ -24,13 +24,13 @@ using Names = std::vector<std::string>;
 /// The target of a link is a path; git itself refuses longer ones.
 constexpr std::size_t kLongestLink = 4096;
 
-std::string joined(std::string_view folder, std::string_view name) {
+std::string path_below(std::string_view folder, std::string_view name) {
   return folder.empty() ? std::string(name) : std::string(folder) + "/" + std::string(name);
 }
 
-std::string joined(const Names& names) {
+std::string path_of(const Names& names) {
   std::string path;
-  for (const std::string& name : names) path = joined(path, name);
+  for (const std::string& name : names) path = path_below(path, name);
   return path;
 }
 
@@ -38,7 +38,7 @@ std::string joined(const Names& names) {
 std::optional<Names> target_of(const std::string& folder, const std::string& link) {
   if (link.empty() || link[0] == '/') return std::nullopt;
   Names names;
-  const std::string path = joined(folder, link);
+  const std::string path = path_below(folder, link);
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
     std::string name = path.substr(begin, end - begin);
@@ -76,7 +76,7 @@ class Walk {
     if (!names) return tl::unexpected(names.error());
     auto found = lookup(*names);
     if (!found) return tl::unexpected(found.error());
-    const std::string shown = shown_as(joined(*names));
+    const std::string shown = shown_as(path_of(*names));
     switch (found->what) {
       case Found::Nothing:
         absent.push_back({path, path + ": is not in " + revision_.name + found->hint});
@@ -87,12 +87,12 @@ class Walk {
       case Found::Link:
         return source::failure(shown + ": is a link; name what it leads to");
       case Found::File:
-        files.emplace(joined(*names), File{found->id, false});
+        files.emplace(path_of(*names), File{found->id, false});
         return {};
       case Found::Folder:
         break;
     }
-    return add_folder(joined(*names), found->id);
+    return add_folder(path_of(*names), found->id);
   }
 
   source::Result<void> add_root() { return add_folder("", revision_.tree); }
@@ -102,7 +102,7 @@ class Walk {
     for (const auto& [path, link] : links_) {
       const auto target = repository_.read(link.id, kLongestLink, shown_as(path));
       const auto names = target ? target_of(link.folder, *target) : std::nullopt;
-      if (names && files.contains(joined(*names))) continue;
+      if (names && files.contains(path_of(*names))) continue;
       // Beside links that are called a manifest, those that may lead to a folder of manifests.
       bool may_hold_manifests = !names || is_manifest_name(link.name);
       if (!may_hold_manifests) {
@@ -175,7 +175,7 @@ class Walk {
         return Found{Found::Nothing, {}, near(path, name, **folder)};
       }
       found = {what_of(entry->kind), entry->id, {}};
-      path = joined(path, name);
+      path = path_below(path, name);
     }
     return found;
   }
@@ -202,7 +202,7 @@ class Walk {
       if (candidates.size() < kMostCompared) candidates.push_back(entry.name);
     }
     std::vector<std::string> found = source::nearest(name, candidates);
-    for (std::string& each : found) each = joined(folder, each);
+    for (std::string& each : found) each = path_below(folder, each);
     return source::did_you_mean(found);
   }
 
@@ -233,7 +233,7 @@ class Walk {
     const bool file = entry.kind == EntryKind::File;
     const bool source = file && is_source_name(entry.name);
     if (file && !source && !is_manifest_name(entry.name)) return {};
-    const std::string path = joined(folder.path, entry.name);
+    const std::string path = path_below(folder.path, entry.name);
     name_bytes_ += path.size();
     if (name_bytes_ > limits_.name_bytes) {
       return source::failure(revision_.name + ": holds too many long paths; name paths");

@@ -14,8 +14,6 @@ namespace polreach::cli {
 
 namespace audit = solver::audit;
 
-using source::Severity;
-
 namespace {
 
 constexpr std::string_view kForm =
@@ -59,7 +57,7 @@ std::string_view namespace_in(std::string_view subject) {
 void read_line(std::string_view line, const std::string& object, const source::Span& where,
                source::Diagnostics& diagnostics, std::vector<Suppression>& result) {
   const auto fail = [&](std::string message, std::string help) {
-    diagnostics.add({Severity::Error,
+    diagnostics.add({source::Severity::Error,
                      "bad-suppression",
                      std::move(message),
                      where,
@@ -99,7 +97,7 @@ bool is_check(const Suppression& suppression, const std::string& object,
   if (audit::find_check(suppression.check) != nullptr) return true;
   std::vector<std::string> known;
   for (const audit::Check* const each : audit::all_checks()) known.emplace_back(each->id);
-  diagnostics.add({Severity::Error,
+  diagnostics.add({source::Severity::Error,
                    "unknown-check",
                    "there is no check " + suppression.check +
                        source::did_you_mean(source::nearest(suppression.check, known)),

@@ -48,7 +48,7 @@ std::string ports() {
          "svc/shop/web:http.";
 }
 
-std::string exit_status() {
+std::string exit_status_text() {
   return "0  yes: allowed; nothing changed; clean; it holds\n"
          "1  no: denied, or allowed only in part; something changed; findings; violated\n"
          "2  no verdict: a wrong command line, input that cannot be read, or an answer that "
@@ -79,7 +79,7 @@ std::string engines() {
          "known: then more answers depend.";
 }
 
-std::string questions() {
+std::string questions_text() {
   std::string text = "What polreach shell understands, at its prompt and in scripts:\n";
   std::size_t width = 0;
   for (const shell::QuestionSpec& each : shell::questions()) {
@@ -105,10 +105,10 @@ std::string output() {
 constexpr std::array<Topic, 7> kTopics = {{
     {"references", "how workloads, Services, addresses and subnets are written", references},
     {"ports", "how ports and protocols are written", ports},
-    {"exit-status", "what 0, 1 and 2 mean", exit_status},
+    {"exit-status", "what 0, 1 and 2 mean", exit_status_text},
     {"assumptions", "what an answer rests on, and what settles it", assumptions},
     {"engines", "what enforces the policies", engines},
-    {"questions", "what polreach shell can be asked", questions},
+    {"questions", "what polreach shell can be asked", questions_text},
     {"output", "colours, width, and what is stable", output},
 }};
 

@@ -10,7 +10,6 @@ namespace polreach::cli {
 namespace audit = solver::audit;
 
 using audit::Finding;
-using source::Severity;
 
 namespace {
 
@@ -171,7 +170,7 @@ class Sorter {
 
   void report(const Suppression& suppression, bool used) {
     const auto warn = [&](std::string_view code, std::string message, std::string help) {
-      result_.warnings.push_back({Severity::Warning,
+      result_.warnings.push_back({source::Severity::Warning,
                                   code,
                                   std::move(message),
                                   suppression.where,

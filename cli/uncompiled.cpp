@@ -9,8 +9,6 @@
 namespace polreach::cli {
 namespace {
 
-using source::Severity;
-
 /// A command that makes what polreach reads.
 std::string command_for(const std::string& path) {
   if (path.ends_with(".bicep")) return "bicep build " + path;
@@ -55,7 +53,7 @@ std::string compiled_name(const std::string& path) {
 }
 
 source::Diagnostic not_compiled_error(const std::string& path, const source::Span& where) {
-  return {Severity::Error,
+  return {source::Severity::Error,
           "not-compiled",
           "this is a source of " +
               std::string(path.find(".bicep") != std::string::npos ? "Bicep" : "Terraform") +
@@ -77,7 +75,7 @@ std::optional<source::Diagnostic> not_compiled_warning(const std::vector<std::st
   if (paths.size() > kMostNames) {
     names += " and " + std::to_string(paths.size() - kMostNames) + " more";
   }
-  return source::Diagnostic{Severity::Warning,
+  return source::Diagnostic{source::Severity::Warning,
                             "not-compiled",
                             "sources that describe networks of Azure are not read: " + names,
                             {},

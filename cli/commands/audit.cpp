@@ -15,7 +15,7 @@ namespace {
 
 namespace audit = solver::audit;
 
-constexpr const char* kSchema = "polreach.findings/v1";
+constexpr const char* kFindingsSchema = "polreach.findings/v1";
 
 int list_checks(Session& session) {
   const std::string format = session.arguments().value("format");
@@ -133,12 +133,12 @@ int ask_audit(Session& session) {
 }
 
 int run_audit_command(const Arguments& arguments, const Streams& streams) {
-  Session early(arguments, streams, kSchema);
+  Session early(arguments, streams, kFindingsSchema);
   if (arguments.has("list")) return list_checks(early);
   const auto config = load_config(early);
   if (!config) return kNoVerdict;
   const Arguments all = with_config(arguments, *config, true);
-  Session session(all, streams, kSchema);
+  Session session(all, streams, kFindingsSchema);
   const auto refuse = [&](const ListingError& error) {
     return session.refuse(error.code, error.message, error.help);
   };

@@ -14,7 +14,6 @@ namespace polreach::cli {
 namespace {
 
 namespace queries = solver::queries;
-using queries::Answer;
 using queries::Outcome;
 using queries::Target;
 using queries::Verdict;
@@ -89,7 +88,7 @@ class CanCommand {
     }
   }
 
-  [[nodiscard]] int exit_status(const Answer& answer) const {
+  [[nodiscard]] int exit_status(const queries::Answer& answer) const {
     if (arguments_.has("any") && some_part_is_allowed(answer)) return kYes;
     switch (answer.verdict) {
       case Verdict::Allowed:
@@ -103,7 +102,7 @@ class CanCommand {
     return kNoVerdict;
   }
 
-  static bool some_part_is_allowed(const Answer& answer) {
+  static bool some_part_is_allowed(const queries::Answer& answer) {
     for (const Outcome& outcome : answer.outcomes) {
       for (const queries::Part& part : outcome.parts) {
         if (!part.allowed.empty()) return true;

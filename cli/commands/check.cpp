@@ -19,12 +19,12 @@ namespace {
 
 namespace audit = solver::audit;
 
-constexpr const char* kSchema = "polreach.check/v1";
+constexpr const char* kCheckSchema = "polreach.check/v1";
 
 /// One of the two versions: its input, and all that is found in it.
 struct Version {
   Version(const Arguments& arguments, const Streams& streams)
-      : session(arguments, streams, kSchema) {}
+      : session(arguments, streams, kCheckSchema) {}
 
   Session session;
   std::unique_ptr<Input> input;  // what the session asks about, and the comparison
@@ -216,7 +216,7 @@ class CheckCommand {
 }  // namespace
 
 int run_check(const Arguments& arguments, const Streams& streams) {
-  Session early(arguments, streams, kSchema);
+  Session early(arguments, streams, kCheckSchema);
   const auto config = load_config(early);
   if (!config) return kNoVerdict;
   Arguments all = with_config(arguments, *config, true);

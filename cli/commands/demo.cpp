@@ -19,8 +19,8 @@
 namespace polreach::cli {
 namespace {
 
-constexpr const char* kNow = "quickstart";
-constexpr const char* kChanged = "quickstart-changed";
+constexpr const char* kClusterNow = "quickstart";
+constexpr const char* kClusterChanged = "quickstart-changed";
 
 constexpr std::array<OptionSpec, 2> kDemoOptions = {{
     {"color", '\0', "WHEN", "colour the answers", "auto|always|never", "auto"},
@@ -41,7 +41,8 @@ class Demo {
         colour_(arguments.value("color")),
         style_(wants_colour(colour_, streams.out_is_terminal)),
         snapshot_(std::make_shared<Snapshot>()) {
-    for (const char* folder : {kNow, kChanged}) snapshot_->put(folder, example_files(folder));
+    for (const char* folder : {kClusterNow, kClusterChanged})
+      snapshot_->put(folder, example_files(folder));
   }
 
   void run() {
@@ -68,16 +69,16 @@ class Demo {
          "It cannot, so the shop is down. The answer names the lines that decide: what web may "
          "send "
          "is meant for pods with a label that the pods of api do not have.",
-         {"can", "shop/web", "shop/api", "--port", "http", kNow}},
+         {"can", "shop/web", "shop/api", "--port", "http", kClusterNow}},
         {"2. Before a merge: what does a change open and close?",
          "Someone mends it. The difference shows that web now reaches api, and that something else "
          "came with it: the metrics of api are open to everyone.",
-         {"diff", kNow, kChanged}},
-        audits ? Step{"3. Audit: what is wrong with the policies?", "", {"audit", kChanged}}
+         {"diff", kClusterNow, kClusterChanged}},
+        audits ? Step{"3. Audit: what is wrong with the policies?", "", {"audit", kClusterChanged}}
                : Step{"3. Audit: what is open, also to pods that do not exist yet?",
                       "Each workload with what may connect to it, and it to, as conditions that "
                       "cover every pod that anyone could create.",
-                      {"exposure", kChanged}},
+                      {"exposure", kClusterChanged}},
     };
   }
 

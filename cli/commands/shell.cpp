@@ -21,7 +21,6 @@
 namespace polreach::cli {
 namespace {
 
-using shell::Answer;
 using shell::Executor;
 using shell::State;
 
@@ -95,7 +94,7 @@ class ShellCommand {
     for (std::string line; std::getline(questions, line);) {
       if (!line.empty() && line.back() == '\r') line.pop_back();
       if (asks_nothing(line)) continue;
-      const Answer answer = executor.answer(line);
+      const shell::Answer answer = executor.answer(line);
       all_answered = all_answered && answer.answered;
       if (arguments_.value("format") == "json") {
         shell::write_json_line(streams_.out, ++number, line, answer, state.now()->name);
@@ -144,7 +143,7 @@ class ShellCommand {
       if (!line) return kYes;
       if (asks_nothing(*line)) continue;
       editor.remember(*line);
-      const Answer answer = executor.answer(*line);
+      const shell::Answer answer = executor.answer(*line);
       // The window may have become another size.
       streams_.out << wrapped(answer.text, terminal_width(fileno(stdout)));
       if (answer.quit) return kYes;

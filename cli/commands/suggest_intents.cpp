@@ -23,7 +23,6 @@ namespace suggest = solver::suggest;
 
 using intents::Intent;
 using judged::Judgement;
-using judged::Verdict;
 using solver::audit::Finding;
 using suggest::Wish;
 
@@ -40,8 +39,9 @@ Wish wish_of(const Intent& intent) {
 
 class SuggestIntentsCommand {
  public:
-  SuggestIntentsCommand(Session& session, const InputOptions& options, const compiler::Cluster& cluster,
-          bool windows, const std::vector<Intent>& intents)
+  SuggestIntentsCommand(Session& session, const InputOptions& options,
+                        const compiler::Cluster& cluster, bool windows,
+                        const std::vector<Intent>& intents)
       : session_(session),
         arguments_(session.arguments()),
         options_(options),
@@ -84,7 +84,7 @@ class SuggestIntentsCommand {
   void choose() {
     const std::string wanted = arguments_.value("finding");
     for (const Judgement& judgement : before_.judgements) {
-      if (judgement.verdict != Verdict::Violated) continue;
+      if (judgement.verdict != judged::Verdict::Violated) continue;
       const std::string& name = judgement.intent->name;
       const bool is_named = wanted.empty() || name == wanted || "intent/" + name == wanted;
       for (const Finding& finding : judgement.findings) {
@@ -187,7 +187,7 @@ class SuggestIntentsCommand {
     SuggestedIntent result;
     result.name = then.intent->name;
     result.verdict = judged::to_string(then.verdict);
-    result.solved = then.verdict == Verdict::Holds;
+    result.solved = then.verdict == judged::Verdict::Holds;
     if (result.solved) return result;
     result.why = is_chosen ? reasons_of(then.intent) : "it held before";
     if (!result.why.empty()) return result;
@@ -215,8 +215,8 @@ class SuggestIntentsCommand {
       const bool is_chosen = std::any_of(chosen_.begin(), chosen_.end(), [&](const Chosen& each) {
         return each.judgement == &first;
       });
-      const bool is_broken = after != nullptr && first.verdict == Verdict::Holds &&
-                             after->judgements[i].verdict != Verdict::Holds;
+      const bool is_broken = after != nullptr && first.verdict == judged::Verdict::Holds &&
+                             after->judgements[i].verdict != judged::Verdict::Holds;
       if (is_chosen || is_broken) report.intents.push_back(outcome(i, is_chosen, after));
     }
     report.network = network;

@@ -25,7 +25,6 @@ namespace suggest = solver::suggest;
 using compiler::Site;
 using compiler::Surroundings;
 using intents::Intent;
-using judged::Verdict;
 using judged::Wrong;
 using judged::WrongPair;
 using model::Direction;
@@ -345,14 +344,14 @@ class Search {
 
   static std::string why_stays(const Need& need, const judged::Judgement& then) {
     const NetworkIntent& wanted = *need.of;
-    if (then.verdict == Verdict::Holds) return "";
+    if (then.verdict == judged::Verdict::Holds) return "";
     if (!wanted.fingerprint.empty()) {
       const bool stands =
           std::any_of(then.findings.begin(), then.findings.end(),
                       [&](const auto& each) { return fingerprint(each) == wanted.fingerprint; });
       if (!stands) return "";
     }
-    if (then.verdict == Verdict::Empty) {
+    if (then.verdict == judged::Verdict::Empty) {
       return "read again with the rules, its ends are called otherwise: names that a template "
              "leaves open are known with --parameters";
     }

@@ -41,7 +41,7 @@ struct Question {
 class SuggestNetworkCommand {
  public:
   SuggestNetworkCommand(Session& session, InputOptions options, const compiler::Cluster& pods,
-          const Question& question)
+                        const Question& question)
       : session_(session),
         options_(std::move(options)),
         pods_(pods),

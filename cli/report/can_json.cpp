@@ -16,14 +16,14 @@ using queries::Variant;
 
 namespace {
 
-constexpr const char* kSchema = "polreach.can/v1";
+constexpr const char* kCanSchema = "polreach.can/v1";
 
 class CanJsonWriter : private JsonWriter {
  public:
   explicit CanJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void answer(const CanReport& report) {
-    begin(kSchema);
+    begin(kCanSchema);
     text("verdict", queries::to_string(report.answer.verdict));
     question(report);
     list("outcomes", report.answer.outcomes, [&](const Outcome& o) { outcome(report, o); });

@@ -28,23 +28,12 @@ using queries::Verdict;
 
 namespace {
 
-/// How much detail is given before the rest is only counted.
-constexpr std::size_t kMostExplained = 3;
-constexpr std::size_t kMostRules = 4;
-constexpr std::size_t kMostPods = 3;
-constexpr std::size_t kMostNames = 6;
-constexpr std::size_t kMostPrefixes = 8;
-constexpr std::size_t kMostPlaces = 3;
-
 std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string_view word(Direction direction) {
-  return direction == Direction::Egress ? "egress" : "ingress";
-}
-
 std::string shown(const net::AddressSet& addresses) {
+  constexpr std::size_t kMostPrefixes = 8;
   const std::string whole = net::to_string(addresses);
   if (!addresses.empty() && whole.find('/') == std::string::npos &&
       whole.find(',') == std::string::npos) {
@@ -108,6 +97,12 @@ class CanTextWriter {
   }
 
  private:
+  /// How much detail is given before the rest is only counted.
+  static constexpr std::size_t kMostExplained = 3;
+  static constexpr std::size_t kMostRules = 4;
+  static constexpr std::size_t kMostNames = 6;
+  static constexpr std::size_t kMostPlaces = 3;
+
   // The packets ----------------------------------------------------------------------------------
 
   void parts(const Outcome& outcome, const std::string& indent) {
@@ -207,8 +202,8 @@ class CanTextWriter {
                                     : names(outcome.destinations, report_.destination);
     const std::string_view preposition = egress ? "from" : "to";
     if (reason.basis == Basis::Outside) return;
-    out_ << "  " << word(reason.direction) << " " << preposition << " " << style_.bold(name) << ": "
-         << effect(reason) << "\n";
+    out_ << "  " << direction_word(reason.direction) << " " << preposition << " "
+         << style_.bold(name) << ": " << effect(reason) << "\n";
     switch (reason.basis) {
       case Basis::OnePod:
         out_ << "    a pod always reaches itself\n";
@@ -217,7 +212,7 @@ class CanTextWriter {
         out_ << "    it uses the network of its node (hostNetwork): policies do not apply\n";
         break;
       case Basis::NotSelected:
-        out_ << "    no NetworkPolicy selects it for " << word(reason.direction)
+        out_ << "    no NetworkPolicy selects it for " << direction_word(reason.direction)
              << ": open by default\n";
         break;
       case Basis::Policies:
@@ -288,16 +283,17 @@ class CanTextWriter {
     const bool one = reason.selecting.size() + reason.may_select.size() == 1;
     const std::string_view owner = one ? "its" : "their";
     if (reason.rules == 0) {
-      out_ << "    " << (one ? "it has" : "they have") << " no " << word(reason.direction)
+      out_ << "    " << (one ? "it has" : "they have") << " no " << direction_word(reason.direction)
            << " rule: nothing passes\n";
     } else if (reason.rules == 1) {
-      out_ << "    " << owner << " only " << word(reason.direction) << " rule does not match\n";
+      out_ << "    " << owner << " only " << direction_word(reason.direction)
+           << " rule does not match\n";
     } else {
-      out_ << "    none of " << owner << " " << reason.rules << " " << word(reason.direction)
-           << " rules matches\n";
+      out_ << "    none of " << owner << " " << reason.rules << " "
+           << direction_word(reason.direction) << " rules matches\n";
     }
     for (std::size_t i = 0; i < reason.misses.size() && i < kMostRules; ++i) {
-      miss(reason.misses[i], word(reason.direction));
+      miss(reason.misses[i], direction_word(reason.direction));
     }
     for (std::size_t i = 0; i < reason.near_misses.size() && i < kMostRules; ++i) {
       const RuleReason& near = reason.near_misses[i];
@@ -416,6 +412,7 @@ std::string coloured(const Style& style, Verdict verdict) {
 }
 
 std::string name_of(const CanReport& report, const Variant& variant, const Target& target) {
+  constexpr std::size_t kMostPods = 3;
   const Model& model = report.input.model;
   if (!variant.workload) {
     return target.endpoints.empty() ? target.text : shown(target.addresses);

@@ -19,7 +19,7 @@ namespace {
 
 using Checks = std::span<const Check* const>;
 
-std::string coloured(const Style& style, Severity severity, const std::string& text) {
+std::string coloured_by_severity(const Style& style, Severity severity, const std::string& text) {
   if (severity <= Severity::High) return style.red(text);
   if (severity == Severity::Medium) return style.yellow(text);
   return severity == Severity::Low ? style.blue(text) : style.dim(text);
@@ -57,8 +57,8 @@ void write_check_list(std::ostream& out, const Style& style, Checks checks, bool
   for (const Check* const check : checks) width = std::max(width, check->id.size());
   for (const Check* const check : checks) {
     const std::string severity = fmt::format("{:<8}", audit::name_of(check->severity));
-    out << fmt::format("{}  {:<{}}  {}\n", coloured(style, check->severity, severity), check->id,
-                       width, check->title);
+    out << fmt::format("{}  {:<{}}  {}\n", coloured_by_severity(style, check->severity, severity),
+                       check->id, width, check->title);
     if (brief || check->elsewhere.empty()) continue;
     std::string elsewhere;
     for (const audit::Elsewhere& each : check->elsewhere) {
@@ -69,6 +69,8 @@ void write_check_list(std::ostream& out, const Style& style, Checks checks, bool
   if (!brief) out << "\n" << counted(checks.size(), "check") << "\n";
 }
 
-void write_check_list_json(std::ostream& out, Checks checks) { CheckListJsonWriter(out).all(checks); }
+void write_check_list_json(std::ostream& out, Checks checks) {
+  CheckListJsonWriter(out).all(checks);
+}
 
 }  // namespace polreach::cli

@@ -34,7 +34,7 @@ class Json : JsonWriter {
   }
 };
 
-source::Result<void> write_json(std::ostream& out, const CheckReport& report) {
+source::Result<void> write_check_json(std::ostream& out, const CheckReport& report) {
   std::ostringstream findings;
   auto written = write_findings(findings, "json", Style(false), report.findings, false);
   if (!written) return written;
@@ -46,7 +46,7 @@ source::Result<void> write_json(std::ostream& out, const CheckReport& report) {
 
 source::Result<void> write_check(std::ostream& out, const std::string& format, const Style& style,
                                  const CheckReport& report, bool quiet) {
-  if (format == "json") return write_json(out, report);
+  if (format == "json") return write_check_json(out, report);
   if (format == "md") {
     out << "## polreach check\n\n" << report.diff.text;
     if (!report.diff.text.empty()) out << "\n";

@@ -7,16 +7,15 @@ namespace polreach::cli {
 namespace {
 
 using source::Diagnostic;
-using source::Severity;
 
-std::string heading(const Style& style, const Diagnostic& diagnostic) {
+std::string diagnostic_heading(const Style& style, const Diagnostic& diagnostic) {
   const std::string code = "[" + std::string(diagnostic.code) + "]";
   switch (diagnostic.severity) {
-    case Severity::Error:
+    case source::Severity::Error:
       return style.red("error" + code);
-    case Severity::Warning:
+    case source::Severity::Warning:
       return style.yellow("warning" + code);
-    case Severity::Note:
+    case source::Severity::Note:
       return style.blue("note" + code);
   }
   return code;
@@ -32,22 +31,22 @@ void write_place(std::ostream& out, const Style& style, const source::SourceMap&
 /// Notes change nothing: a line is enough.
 void write_note(std::ostream& out, const Style& style, const source::SourceMap& sources,
                 const Diagnostic& diagnostic) {
-  out << heading(style, diagnostic) << ": ";
+  out << diagnostic_heading(style, diagnostic) << ": ";
   if (diagnostic.where.exists()) out << printable(sources.place(diagnostic.where)) << ": ";
   out << printable(diagnostic.message) << "\n";
 }
 
-void write(std::ostream& out, const Style& style, const source::SourceMap& sources,
-           const Diagnostic& diagnostic) {
-  if (diagnostic.severity == Severity::Note) {
+void write_diagnostic(std::ostream& out, const Style& style, const source::SourceMap& sources,
+                      const Diagnostic& diagnostic) {
+  if (diagnostic.severity == source::Severity::Note) {
     write_note(out, style, sources, diagnostic);
     return;
   }
   const bool says_subject = diagnostic.subject.empty() ||
                             diagnostic.message.find(diagnostic.subject) != std::string::npos;
   const std::string subject = says_subject ? "" : printable(diagnostic.subject) + ": ";
-  out << heading(style, diagnostic) << ": " << subject << style.bold(printable(diagnostic.message))
-      << "\n";
+  out << diagnostic_heading(style, diagnostic) << ": " << subject
+      << style.bold(printable(diagnostic.message)) << "\n";
   write_place(out, style, sources, diagnostic.where);
   if (diagnostic.other.exists()) {
     out << "  " << diagnostic.other_message << ":\n";
@@ -146,11 +145,23 @@ void write_excerpt(std::ostream& out, const Style& style, const source::SourceMa
       << style.blue(std::string(std::max<std::size_t>(width, 1), '^')) << "\n";
 }
 
+std::string_view severity_word(source::Severity severity) {
+  switch (severity) {
+    case source::Severity::Error:
+      return "error";
+    case source::Severity::Warning:
+      return "warning";
+    case source::Severity::Note:
+      return "note";
+  }
+  return "?";
+}
+
 void write_diagnostics(std::ostream& out, const Style& style, const source::SourceMap& sources,
                        const source::Diagnostics& diagnostics, bool warnings) {
   for (const Diagnostic& diagnostic : diagnostics.sorted(sources)) {
-    if (diagnostic.severity == Severity::Error || warnings) {
-      write(out, style, sources, diagnostic);
+    if (diagnostic.severity == source::Severity::Error || warnings) {
+      write_diagnostic(out, style, sources, diagnostic);
     }
   }
   if (diagnostics.dropped() > 0) {

@@ -9,6 +9,9 @@
 
 namespace polreach::cli {
 
+/// "error", "warning", "note".
+[[nodiscard]] std::string_view severity_word(source::Severity severity);
+
 /// Writes the problems of the input, by place: what is wrong, where, the line with a caret, and
 /// what to do.
 void write_diagnostics(std::ostream& out, const Style& style, const source::SourceMap& sources,

@@ -14,7 +14,8 @@ namespace {
 
 class DiffJsonWriter : private NetworkDiffJson {
  public:
-  DiffJsonWriter(std::ostream& out, const DiffReport& report) : NetworkDiffJson(out), report_(report) {}
+  DiffJsonWriter(std::ostream& out, const DiffReport& report)
+      : NetworkDiffJson(out), report_(report) {}
 
   void all() {
     begin("polreach.diff/v1");
@@ -100,6 +101,8 @@ class DiffJsonWriter : private NetworkDiffJson {
 
 }  // namespace
 
-void write_diff_json(std::ostream& out, const DiffReport& report) { DiffJsonWriter(out, report).all(); }
+void write_diff_json(std::ostream& out, const DiffReport& report) {
+  DiffJsonWriter(out, report).all();
+}
 
 }  // namespace polreach::cli

@@ -23,7 +23,7 @@ namespace {
 /// Of more changes the reasons are left to --explain or JSON: a comment has its limits.
 constexpr std::size_t kMostInComment = 200;
 
-std::string flows_of(const DiffChange& change) {
+std::string flows_before_and_after(const DiffChange& change) {
   switch (change.what) {
     case Changed::Added:
       return text_of(change.after);
@@ -61,7 +61,7 @@ void write_pods_text(std::ostream& out, const Style& style, const DiffReport& re
   }
   for (const DiffChange& change : report.diff.changes) {
     out << painted(style, change.what) << "  "
-        << fmt::format("{:<{}}  {}", ends(change), width, flows_of(change))
+        << fmt::format("{:<{}}  {}", ends(change), width, flows_before_and_after(change))
         << style.dim(printable(note_of(change))) << "\n";
     if (brief || !report.explain) continue;
     for (const std::string& line : reasons_of(report, change)) {
@@ -203,7 +203,7 @@ Graph graph_of(const DiffReport& report) {
                              : change.what == Changed::Removed ? cli::Change::Removed
                                                                : cli::Change::Changed;
     const DiffFlow& shown = change.what == Changed::Removed ? change.before : change.after;
-    graph.edges.push_back({from, to, flows_of(change), what, shown.allowed.empty()});
+    graph.edges.push_back({from, to, flows_before_and_after(change), what, shown.allowed.empty()});
   }
   if (report.network != nullptr) add_network(graph, report);
   return graph;

@@ -20,13 +20,10 @@ namespace {
 
 /// How much of a list is written where it is not asked for in full.
 constexpr std::size_t kMostTerms = 3;
-constexpr std::size_t kMostPrefixes = 4;
-constexpr std::size_t kMostBoxes = 4;
-constexpr std::size_t kMostPlaces = 4;
 constexpr std::size_t kMostLeftOut = 200;
 
 template <typename List, typename Text>
-std::string joined(const List& list, std::size_t most, Text text) {
+std::string list_text(const List& list, std::size_t most, Text text) {
   std::string result;
   std::size_t i = 0;
   for (const auto& each : list) {
@@ -63,7 +60,7 @@ AddressSet around(const AddressSet& set) {
 }
 
 /// Prefixes, and "the internet" where all of it is there.
-std::vector<std::string> parts_of(const AddressSet& set, const AddressSet& either) {
+std::vector<std::string> address_parts(const AddressSet& set, const AddressSet& either) {
   std::vector<std::string> parts;
   AddressSet rest = set;
   if ((net::internet_addresses() - set - either).empty()) {
@@ -90,11 +87,12 @@ std::string_view word(model::Direction direction) {
 }
 
 std::string heading(const EffectiveList& list) {
+  constexpr std::size_t kMostPlaces = 4;
   std::string text(word(list.direction));
   if (list.places.empty()) {
     text += ", attached to nothing";
   } else {
-    text += " at " + joined(list.places, kMostPlaces, [](const auto& place) { return place; });
+    text += " at " + list_text(list.places, kMostPlaces, [](const auto& place) { return place; });
   }
   if (list.group == nullptr) return text + ": a security group that is not known";
   text += list.is_admin ? ": network manager " : ": security group ";
@@ -125,13 +123,14 @@ std::string protocol_text(const model::SecurityRule& rule) {
 
 std::string side_text(const std::vector<model::AddressTerm>& terms, const net::PortSet& ports,
                       bool in_full) {
-  std::string text = joined(terms, most(in_full, kMostTerms), [](const auto& term) {
+  std::string text = list_text(terms, most(in_full, kMostTerms), [](const auto& term) {
     return std::holds_alternative<model::AnyAddress>(term.what) ? "any" : term.text;
   });
   return with_ports(terms.empty() ? "no address" : std::move(text), ports);
 }
 
 std::string addresses_text(const AddressSet& set, End end, bool in_full) {
+  constexpr std::size_t kMostPrefixes = 4;
   // Headers to these pass whatever rules say.
   const AddressSet either = end == End::Destination ? compiler::platform_addresses() : AddressSet();
   const AddressSet shown = shortest(set, either);
@@ -139,7 +138,7 @@ std::string addresses_text(const AddressSet& set, End end, bool in_full) {
   if (shown.empty()) return "no address";
   const std::string whole = net::to_string(shown);
   if (whole.find('/') == std::string::npos) return whole;  // in words
-  std::vector<std::string> parts = parts_of(shown, either);
+  std::vector<std::string> parts = address_parts(shown, either);
   std::string but;
   for (const AddressSet& base :
        {net::all_addresses(), net::all_addresses(net::Family::V4),
@@ -147,12 +146,13 @@ std::string addresses_text(const AddressSet& set, End end, bool in_full) {
     if (!(shown - base).empty()) continue;
     const AddressSet rest = base - shown - either;
     if (rest.intervals().size() > kMostLeftOut) continue;  // nobody would read it
-    std::vector<std::string> others = parts_of(rest, either);
+    std::vector<std::string> others = address_parts(rest, either);
     if (others.empty() || others.size() >= parts.size()) continue;
     parts = std::move(others);
     but = base == net::all_addresses() ? "any but " : net::to_string(base) + " but ";
   }
-  return but + joined(parts, most(in_full, kMostPrefixes), [](const auto& part) { return part; });
+  return but +
+         list_text(parts, most(in_full, kMostPrefixes), [](const auto& part) { return part; });
 }
 
 std::string box_text(const FlowBox& box, bool in_full) {
@@ -170,6 +170,7 @@ std::string box_text(const FlowBox& box, bool in_full) {
 }
 
 std::vector<std::string> decides_lines(const EffectiveReport& report, const EffectiveRule& rule) {
+  constexpr std::size_t kMostBoxes = 4;
   if (rule.is_whole && !report.expand) return {"all of it"};
   std::vector<std::string> lines;
   const auto add = [&](const solver::sets::FlowBoxes& boxes, const std::string& before,
@@ -200,11 +201,11 @@ std::string finding_text(const EffectiveList& list, const EffectiveRule& rule) {
   }
   if (rule.covered_by.empty()) return "never decides: it matches nothing" + unproven;
   return "never decides: covered by " +
-         joined(rule.covered_by, most(true, 0),
-                [&](std::size_t i) {
-                  const model::SecurityRule& by = *list.rules[i].rule;
-                  return priority_text(by) + " " + by.name;
-                }) +
+         list_text(rule.covered_by, most(true, 0),
+                   [&](std::size_t i) {
+                     const model::SecurityRule& by = *list.rules[i].rule;
+                     return priority_text(by) + " " + by.name;
+                   }) +
          unproven;
 }
 
@@ -218,7 +219,7 @@ std::vector<std::string> ids_of(const EffectiveReport& report,
 }
 
 std::string ids_text(const EffectiveReport& report, const std::vector<model::UnknownId>& unknowns) {
-  return joined(ids_of(report, unknowns), most(true, 0), [](const auto& id) { return id; });
+  return list_text(ids_of(report, unknowns), most(true, 0), [](const auto& id) { return id; });
 }
 
 std::vector<queries::NamedAssumption> open_assumptions(const EffectiveReport& report) {

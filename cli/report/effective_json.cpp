@@ -15,7 +15,8 @@ namespace {
 
 class EffectiveJsonWriter : private JsonWriter {
  public:
-  EffectiveJsonWriter(std::ostream& out, const EffectiveReport& report) : JsonWriter(out), report_(report) {}
+  EffectiveJsonWriter(std::ostream& out, const EffectiveReport& report)
+      : JsonWriter(out), report_(report) {}
 
   void all() {
     const queries::Effective& effective = report_.effective;

@@ -7,6 +7,7 @@
 
 #include "cli/report/diagnostics.h"
 #include "cli/report/effective_report.h"
+#include "cli/report/lists.h"
 #include "cli/report/reasons.h"
 #include "cli/report/table.h"
 
@@ -21,7 +22,6 @@ using queries::EffectiveSide;
 namespace {
 
 constexpr std::size_t kColumns = 6;  // before DECIDES
-constexpr std::size_t kWidest = 40;
 constexpr std::array<std::string_view, kColumns> kHeads = {"PRIORITY", "NAME",   "ACCESS",
                                                            "PROTOCOL", "SOURCE", "DESTINATION"};
 using Cells = std::array<std::string, kColumns>;
@@ -96,6 +96,8 @@ class EffectiveTextWriter {
   }
 
  private:
+  static constexpr std::size_t kWidest = 40;
+
   /// Of rules that somebody wrote.
   void count(EffectiveRule::Finding finding, std::string_view one, std::string_view several) {
     std::size_t count = 0;
@@ -182,12 +184,6 @@ class EffectiveTextWriter {
   const Style& style_;
   const EffectiveReport& report_;
 };
-
-std::string joined(const std::vector<std::string>& lines, std::string_view between) {
-  std::string text;
-  for (const std::string& each : lines) text += (text.empty() ? "" : std::string(between)) + each;
-  return text;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "cli/report/equivalence_report.h"
 #include "cli/report/json.h"
+#include "cli/report/lists.h"
 
 namespace polreach::cli {
 
@@ -13,20 +14,14 @@ using queries::PossibleEnd;
 
 namespace {
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
 /// "a pod app=web in namespace shop", "10.0.0.1".
-std::string name_of(const PossibleEnd& end) {
+std::string end_name(const PossibleEnd& end) {
   if (!end.address.empty()) return end.address;
   std::string text = "a pod ";
-  text += end.labels.empty() ? "without labels" : "with " + joined(end.labels);
-  if (!end.ports.empty()) text += " that calls the port " + joined(end.ports);
+  text += end.labels.empty() ? "without labels" : "with " + joined(end.labels, ", ");
+  if (!end.ports.empty()) text += " that calls the port " + joined(end.ports, ", ");
   text += end.is_new ? " in a new namespace" : " in namespace " + end.ns;
-  if (!end.namespace_labels.empty()) text += " with " + joined(end.namespace_labels);
+  if (!end.namespace_labels.empty()) text += " with " + joined(end.namespace_labels, ", ");
   return text;
 }
 
@@ -104,8 +99,8 @@ void write_equivalence_text(std::ostream& out, const Style& style,
       << (example.old_allows ? " is allowed by the old, and denied by the new"
                              : " is denied by the old, and allowed by the new")
       << "\n"
-      << "    from " << printable(name_of(example.source)) << "\n"
-      << "    to   " << printable(name_of(example.destination)) << "\n";
+      << "    from " << printable(end_name(example.source)) << "\n"
+      << "    to   " << printable(end_name(example.destination)) << "\n";
   for (const std::string& reading : example.readings) out << "    " << reading << "\n";
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/report/exposure_report.h"
+#include "cli/report/lists.h"
 #include "cli/report/map_report.h"
 
 namespace polreach::cli {
@@ -20,12 +21,6 @@ using queries::PossibleTraffic;
 namespace {
 
 constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
-
-std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(separator)) + part;
-  return text;
-}
 
 std::vector<std::string> values_of(const Model& model, const model::Requirement& requirement) {
   std::vector<std::string> values;
@@ -68,7 +63,7 @@ std::string names_text(const Model& model, const std::vector<PossibleTraffic::Po
 }
 
 /// A text as YAML and JSON write it, whatever it holds.
-std::string quoted(std::string_view text) {
+std::string yaml_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -85,7 +80,7 @@ std::string labels_yaml(const std::vector<std::pair<std::string, std::string>>& 
   if (labels.empty()) return "";
   std::string text = "  labels:\n";
   for (const auto& [key, value] : labels) {
-    text += "    " + quoted(key) + ": " + quoted(value) + "\n";
+    text += "    " + yaml_string(key) + ": " + yaml_string(value) + "\n";
   }
   return text;
 }
@@ -164,16 +159,16 @@ std::string bounded_text(const ExposureSide& side) {
 std::string example_yaml(const queries::ExamplePod& example) {
   std::string text;
   if (example.namespace_labels) {
-    text += "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + quoted(example.ns) + "\n" +
-            labels_yaml(*example.namespace_labels) + "---\n";
+    text += "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + yaml_string(example.ns) +
+            "\n" + labels_yaml(*example.namespace_labels) + "---\n";
   }
   text += "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + example.name +
-          "\n  namespace: " + quoted(example.ns) + "\n" + labels_yaml(example.labels) +
+          "\n  namespace: " + yaml_string(example.ns) + "\n" + labels_yaml(example.labels) +
           "spec:\n  containers:\n    - name: example\n      image: registry.k8s.io/pause:3.10\n";
   if (!example.ports.empty()) text += "      ports:\n";
   for (const auto& port : example.ports) {
     text += fmt::format("        - name: {}\n          containerPort: {}\n          protocol: {}\n",
-                        quoted(port.name), port.number, net::to_string(port.protocol));
+                        yaml_string(port.name), port.number, net::to_string(port.protocol));
   }
   return text;
 }

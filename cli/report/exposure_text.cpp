@@ -18,9 +18,6 @@ using queries::WorkloadExposure;
 
 namespace {
 
-/// Conditions longer than this do not push the other column away.
-constexpr std::size_t kWidest = 60;
-
 class ExposureTextWriter {
  public:
   ExposureTextWriter(std::ostream& out, const Style& style, const ExposureReport& report)
@@ -61,6 +58,9 @@ class ExposureTextWriter {
   }
 
  private:
+  /// Conditions longer than this do not push the other column away.
+  static constexpr std::size_t kWidest = 60;
+
   void side(std::string_view direction, const ExposureSide& side, bool gaps) {
     const std::string unselected = unselected_text(side);
     if (!unselected.empty()) {

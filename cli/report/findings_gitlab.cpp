@@ -15,7 +15,7 @@ using audit::Severity;
 
 namespace {
 
-std::string_view severity_of(Severity severity) {
+std::string_view gitlab_severity(Severity severity) {
   switch (severity) {
     case Severity::Critical:
       return "blocker";
@@ -33,14 +33,15 @@ std::string_view severity_of(Severity severity) {
 
 class GitlabWriter : private JsonWriter {
  public:
-  GitlabWriter(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
+  GitlabWriter(std::ostream& out, const FindingsReport& report)
+      : JsonWriter(out), report_(report) {}
 
   void all() {
     json_.StartArray();
     const std::vector<std::string> prints = fingerprints_of(report_.findings);
     for (std::size_t i = 0; i < prints.size(); ++i) {
       const Finding& each = report_.findings[i];
-      issue(each.check->id, headline(each), prints[i], severity_of(each.severity),
+      issue(each.check->id, headline(each), prints[i], gitlab_severity(each.severity),
             spot_of(report_, place_of(each)));
     }
     std::map<std::string, std::size_t> seen;

@@ -12,7 +12,8 @@ namespace {
 
 class FindingsJsonWriter : private JsonWriter {
  public:
-  FindingsJsonWriter(std::ostream& out, const FindingsReport& report) : JsonWriter(out), report_(report) {}
+  FindingsJsonWriter(std::ostream& out, const FindingsReport& report)
+      : JsonWriter(out), report_(report) {}
 
   void all() {
     begin("polreach.findings/v1");

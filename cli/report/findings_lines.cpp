@@ -66,7 +66,7 @@ std::string summary(const FindingsReport& report) {
 
 enum Level : std::uint8_t { Error, Warning, Notice };
 
-Level level_of(Severity severity) {
+Level log_level(Severity severity) {
   if (severity <= Severity::High) return Error;
   return severity == Severity::Info ? Notice : Warning;
 }
@@ -78,7 +78,7 @@ void write_findings_github(std::ostream& out, const FindingsReport& report) {
   // GitHub shows ten of each kind for a step.
   constexpr std::size_t kMost = 10;
   std::array<std::size_t, 3> all{};
-  for (const Finding& each : report.findings) ++all[level_of(each.severity)];
+  for (const Finding& each : report.findings) ++all[log_level(each.severity)];
   for (const audit::Unchecked& each : report.unchecked) {
     (void)each;
     ++all[Error];
@@ -95,7 +95,7 @@ void write_findings_github(std::ostream& out, const FindingsReport& report) {
         << "::" << github_data("not checked: " + printable(each.why)) << "\n";
   }
   for (const Finding& each : report.findings) {
-    const Level level = level_of(each.severity);
+    const Level level = log_level(each.severity);
     if (!has_room(level)) continue;
     out << "::" << kNames[level] << " ";
     if (const auto spot = spot_of(report, place_of(each)); spot && spot->is_file) {
@@ -133,7 +133,7 @@ void write_findings_azure(std::ostream& out, const FindingsReport& report) {
   std::size_t written = 0;
   for (const Finding& each : report.findings) {
     if (++written > kMost) break;
-    issue(level_of(each.severity) == Error ? "error" : "warning", spot_of(report, place_of(each)),
+    issue(log_level(each.severity) == Error ? "error" : "warning", spot_of(report, place_of(each)),
           each.check->id, words_of(report, each));
   }
   if (report.findings.size() > kMost) {

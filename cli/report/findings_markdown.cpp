@@ -12,11 +12,6 @@ using audit::Finding;
 
 namespace {
 
-/// A comment on a pull request holds 65,536 characters: what is beyond these bounds is counted.
-constexpr std::size_t kMostRows = 50;
-constexpr std::size_t kMostDetails = 45'000;
-constexpr std::size_t kMostAlso = 10;
-
 /// Text in which nobody is mentioned and nothing is markup.
 std::string plain(std::string_view text) {
   std::string result;
@@ -54,7 +49,8 @@ std::string html(std::string_view text) {
 
 class FindingsMarkdownWriter {
  public:
-  FindingsMarkdownWriter(std::ostream& out, const FindingsReport& report) : out_(out), report_(report) {}
+  FindingsMarkdownWriter(std::ostream& out, const FindingsReport& report)
+      : out_(out), report_(report) {}
 
   void all() {
     out_ << "### polreach " << report_.command << ": " << findings_text(report_) << "\n\n";
@@ -68,6 +64,11 @@ class FindingsMarkdownWriter {
   }
 
  private:
+  /// A comment on a pull request holds 65,536 characters: what is beyond these bounds is counted.
+  static constexpr std::size_t kMostRows = 50;
+  static constexpr std::size_t kMostDetails = 45'000;
+  static constexpr std::size_t kMostAlso = 10;
+
   void table() {
     const auto& all = report_.findings;
     if (all.empty()) return;

@@ -18,7 +18,7 @@ using audit::Severity;
 namespace {
 
 /// §3.27.10
-std::string_view level_of(Severity severity) {
+std::string_view sarif_level(Severity severity) {
   switch (severity) {
     case Severity::Critical:
     case Severity::High:
@@ -148,7 +148,7 @@ class SarifWriter : private JsonWriter {
     json_.EndObject();
     json_.Key("defaultConfiguration");
     json_.StartObject();
-    text("level", level_of(check.severity));
+    text("level", sarif_level(check.severity));
     json_.EndObject();
     json_.Key("properties");
     json_.StartObject();
@@ -209,7 +209,7 @@ class SarifWriter : private JsonWriter {
     json_.StartObject();
     text("ruleId", finding.check->id);
     number("ruleIndex", index_.at(finding.check));
-    text("level", level_of(finding.severity));
+    text("level", sarif_level(finding.severity));
     std::string words = headline(finding) + ".";
     for (const std::string& line : details_of(report_, finding)) words += "\n" + line;
     message("message", without_links(words));

@@ -18,14 +18,6 @@ using audit::Severity;
 
 namespace {
 
-/// JSON has all of them.
-constexpr std::size_t kMostAlso = 5;
-constexpr std::size_t kMostCauses = 8;
-/// Findings of one check and severity that are shown one by one; the others are summed up, where
-/// that is shorter.
-constexpr std::size_t kMostOfOne = 20;
-constexpr std::size_t kMostSummed = 12;  // namespaces, or objects that are in none
-
 /// The namespace of "NetworkPolicy shop/db" and "Namespace shop", if it is one of the input.
 std::string_view space_of(std::string_view subject, const std::set<std::string_view>& spaces) {
   const std::size_t begin = subject.find(' ') + 1;
@@ -103,6 +95,14 @@ class FindingsTextWriter {
   }
 
  private:
+  /// JSON has all of them.
+  static constexpr std::size_t kMostAlso = 5;
+  static constexpr std::size_t kMostCauses = 8;
+  /// Findings of one check and severity that are shown one by one; the others are summed up, where
+  /// that is shorter.
+  static constexpr std::size_t kMostOfOne = 20;
+  static constexpr std::size_t kMostSummed = 12;  // namespaces, or objects that are in none
+
   [[nodiscard]] std::string heading(const Finding& finding) const {
     const std::string text =
         std::string(audit::name_of(finding.severity)) + "[" + std::string(finding.check->id) + "]";

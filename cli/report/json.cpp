@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/json.h"
 
+#include "cli/report/diagnostics.h"
 #include "cli/report/style.h"
 
 namespace polreach::cli {
@@ -9,19 +10,7 @@ namespace queries = solver::queries;
 
 namespace {
 
-std::string_view word(source::Severity severity) {
-  switch (severity) {
-    case source::Severity::Error:
-      return "error";
-    case source::Severity::Warning:
-      return "warning";
-    case source::Severity::Note:
-      return "note";
-  }
-  return "?";
-}
-
-std::string_view word(queries::Basis basis) {
+std::string_view basis_word(queries::Basis basis) {
   switch (basis) {
     case queries::Basis::Outside:
       return "outside";
@@ -37,7 +26,7 @@ std::string_view word(queries::Basis basis) {
   return "?";
 }
 
-std::string_view word(queries::Effect effect) {
+std::string_view rule_effect_word(queries::Effect effect) {
   switch (effect) {
     case queries::Effect::Passes:
       return "passes";
@@ -187,8 +176,8 @@ void JsonWriter::direction(const Written& given, const char* key,
                            const queries::DirectionReason& reason) {
   json_.Key(key);
   json_.StartObject();
-  text("basis", word(reason.basis));
-  text("effect", word(reason.effect));
+  text("basis", basis_word(reason.basis));
+  text("effect", rule_effect_word(reason.effect));
   if (reason.own_node) flag("ownNode", true);
   if (reason.other_as_node) flag("otherwiseAsNode", true);
   list("selectedBy", reason.selecting, [&](model::PolicyId id) { policy(given, id); });
@@ -236,7 +225,7 @@ void JsonWriter::input(const Input& given) {
   json_.EndObject();
   list("diagnostics", given.diagnostics.sorted(given.sources), [&](const auto& diagnostic) {
     json_.StartObject();
-    text("severity", word(diagnostic.severity));
+    text("severity", severity_word(diagnostic.severity));
     text("code", diagnostic.code);
     text("message", printable(diagnostic.message));
     if (!diagnostic.subject.empty()) text("subject", printable(diagnostic.subject));

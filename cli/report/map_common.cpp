@@ -19,9 +19,8 @@ using queries::MapPeer;
 
 namespace {
 
-constexpr std::size_t kMostPods = 3;
-
 std::string pods_of(const Model& model, const MapPeer& peer) {
+  constexpr std::size_t kMostPods = 3;
   std::string pods;
   std::size_t count = 0;
   bool of_template = false;

@@ -84,6 +84,8 @@ class MapJsonWriter : private NetworkJson {
 
 }  // namespace
 
-void write_map_json(std::ostream& out, const MapReport& report) { MapJsonWriter(out, report).all(); }
+void write_map_json(std::ostream& out, const MapReport& report) {
+  MapJsonWriter(out, report).all();
+}
 
 }  // namespace polreach::cli

@@ -19,12 +19,8 @@ using solver::sets::FlowBoxes;
 
 namespace {
 
-constexpr std::size_t kMostPrefixes = 6;
-constexpr std::size_t kMostBoxes = 8;
-
-bool is_all(const net::PortSet& ports) { return ports.contains(net::all_ports()); }
-
-std::string shortened(const AddressSet& set) {
+std::string blocks_text(const AddressSet& set) {
+  constexpr std::size_t kMostPrefixes = 6;
   const std::vector<net::Prefix> prefixes = net::prefixes_of(set);
   std::string text;
   for (std::size_t i = 0; i < prefixes.size() && i < kMostPrefixes; ++i) {
@@ -48,10 +44,10 @@ std::string protocols_text(net::ProtocolSet protocols) {
 }
 
 /// The addresses, or all but a few of the end's: whichever is shorter.
-std::string addresses_text(const AddressSet& set, const AddressSet& end) {
+std::string addresses_within(const AddressSet& set, const AddressSet& end) {
   const AddressSet rest = end - set;
   const bool shorter = net::prefixes_of(rest).size() < net::prefixes_of(set).size();
-  return shorter ? "all but " + shortened(rest) : shortened(set);
+  return shorter ? "all but " + blocks_text(rest) : blocks_text(set);
 }
 
 }  // namespace
@@ -64,7 +60,7 @@ std::string text_of(const FlowBox& box, const NetworkEnds& ends) {
   std::string text;
   const bool any = box.protocols == net::ProtocolSet::all();
   if (!any) text = protocols_text(box.protocols);
-  if (!is_all(box.destination_ports)) {
+  if (!box.destination_ports.contains(net::all_ports())) {
     // Nothing listens on port 0; it is named where it is all there is.
     const net::PortSet ports = box.destination_ports & net::all_ports();
     // "every protocol but TCP" and ports would read as one thing.
@@ -73,15 +69,18 @@ std::string text_of(const FlowBox& box, const NetworkEnds& ends) {
             net::to_string(ports.empty() ? box.destination_ports : ports);
   }
   if (text.empty()) text = "all traffic";
-  if (!is_all(box.source_ports)) text += " from source ports " + net::to_string(box.source_ports);
-  if (!box.source.contains(ends.source)) text += " from " + addresses_text(box.source, ends.source);
+  if (!box.source_ports.contains(net::all_ports()))
+    text += " from source ports " + net::to_string(box.source_ports);
+  if (!box.source.contains(ends.source))
+    text += " from " + addresses_within(box.source, ends.source);
   if (!box.destination.contains(ends.destination)) {
-    text += " to " + addresses_text(box.destination, ends.destination);
+    text += " to " + addresses_within(box.destination, ends.destination);
   }
   return text;
 }
 
 std::string text_of(const FlowBoxes& boxes, const NetworkEnds& ends) {
+  constexpr std::size_t kMostBoxes = 8;
   std::string text;
   for (std::size_t i = 0; i < boxes.boxes.size() && i < kMostBoxes; ++i) {
     text += (i == 0 ? "" : "; ") + text_of(boxes.boxes[i], ends);

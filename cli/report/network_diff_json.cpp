@@ -13,7 +13,7 @@ using queries::Passes;
 
 namespace {
 
-std::string_view word(Passes passes) {
+std::string_view passes_word(Passes passes) {
   switch (passes) {
     case Passes::Never:
       return "denied";
@@ -34,7 +34,7 @@ void NetworkDiffJson::network(const DiffReport& report) {
        [&](const NetworkChange& each) { change(report, each); });
   list("places", report.network->places, [&](const queries::NetworkPlaceChange& each) {
     json_.StartObject();
-    text("change", cli::word(each.what));
+    text("change", word(each.what));
     text("name", each.name);
     json_.EndObject();
   });
@@ -46,7 +46,7 @@ void NetworkDiffJson::network(const DiffReport& report) {
 void NetworkDiffJson::change(const DiffReport& report, const NetworkChange& change) {
   const NetworkEnds any(net::all_addresses(), net::all_addresses());
   json_.StartObject();
-  text("change", cli::word(change.what));
+  text("change", word(change.what));
   list("pairs", change.pairs, [&](const NetworkChange::Pair& pair) {
     json_.StartObject();
     text("source", pair.source);
@@ -55,8 +55,8 @@ void NetworkDiffJson::change(const DiffReport& report, const NetworkChange& chan
   });
   list("parts", change.parts, [&](const NetworkChange::Part& part) {
     json_.StartObject();
-    text("old", word(part.before));
-    text("new", word(part.after));
+    text("old", passes_word(part.before));
+    text("new", passes_word(part.after));
     boxes("packets", part.packets, any);
     if (!part.packets.complete) flag("complete", false);
     json_.EndObject();
@@ -72,11 +72,11 @@ void NetworkDiffJson::change(const DiffReport& report, const NetworkChange& chan
 
 void NetworkDiffJson::group(const DiffReport& report, const NetworkGroupChange& group) {
   json_.StartObject();
-  text("change", cli::word(group.what));
+  text("change", word(group.what));
   text("name", group.name);
   list("rules", group.rules, [&](const NetworkRuleChange& rule) {
     json_.StartObject();
-    text("change", cli::word(rule.what));
+    text("change", word(rule.what));
     text("direction", rule.direction == model::Direction::Egress ? "egress" : "ingress");
     text("name", rule.name);
     if (!rule.before.empty()) text("old", rule.before);
@@ -86,11 +86,10 @@ void NetworkDiffJson::group(const DiffReport& report, const NetworkGroupChange& 
     json_.EndObject();
   });
   if (group.what == queries::Changed::Changed) {
-    using Effect = NetworkGroupChange::Effect;
-    text("effect", group.effect == Effect::Same      ? "same"
-                   : group.effect == Effect::Differs ? "differs"
-                                                     : "notCompared");
-    if (group.effect == Effect::Same) flag("proven", group.is_proven);
+    text("effect", group.effect == NetworkGroupChange::Effect::Same      ? "same"
+                   : group.effect == NetworkGroupChange::Effect::Differs ? "differs"
+                                                                         : "notCompared");
+    if (group.effect == NetworkGroupChange::Effect::Same) flag("proven", group.is_proven);
   }
   json_.EndObject();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/report/lists.h"
 #include "cli/report/table.h"
 
 namespace polreach::cli {
@@ -28,7 +29,7 @@ constexpr std::size_t kMostPairs = 10;
 /// The boxes say themselves which ends are whole.
 NetworkEnds any_ends() { return {net::all_addresses(), net::all_addresses()}; }
 
-std::string_view verb_of(Passes before, Passes after) {
+std::string_view change_verb(Passes before, Passes after) {
   if (after == Passes::Always) return before == Passes::Never ? "now allowed" : "now for certain";
   if (after == Passes::Depends)
     return before == Passes::Never ? "now depends" : "no longer certain";
@@ -82,12 +83,6 @@ std::string rule_text(const DiffReport& report, const NetworkRuleChange& rule) {
   return at.empty() ? text : text + "  " + at;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
-
 }  // namespace
 
 std::string summary_of(const NetworkDiff& diff) {
@@ -99,7 +94,7 @@ std::string summary_of(const NetworkDiff& diff) {
 std::vector<std::string> parts_of(const NetworkChange& change) {
   std::vector<std::string> parts;
   for (const NetworkChange::Part& part : change.parts) {
-    parts.push_back(std::string(verb_of(part.before, part.after)) + " " +
+    parts.push_back(std::string(change_verb(part.before, part.after)) + " " +
                     text_of(part.packets, any_ends()));
   }
   return parts;
@@ -110,7 +105,7 @@ void write_network_diff_text(std::ostream& out, const Style& style, const DiffRe
   const NetworkDiff& diff = *report.network;
   for (const NetworkChange& change : diff.changes) {
     out << painted(style, change.what) << "  " << printable(pair_text(change.pairs.front())) << ": "
-        << printable(joined(parts_of(change))) << "\n";
+        << printable(joined(parts_of(change), "; ")) << "\n";
     for (std::size_t i = 1; i < change.pairs.size() && i < kMostPairs; ++i) {
       out << "          " << printable(pair_text(change.pairs[i])) << ": the same\n";
     }
@@ -166,7 +161,7 @@ void write_network_diff_markdown(std::ostream& out, const DiffReport& report) {
       pairs += fmt::format("<br>and {} more", change.pairs.size() - kMostPairs);
     }
     out << "| " << word(change.what) << " | " << pairs << " | "
-        << markdown(joined(parts_of(change)));
+        << markdown(joined(parts_of(change), "; "));
     if (report.explain) {
       for (const std::string& line : causes_of(report, change)) out << "<br>" << markdown(line);
     }
@@ -252,7 +247,7 @@ void add_network(Graph& graph, const DiffReport& report) {
     for (const NetworkChange::Pair& pair : change.pairs) {
       const std::string from = node(pair.source);
       const std::string to = node(pair.destination);
-      graph.edges.push_back({from, to, joined(parts_of(change)), what, false});
+      graph.edges.push_back({from, to, joined(parts_of(change), "; "), what, false});
     }
   }
 }

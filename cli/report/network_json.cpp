@@ -16,19 +16,7 @@ using solver::sets::FlowBoxes;
 
 namespace {
 
-std::string_view word(compiler::Routed::Answer answer) {
-  switch (answer) {
-    case compiler::Routed::Answer::Yes:
-      return "yes";
-    case compiler::Routed::Answer::No:
-      return "no";
-    case compiler::Routed::Answer::Unknown:
-      return "unknown";
-  }
-  return "?";
-}
-
-std::string_view word(model::Access access) {
+std::string_view access_word(model::Access access) {
   switch (access) {
     case model::Access::Allow:
       return "allow";
@@ -41,6 +29,18 @@ std::string_view word(model::Access access) {
 }
 
 }  // namespace
+
+std::string_view word(compiler::Routed::Answer answer) {
+  switch (answer) {
+    case compiler::Routed::Answer::Yes:
+      return "yes";
+    case compiler::Routed::Answer::No:
+      return "no";
+    case compiler::Routed::Answer::Unknown:
+      return "unknown";
+  }
+  return "?";
+}
 
 void NetworkJson::ports(const char* key, const net::PortSet& set) {
   list(key, set.intervals(), [&](const net::PortSet::Interval& range) {
@@ -82,7 +82,7 @@ void NetworkJson::rule(const Input& input, const NetworkRule& rule) {
     text("name", rule.name);
     json_.Key("priority");
     json_.Int(rule.priority);
-    text("access", rule.access_is_open ? "unknown" : word(rule.access));
+    text("access", rule.access_is_open ? "unknown" : access_word(rule.access));
     if (rule.is_default) flag("default", true);
     if (rule.is_admin) flag("networkManager", true);
   }

@@ -19,9 +19,9 @@ using solver::sets::FlowBox;
 
 namespace {
 
-using Answer = compiler::Routed::Answer;
+using compiler::Routed;
 
-std::string rules_of(const NetworkMap& map, const NetworkLink& link) {
+std::string rules_text(const NetworkMap& map, const NetworkLink& link) {
   std::vector<std::string> names;
   for (const std::uint32_t i : link.rules) {
     std::string name = name_of(map.rules[i]);
@@ -40,12 +40,12 @@ std::string destination_of(const NetworkMap& map, const NetworkLink& link) {
 }
 
 std::string if_routed(const NetworkLink& link) {
-  return link.routed.answer == Answer::Unknown ? " (if routed)" : "";
+  return link.routed.answer == Routed::Answer::Unknown ? " (if routed)" : "";
 }
 
 std::string routed_line(const Input& input, const NetworkLink& link) {
-  std::string line =
-      (link.routed.answer == Answer::Yes ? "routed: " : "routed or not: ") + link.routed.reason;
+  std::string line = (link.routed.answer == Routed::Answer::Yes ? "routed: " : "routed or not: ") +
+                     link.routed.reason;
   const std::string at = location_of(input, link.routed.where);
   return at.empty() ? line : line + "  " + at;
 }
@@ -94,7 +94,7 @@ void write_network_text(std::ostream& out, const Style& style, const Input& inpu
     const NetworkLink& link = *links[i];
     if (i > 0 && links[i - 1]->source != link.source) out << "\n";
     const std::string flows = printable(flows_of(map, link));
-    const std::string rules = rules_of(map, link);
+    const std::string rules = rules_text(map, link);
     out << printable(map.sources[link.source].name) << " -> "
         << printable(destination_of(map, link)) << ": "
         << (link.conditional.boxes.empty() ? flows : style.yellow(flows)) << if_routed(link);
@@ -116,7 +116,7 @@ void write_network_markdown(std::ostream& out, const Input& input, const Network
     out << "| " << markdown(map.sources[link->source].name) << " | "
         << markdown(destination_of(map, *link)) << " | " << markdown(flows_of(map, *link))
         << if_routed(*link);
-    const std::string rules = rules_of(map, *link);
+    const std::string rules = rules_text(map, *link);
     if (!rules.empty() && !explain) out << " " << markdown("[" + rules + "]");
     if (explain) {
       for (const std::uint32_t rule : link->rules) {
@@ -190,8 +190,9 @@ void add_network(Graph& graph, const NetworkMap& map) {
   for (const NetworkLink* link : listed(map)) {
     const std::string from = node(map.sources[link->source]);
     const std::string to = node(map.destinations[link->destination]);
-    graph.edges.push_back({from, to, flows_of(map, *link), Change::Same,
-                           link->allowed.boxes.empty() || link->routed.answer == Answer::Unknown});
+    graph.edges.push_back(
+        {from, to, flows_of(map, *link), Change::Same,
+         link->allowed.boxes.empty() || link->routed.answer == Routed::Answer::Unknown});
   }
 }
 

@@ -48,6 +48,8 @@ struct NetworkEnds {
                                    const solver::queries::NetworkLink& link);
 /// "Subnet", "NetworkInterface", "NodePool", "Addresses".
 [[nodiscard]] std::string_view kind_of(const compiler::Site& site);
+/// "yes", "no", "unknown".
+[[nodiscard]] std::string_view word(compiler::Routed::Answer answer);
 
 // The network's part of `polreach map`
 // ------------------------------------------------------------------

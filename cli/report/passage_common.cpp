@@ -11,10 +11,9 @@ using solver::queries::RuleDecision;
 
 namespace {
 
-constexpr std::size_t kMostPrefixes = 4;
-
 /// A few prefixes; the rest counted.
-std::string shortened(const AddressSet& set) {
+std::string prefixes_text(const AddressSet& set) {
+  constexpr std::size_t kMostPrefixes = 4;
   if (set == net::internet_addresses() || set == net::all_addresses()) return net::to_string(set);
   const std::vector<net::Prefix> prefixes = net::prefixes_of(set);
   std::string text;
@@ -41,28 +40,27 @@ std::string protocols_of(const solver::sets::FlowBox& box) {
   return net::to_string(box.protocols);
 }
 
-bool is_all(const net::PortSet& ports) { return ports.contains(net::all_ports()); }
-
-std::string text_of(const compiler::HeaderAddress& address) {
+std::string choice_text(const compiler::HeaderAddress& address) {
   const bool chosen = address.kind == compiler::HeaderAddress::Kind::Chosen;
-  return chosen ? shortened(address.among) : "";
+  return chosen ? prefixes_text(address.among) : "";
 }
 
 }  // namespace
 
 std::string text_of(const solver::sets::FlowBox& box, const compiler::Connection& connection) {
   std::string text = protocols_of(box);
-  if (!is_all(box.destination_ports)) {
+  if (!box.destination_ports.contains(net::all_ports())) {
     if (text.empty()) text = "any protocol,";
     text += (text.empty() ? "" : " ") + net::to_string(box.destination_ports);
   }
   if (text.empty()) text = "all traffic";
-  if (!is_all(box.source_ports)) text += " from source ports " + net::to_string(box.source_ports);
+  if (!box.source_ports.contains(net::all_ports()))
+    text += " from source ports " + net::to_string(box.source_ports);
   if (!box.source.contains(asked_addresses(connection, true))) {
-    text += " from " + shortened(box.source);
+    text += " from " + prefixes_text(box.source);
   }
   if (!box.destination.contains(asked_addresses(connection, false))) {
-    text += " to " + shortened(box.destination);
+    text += " to " + prefixes_text(box.destination);
   }
   return text;
 }
@@ -104,8 +102,8 @@ std::string place_of(const Hop& hop) {
 
 std::string header_of(const Hop& hop) {
   std::string text;
-  const std::string source = text_of(hop.header.source);
-  const std::string destination = text_of(hop.header.destination);
+  const std::string source = choice_text(hop.header.source);
+  const std::string destination = choice_text(hop.header.destination);
   if (!source.empty()) text += "from " + source;
   if (!destination.empty()) text += (text.empty() ? "" : " ") + ("to " + destination);
   if (hop.header.destination_port) {

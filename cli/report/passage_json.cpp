@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/report/json.h"
+#include "cli/report/network_report.h"
 #include "cli/report/passage_report.h"
 
 namespace polreach::cli {
@@ -15,9 +16,9 @@ using queries::WayReason;
 using solver::sets::FlowBox;
 using solver::sets::FlowBoxes;
 
-constexpr const char* kSchema = "polreach.passage/v1";
+constexpr const char* kPassageSchema = "polreach.passage/v1";
 
-const char* word(Effect effect) {
+const char* way_effect_word(Effect effect) {
   switch (effect) {
     case Effect::Passes:
       return "passes";
@@ -31,19 +32,7 @@ const char* word(Effect effect) {
   return "?";
 }
 
-const char* word(compiler::Routed::Answer answer) {
-  switch (answer) {
-    case compiler::Routed::Answer::Yes:
-      return "yes";
-    case compiler::Routed::Answer::No:
-      return "no";
-    case compiler::Routed::Answer::Unknown:
-      return "unknown";
-  }
-  return "?";
-}
-
-const char* word(compiler::Hop::Kind kind) {
+const char* hop_kind_word(compiler::Hop::Kind kind) {
   switch (kind) {
     case compiler::Hop::Kind::Policies:
       return "policies";
@@ -60,7 +49,7 @@ class PassageJsonWriter : private JsonWriter {
   explicit PassageJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void answer(const PassageReport& report) {
-    begin(kSchema);
+    begin(kPassageSchema);
     text("verdict", queries::to_string(report.answer.verdict));
     json_.Key("question");
     json_.StartObject();
@@ -133,7 +122,7 @@ class PassageJsonWriter : private JsonWriter {
   void way(const PassageReport& report, const WayReason& way) {
     json_.StartObject();
     text("label", way.path->label);
-    text("effect", word(way.effect));
+    text("effect", way_effect_word(way.effect));
     list("hops", way.hops, [&](const HopReason& each) { hop(report, way, each); });
     json_.EndObject();
   }
@@ -141,10 +130,10 @@ class PassageJsonWriter : private JsonWriter {
   void hop(const PassageReport& report, const WayReason& way, const HopReason& reason) {
     const compiler::Hop& hop = *reason.hop;
     json_.StartObject();
-    text("kind", word(hop.kind));
+    text("kind", hop_kind_word(hop.kind));
     text("place", hop.place);
     text("direction", hop.direction == model::Direction::Egress ? "out" : "in");
-    text("effect", word(reason.effect));
+    text("effect", way_effect_word(reason.effect));
     header("source", hop.header.source);
     header("destination", hop.header.destination);
     if (hop.header.destination_port) number("destinationPort", *hop.header.destination_port);
@@ -186,6 +175,8 @@ class PassageJsonWriter : private JsonWriter {
 
 }  // namespace
 
-void write_json(std::ostream& out, const PassageReport& report) { PassageJsonWriter(out).answer(report); }
+void write_json(std::ostream& out, const PassageReport& report) {
+  PassageJsonWriter(out).answer(report);
+}
 
 }  // namespace polreach::cli

@@ -21,12 +21,6 @@ using queries::RuleDecision;
 using queries::Verdict;
 using queries::WayReason;
 
-constexpr std::size_t kMostPlaces = 5;
-constexpr std::size_t kMostRules = 6;
-constexpr std::size_t kMostBoxes = 6;
-constexpr std::size_t kMostExplained = 3;
-constexpr std::size_t kMostSummed = 40;
-
 class PassageTextWriter {
  public:
   PassageTextWriter(std::ostream& out, const Style& style, const PassageReport& report)
@@ -65,6 +59,12 @@ class PassageTextWriter {
   }
 
  private:
+  static constexpr std::size_t kMostPlaces = 5;
+  static constexpr std::size_t kMostRules = 6;
+  static constexpr std::size_t kMostBoxes = 6;
+  static constexpr std::size_t kMostExplained = 3;
+  static constexpr std::size_t kMostSummed = 40;
+
   [[nodiscard]] std::string place(const source::Span& where) const {
     return style_.dim(printable(report_.input.sources.place(where)));
   }
@@ -194,12 +194,11 @@ class PassageTextWriter {
   }
 
   void routed(const PassageOutcome& outcome) {
-    using Answer = compiler::Routed::Answer;
     const compiler::Routed& routed = outcome.connection.routed;
     out_ << "  permitted: " << queries::to_string(outcome.permitted) << "; routed: "
-         << (routed.answer == Answer::Yes  ? "yes"
-             : routed.answer == Answer::No ? "no"
-                                           : "not known");
+         << (routed.answer == compiler::Routed::Answer::Yes  ? "yes"
+             : routed.answer == compiler::Routed::Answer::No ? "no"
+                                                             : "not known");
     if (!routed.reason.empty()) out_ << ", " << printable(routed.reason);
     if (routed.where.exists()) out_ << "  " << place(routed.where);
     out_ << "\n";

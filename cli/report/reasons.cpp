@@ -14,10 +14,6 @@ using queries::RuleReason;
 
 namespace {
 
-std::string_view word(model::Direction direction) {
-  return direction == model::Direction::Egress ? "egress" : "ingress";
-}
-
 /// Why the only rule of a policy does not match: " (rule 1: the pod is not app=web)".
 std::string miss_of(const queries::DirectionReason& reason, model::PolicyId id) {
   const queries::RuleMiss* only = nullptr;
@@ -89,11 +85,15 @@ std::vector<std::string> lines_of(const Written& input, const queries::Direction
   constexpr std::size_t kMostRules = 4;
   std::vector<std::string> lines;
   for (const ReasonLine& line : reason_lines(input, reason, kMostRules)) {
-    lines.push_back(fmt::format("{}: {}", word(reason.direction), line.text));
+    lines.push_back(fmt::format("{}: {}", direction_word(reason.direction), line.text));
     if (!line.where.exists()) continue;
     lines.back() += "  " + printable(input.sources.place(line.where));
   }
   return lines;
+}
+
+std::string_view direction_word(model::Direction direction) {
+  return direction == model::Direction::Egress ? "egress" : "ingress";
 }
 
 std::string policy_name(const model::Model& model, model::PolicyId id) {

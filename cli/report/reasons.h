@@ -25,6 +25,9 @@ struct ReasonLine {
 [[nodiscard]] std::vector<std::string> lines_of(const Written& input,
                                                 const solver::queries::DirectionReason& reason);
 
+/// "ingress", "egress".
+[[nodiscard]] std::string_view direction_word(model::Direction direction);
+
 /// "NetworkPolicy shop/web", "ClusterNetworkPolicy strict (admin tier, priority 10)".
 [[nodiscard]] std::string policy_name(const model::Model& model, model::PolicyId id);
 

@@ -15,9 +15,9 @@ using queries::Relation;
 
 namespace {
 
-constexpr std::string_view kSchema = "polreach.relate/v1";
+constexpr std::string_view kRelateSchema = "polreach.relate/v1";
 
-std::string_view word(Relation relation) {
+std::string_view relation_word(Relation relation) {
   switch (relation) {
     case Relation::AWithinB:
       return "a-within-b";
@@ -35,7 +35,7 @@ std::string_view word(Relation relation) {
   return "";
 }
 
-std::string_view word(EndsKind kind) {
+std::string_view ends_word(EndsKind kind) {
   switch (kind) {
     case EndsKind::Kept:
       return "kept";
@@ -56,7 +56,7 @@ class RelateJsonWriter : private JsonWriter {
   explicit RelateJsonWriter(std::ostream& out) : JsonWriter(out) {}
 
   void relate(const RelateReport& report) {
-    begin(kSchema);
+    begin(kRelateSchema);
     text("verdict", verdict_of(report));
     if (!report.expect.empty()) text("expect", report.expect);
     list("sets", report.sets, [&](const RelateSet& each) { set(each); });
@@ -70,7 +70,7 @@ class RelateJsonWriter : private JsonWriter {
     list("changes", report.related.changes, [&](const ChangeKind& each) {
       json_.StartObject();
       text("change", each.gained ? "gained" : "lost");
-      text("ends", word(each.ends));
+      text("ends", ends_word(each.ends));
       json_.EndObject();
     });
     list("dependsOn", open_assumptions(report),
@@ -83,10 +83,10 @@ class RelateJsonWriter : private JsonWriter {
   }
 
   void review(const ReviewReport& report) {
-    begin(kSchema);
+    begin(kRelateSchema);
     text("verdict", verdict_of(report));
     list("sets", std::array{report.set}, [&](const RelateSet& each) { set(each); });
-    text("vacuous", cli::word(report.vacuous.holds));
+    text("vacuous", word(report.vacuous.holds));
     list("empty", report.empty, [&](const auto& each) { part(report, each); });
     list("redundant", report.redundancy.found, [&](const auto& each) { part(report, each); });
     number("tried", report.redundancy.tried);
@@ -109,8 +109,8 @@ class RelateJsonWriter : private JsonWriter {
 
   void claim(const RelateReport& report, Relation relation, const Claim& claim) {
     json_.StartObject();
-    text("claim", word(relation));
-    text("holds", cli::word(claim.holds));
+    text("claim", relation_word(relation));
+    text("holds", word(claim.holds));
     number("broken", claim.broken);
     number("open", claim.open);
     list("counterexamples", claim.examples,

@@ -20,12 +20,8 @@ using queries::Relation;
 
 namespace {
 
-/// How many counterexamples are shown of what was asked for, and of what is said besides.
-constexpr std::size_t kMostExplained = 5;
-constexpr std::size_t kMostNamed = 2;
-
 /// What a counterexample of a claim shows.
-std::string_view heading(Relation relation) {
+std::string_view relation_heading(Relation relation) {
   switch (relation) {
     case Relation::AWithinB:
       return "only A allows";
@@ -61,6 +57,10 @@ class RelateTextWriter {
   }
 
  private:
+  /// How many counterexamples are shown of what was asked for, and of what is said besides.
+  static constexpr std::size_t kMostExplained = 5;
+  static constexpr std::size_t kMostNamed = 2;
+
   [[nodiscard]] std::string coloured(Holds holds, std::string_view text) const {
     if (holds == Holds::Depends) return style_.yellow(text);
     return holds == Holds::Yes ? style_.green(text) : style_.red(text);
@@ -188,7 +188,7 @@ class RelateTextWriter {
     const std::size_t shown = std::min(claim.examples.size(), most);
     for (std::size_t i = 0; i < shown; ++i) {
       const Counterexample& each = claim.examples[i];
-      out_ << "  " << (each.certain ? "" : "perhaps ") << heading(relation) << "  "
+      out_ << "  " << (each.certain ? "" : "perhaps ") << relation_heading(relation) << "  "
            << printable(name_of(report_.sets, each.source)) << " -> "
            << printable(name_of(report_.sets, each.destination)) << "  "
            << net::to_string(each.traffic) << "\n";
@@ -196,7 +196,8 @@ class RelateTextWriter {
     }
     const std::size_t all = claim.broken + claim.open;
     if (all > shown) {
-      out_ << "  " << style_.dim(fmt::format("and {} more: {}", all - shown, heading(relation)))
+      out_ << "  "
+           << style_.dim(fmt::format("and {} more: {}", all - shown, relation_heading(relation)))
            << "\n";
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/report/addresses.h"
+#include "cli/report/lists.h"
 #include "cli/report/suggest_network_report.h"
 #include "cli/report/suggest_report.h"
 #include "cli/session.h"
@@ -15,16 +16,14 @@ namespace polreach::cli {
 
 namespace suggest = solver::suggest;
 
-using suggest::End;
 using suggest::Suggestion;
 
 namespace {
 
 /// Texts of more lines than this are not compared line by line.
-constexpr std::size_t kMostLines = 2000;
 constexpr std::size_t kContext = 3;
 
-std::vector<std::string> lines_of(const std::string& text) {
+std::vector<std::string> split_lines(const std::string& text) {
   std::vector<std::string> result;
   std::size_t at = 0;
   while (at < text.size()) {
@@ -112,15 +111,6 @@ bool is_exact(const SuggestReport& report) {
   const SuggestNetworkReport* network = rules_of(report);
   return report.suggestion.effect.is_exact() &&
          (network == nullptr || network->effect.others.empty());
-}
-
-std::string joined(const std::vector<std::string>& names, std::size_t most) {
-  std::string result;
-  for (std::size_t i = 0; i < names.size() && i < most; ++i) {
-    result += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > most) result += fmt::format(" and {} more", names.size() - most);
-  return result;
 }
 
 }  // namespace
@@ -212,7 +202,7 @@ std::string headline(const SuggestReport& report) {
   return "";
 }
 
-std::string name_of(const model::Model& model, const End& end, std::size_t most) {
+std::string name_of(const model::Model& model, const suggest::End& end, std::size_t most) {
   if (end.pods.empty()) return in_words(end.addresses, most);
   std::map<model::WorkloadId, std::vector<model::EndpointId>> workloads;
   for (const model::EndpointId pod : end.pods) workloads[model[pod].workload].push_back(pod);
@@ -233,8 +223,9 @@ std::string name_of(const model::Model& model, const End& end, std::size_t most)
 }
 
 std::vector<std::string> line_diff(const std::string& before, const std::string& after) {
-  const std::vector<std::string> a = lines_of(before);
-  const std::vector<std::string> b = lines_of(after);
+  constexpr std::size_t kMostLines = 2000;
+  const std::vector<std::string> a = split_lines(before);
+  const std::vector<std::string> b = split_lines(after);
   if (a.size() > kMostLines || b.size() > kMostLines) return {};
   const auto rests = common_rests(a, b);
   std::vector<std::string> result;

@@ -12,7 +12,8 @@ namespace {
 
 class SuggestJsonWriter : private RulesJson {
  public:
-  SuggestJsonWriter(std::ostream& out, const SuggestReport& report) : RulesJson(out), report_(report) {}
+  SuggestJsonWriter(std::ostream& out, const SuggestReport& report)
+      : RulesJson(out), report_(report) {}
 
   void all() {
     const suggest::Suggestion& found = report_.suggestion;

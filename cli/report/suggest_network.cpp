@@ -46,7 +46,7 @@ std::string headline_of(const SuggestNetworkReport& report) {
   return "";
 }
 
-std::string_view word(solver::queries::Passes passes) {
+std::string_view passage_word(solver::queries::Passes passes) {
   switch (passes) {
     case solver::queries::Passes::Never:
       return "stopped";
@@ -66,13 +66,13 @@ std::string packets_of(const GroupChange& change) {
   return text;
 }
 
-std::string text_of(const GroupChange& change) {
+std::string change_text(const GroupChange& change) {
   return fmt::format("{} -> {}  {}  ({}, now {})", change.between.source,
-                     change.between.destination, packets_of(change), word(change.before),
-                     word(change.after));
+                     change.between.destination, packets_of(change), passage_word(change.before),
+                     passage_word(change.after));
 }
 
-std::string quoted(const std::string& word) {
+std::string shell_quoted(const std::string& word) {
   const bool plain =
       !word.empty() && word.find_first_not_of(
                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:-") ==
@@ -83,21 +83,21 @@ std::string quoted(const std::string& word) {
   return result + "'";
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string shell_words(const std::vector<std::string>& words) {
   std::string result;
-  for (const std::string& each : words) result += (result.empty() ? "" : " ") + quoted(each);
+  for (const std::string& each : words) result += (result.empty() ? "" : " ") + shell_quoted(each);
   return result;
 }
 
-using Json = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+using ArmWriter = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
 
-void member(Json& json, const char* key, const std::string& value) {
+void member(ArmWriter& json, const char* key, const std::string& value) {
   json.Key(key);
   json.String(value);
 }
 
 /// One value has a member of its own name, several have another.
-void members(Json& json, const std::string& one, const std::string& many,
+void members(ArmWriter& json, const std::string& one, const std::string& many,
              const std::vector<std::string>& values) {
   if (values.size() == 1) return member(json, one.c_str(), values.front());
   json.Key(many);
@@ -108,13 +108,14 @@ void members(Json& json, const std::string& one, const std::string& many,
 
 class SuggestNetworkJsonWriter : private RulesJson {
  public:
-  SuggestNetworkJsonWriter(std::ostream& out, const SuggestNetworkReport& report) : RulesJson(out), report_(report) {}
+  SuggestNetworkJsonWriter(std::ostream& out, const SuggestNetworkReport& report)
+      : RulesJson(out), report_(report) {}
 
   void all() {
     begin("polreach.suggest/v1");
     text("asked", printable(report_.asked));
     text("kind", "close");
-    text("verdict", cli::word(verdict_of(report_)));
+    text("verdict", word(verdict_of(report_)));
     text("summary", printable(headline_of(report_)));
     list("objects", report_.rules, [&](const GroupRule& each) { group_rule(report_.input, each); });
     if (!report_.rules.empty()) text("arm", report_.arm);
@@ -173,8 +174,8 @@ void RulesJson::group_change(const GroupChange& each) {
   text("from", printable(each.between.source));
   text("to", printable(each.between.destination));
   text("packets", packets_of(each));
-  text("before", word(each.before));
-  text("after", word(each.after));
+  text("before", passage_word(each.before));
+  text("after", passage_word(each.after));
   json_.EndObject();
 }
 
@@ -204,7 +205,7 @@ int exit_status(const SuggestNetworkReport& report) {
 
 std::string arm_of(const model::Cloud& cloud, const std::vector<GroupRule>& rules) {
   rapidjson::StringBuffer buffer;
-  Json json(buffer);
+  ArmWriter json(buffer);
   json.SetIndent(' ', 2);
   json.StartObject();
   member(json, "$schema",
@@ -239,14 +240,14 @@ std::string arm_of(const model::Cloud& cloud, const std::vector<GroupRule>& rule
 std::string az_of(const model::Cloud& cloud, const GroupRule& rule) {
   const model::SecurityGroup& group = cloud[rule.group];
   const std::string resources =
-      group.resource_group.empty() ? "RESOURCE_GROUP" : quoted(group.resource_group);
+      group.resource_group.empty() ? "RESOURCE_GROUP" : shell_quoted(group.resource_group);
   return fmt::format(
       "az network nsg rule create --resource-group {} --nsg-name {} --name {} --priority {} "
       "--direction {} --access {} --protocol {} --source-address-prefixes {} "
       "--source-port-ranges '*' --destination-address-prefixes {} --destination-port-ranges {}",
-      resources, quoted(group.name), rule.name, rule.priority, direction_of(rule), access_of(rule),
-      quoted(rule.protocol), joined(rule.source), joined(rule.destination),
-      joined(rule.destination_ports));
+      resources, shell_quoted(group.name), rule.name, rule.priority, direction_of(rule),
+      access_of(rule), shell_quoted(rule.protocol), shell_words(rule.source),
+      shell_words(rule.destination), shell_words(rule.destination_ports));
 }
 
 void write_group_changes(std::ostream& out, const Style& style, std::string_view title,
@@ -254,7 +255,7 @@ void write_group_changes(std::ostream& out, const Style& style, std::string_view
   if (changes.empty()) return;
   if (!title.empty()) out << "\n" << style.bold(title) << "\n";
   for (std::size_t i = 0; i < changes.size() && i < kMostShown; ++i) {
-    out << "  " << printable(text_of(changes[i])) << "\n";
+    out << "  " << printable(change_text(changes[i])) << "\n";
   }
   if (changes.size() > kMostShown) {
     out << fmt::format("  and {} more; --format json has them\n", changes.size() - kMostShown);

@@ -15,13 +15,9 @@ using suggest::Wish;
 
 namespace {
 
-/// Names, and lines of one list, that are shown; JSON has all.
-constexpr std::size_t kMostNames = 6;
-constexpr std::size_t kMostLines = 20;
-
-class Text {
+class SuggestTextWriter {
  public:
-  Text(std::ostream& out, const Style& style, const SuggestReport& report)
+  SuggestTextWriter(std::ostream& out, const Style& style, const SuggestReport& report)
       : out_(out), style_(style), report_(report), found_(report.suggestion) {}
 
   void all(bool brief) {
@@ -51,6 +47,10 @@ class Text {
   }
 
  private:
+  /// Names, and lines of one list, that are shown; JSON has all.
+  static constexpr std::size_t kMostNames = 6;
+  static constexpr std::size_t kMostLines = 20;
+
   [[nodiscard]] std::string painted(const std::string& text) const {
     switch (verdict_of(report_)) {
       case SuggestVerdict::Proven:
@@ -157,7 +157,7 @@ class Text {
 
 void write_suggest_text(std::ostream& out, const Style& style, const SuggestReport& report,
                         bool brief) {
-  Text(out, style, report).all(brief);
+  SuggestTextWriter(out, style, report).all(brief);
 }
 
 void write_suggest_yaml(std::ostream& out, const SuggestReport& report) {

@@ -7,13 +7,13 @@ namespace polreach::cli {
 
 using solver::audit::Finding;
 using solver::intents::Judgement;
-using solver::intents::Verdict;
 
 namespace {
 
 class VerifyJsonWriter : private JsonWriter {
  public:
-  VerifyJsonWriter(std::ostream& out, const VerifyReport& report) : JsonWriter(out), report_(report) {}
+  VerifyJsonWriter(std::ostream& out, const VerifyReport& report)
+      : JsonWriter(out), report_(report) {}
 
   void all() {
     begin("polreach.verify/v1");
@@ -33,8 +33,8 @@ class VerifyJsonWriter : private JsonWriter {
   [[nodiscard]] std::string_view verdict() const {
     std::string_view result = "holds";
     for (const Judgement& each : report_.verification.judgements) {
-      if (each.verdict == Verdict::Violated) return "violated";
-      if (each.verdict != Verdict::Holds) result = "undecided";
+      if (each.verdict == solver::intents::Verdict::Violated) return "violated";
+      if (each.verdict != solver::intents::Verdict::Holds) result = "undecided";
     }
     return result;
   }
@@ -96,6 +96,8 @@ class VerifyJsonWriter : private JsonWriter {
 
 }  // namespace
 
-void write_json(std::ostream& out, const VerifyReport& report) { VerifyJsonWriter(out, report).all(); }
+void write_json(std::ostream& out, const VerifyReport& report) {
+  VerifyJsonWriter(out, report).all();
+}
 
 }  // namespace polreach::cli

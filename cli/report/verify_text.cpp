@@ -6,49 +6,39 @@
 #include <sstream>
 
 #include "cli/report/diagnostics.h"
+#include "cli/report/lists.h"
 #include "cli/report/map_report.h"
 #include "cli/report/verify_report.h"
 
 namespace polreach::cli {
 
+namespace judged = solver::intents;
+
+using judged::Judgement;
 using solver::audit::Cause;
 using solver::audit::Finding;
-using solver::intents::Judgement;
-using solver::intents::Verdict;
 
 namespace {
 
-constexpr std::size_t kMostFindings = 10;
-constexpr std::size_t kMostAlso = 8;
-constexpr std::size_t kMostPlaces = 4;
-
 /// The worst first.
-constexpr std::array<Verdict, 5> kOrder = {Verdict::Violated, Verdict::Depends, Verdict::Unasked,
-                                           Verdict::Empty, Verdict::Holds};
+constexpr std::array<judged::Verdict, 5> kOrder = {
+    judged::Verdict::Violated, judged::Verdict::Depends, judged::Verdict::Unasked,
+    judged::Verdict::Empty, judged::Verdict::Holds};
 
-std::string_view word(Verdict verdict) {
+std::string_view verdict_word(judged::Verdict verdict) {
   switch (verdict) {
-    case Verdict::Holds:
+    case judged::Verdict::Holds:
       return "holds";
-    case Verdict::Violated:
+    case judged::Verdict::Violated:
       return "VIOLATED";
-    case Verdict::Depends:
+    case judged::Verdict::Depends:
       return "DEPENDS";
-    case Verdict::Empty:
+    case judged::Verdict::Empty:
       return "EMPTY";
-    case Verdict::Unasked:
+    case judged::Verdict::Unasked:
       return "NO ANSWER";
   }
   return "?";
-}
-
-std::string joined(const std::vector<std::string>& names, std::size_t most) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < most; ++i) {
-    text += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > most) text += fmt::format(" and {} more", names.size() - most);
-  return text;
 }
 
 class VerifyTextWriter {
@@ -56,12 +46,12 @@ class VerifyTextWriter {
   VerifyTextWriter(std::ostream& out, const Style& style, const VerifyReport& report)
       : out_(out), style_(style), report_(report) {
     for (const Judgement& each : report.verification.judgements) {
-      widest_ = std::max(widest_, word(each.verdict).size());
+      widest_ = std::max(widest_, verdict_word(each.verdict).size());
     }
   }
 
   void judgements(bool brief) {
-    for (Verdict verdict : kOrder) {
+    for (judged::Verdict verdict : kOrder) {
       for (const Judgement& each : report_.verification.judgements) {
         if (each.verdict == verdict) judgement(each, brief);
       }
@@ -88,12 +78,16 @@ class VerifyTextWriter {
   }
 
  private:
-  [[nodiscard]] std::string coloured(Verdict verdict) const {
-    const std::string padded = fmt::format("{:<{}}", word(verdict), widest_);
+  static constexpr std::size_t kMostFindings = 10;
+  static constexpr std::size_t kMostAlso = 8;
+  static constexpr std::size_t kMostPlaces = 4;
+
+  [[nodiscard]] std::string coloured(judged::Verdict verdict) const {
+    const std::string padded = fmt::format("{:<{}}", verdict_word(verdict), widest_);
     switch (verdict) {
-      case Verdict::Holds:
+      case judged::Verdict::Holds:
         return style_.green(padded);
-      case Verdict::Violated:
+      case judged::Verdict::Violated:
         return style_.red(padded);
       default:
         return style_.yellow(padded);
@@ -105,7 +99,7 @@ class VerifyTextWriter {
   }
 
   void judgement(const Judgement& each, bool brief) {
-    const bool holds = each.verdict == Verdict::Holds;
+    const bool holds = each.verdict == judged::Verdict::Holds;
     if (!brief && !holds && written_ > 0) out_ << "\n";
     if (!brief && holds && written_ > 0 && !after_holding_) out_ << "\n";
     after_holding_ = holds;
@@ -180,24 +174,24 @@ std::string summary_of(const solver::intents::Verification& verification) {
   const std::size_t all = verification.judgements.size();
   std::string text = fmt::format("{} {}", all, all == 1 ? "intent" : "intents");
   std::string parts;
-  for (Verdict verdict : kOrder) {
+  for (judged::Verdict verdict : kOrder) {
     const std::size_t count = counts[static_cast<std::size_t>(verdict)];
     if (count == 0) continue;
     parts += parts.empty() ? ": " : ", ";
     switch (verdict) {
-      case Verdict::Holds:
+      case judged::Verdict::Holds:
         parts += fmt::format("{} {}", count, count == 1 ? "holds" : "hold");
         break;
-      case Verdict::Violated:
+      case judged::Verdict::Violated:
         parts += fmt::format("{} violated", count);
         break;
-      case Verdict::Depends:
+      case judged::Verdict::Depends:
         parts += fmt::format("{} {}", count, count == 1 ? "depends" : "depend");
         break;
-      case Verdict::Empty:
+      case judged::Verdict::Empty:
         parts += fmt::format("{} {} nothing", count, count == 1 ? "matches" : "match");
         break;
-      case Verdict::Unasked:
+      case judged::Verdict::Unasked:
         parts += fmt::format("{} without an answer", count);
         break;
     }

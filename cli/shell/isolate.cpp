@@ -16,7 +16,7 @@ namespace {
 
 bool write_all(int to, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = write(to, bytes.data(), bytes.size());
+    const ssize_t written = ::write(to, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));

@@ -13,6 +13,9 @@
 /// What pages of several reports have in common.
 namespace polreach::cli::html {
 
+/// Rules of each kind that one connection names.
+inline constexpr std::size_t kMostRules = 50;
+
 /// All that a report says.
 [[nodiscard]] Page page_of(const MapReport& report);
 [[nodiscard]] Page page_of(const DiffReport& report);

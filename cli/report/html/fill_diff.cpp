@@ -21,8 +21,6 @@ using queries::NetworkChange;
 
 namespace {
 
-constexpr std::size_t kMostRules = 50;
-
 Change change_of(Changed changed) {
   switch (changed) {
     case Changed::Added:

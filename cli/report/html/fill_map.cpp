@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/report/diagnostics.h"
+#include "cli/report/findings_common.h"
 #include "cli/report/html/fill.h"
 #include "cli/report/html_report.h"
 #include "cli/report/network_report.h"
@@ -23,13 +24,6 @@ using queries::NetworkMap;
 using queries::NetworkRule;
 
 namespace {
-
-/// Rules of each kind that one connection names.
-constexpr std::size_t kMostRules = 50;
-
-std::string_view heading_of(model::Direction direction) {
-  return direction == model::Direction::Egress ? "egress" : "ingress";
-}
 
 class MapFilling {
  public:
@@ -92,7 +86,7 @@ class MapFilling {
     std::vector<std::uint32_t> why;
     for (const auto* direction : {&found.egress, &found.ingress}) {
       for (const ReasonLine& line : reason_lines(report_.input, *direction, kMostRules)) {
-        page_.because(why, report_.input.sources, heading_of(direction->direction), line.text,
+        page_.because(why, report_.input.sources, direction_word(direction->direction), line.text,
                       line.where);
       }
     }
@@ -104,13 +98,13 @@ class MapFilling {
     std::vector<std::uint32_t> why;
     for (const model::EndpointId endpoint : peer.endpoints) {
       for (const model::PolicyId id : report_.cluster.candidates(endpoint, direction)) {
-        page_.because(why, report_.input.sources, heading_of(direction),
+        page_.because(why, report_.input.sources, direction_word(direction),
                       "acted on by " + policy_name(report_.input.model, id),
                       report_.input.model[id].where);
       }
     }
     if (why.empty()) {
-      page_.because(why, report_.input.sources, heading_of(direction), "no policy selects it",
+      page_.because(why, report_.input.sources, direction_word(direction), "no policy selects it",
                     source::Span::none());
     }
     return page_.whys.add(why);
@@ -204,22 +198,6 @@ class NetworkFilling {
   std::map<std::string, std::uint32_t> nodes_;
 };
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string_view word(source::Severity severity) {
-  switch (severity) {
-    case source::Severity::Error:
-      return "error";
-    case source::Severity::Warning:
-      return "warning";
-    case source::Severity::Note:
-      return "note";
-  }
-  return "?";
-}
-
 }  // namespace
 
 void because_of(Page& page, std::vector<std::uint32_t>& why, const source::SourceMap& sources,
@@ -244,7 +222,7 @@ void add_warnings(Page& page, const source::SourceMap& sources,
     const bool says_subject =
         each.subject.empty() || each.message.find(each.subject) != std::string::npos;
     if (!says_subject) text = std::string(heading) + printable(each.subject + ": " + each.message);
-    PageNote note{fmt::format("{}[{}]", word(each.severity), each.code),
+    PageNote note{fmt::format("{}[{}]", severity_word(each.severity), each.code),
                   std::move(text),
                   printable(each.help),
                   {}};

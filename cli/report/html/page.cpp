@@ -16,7 +16,7 @@ namespace polreach::cli::html {
 
 namespace {
 
-std::string_view word(GroupKind kind) {
+std::string_view group_kind_word(GroupKind kind) {
   switch (kind) {
     case GroupKind::Namespace:
       return "namespace";
@@ -126,7 +126,7 @@ class PageJsonWriter {
     list("groups", groups, [&](const auto& group) {
       json_.StartArray();
       string(group.second);
-      string(word(group.first));
+      string(group_kind_word(group.first));
       json_.EndArray();
     });
     strings("kinds", kinds.values());
