@@ -13,13 +13,13 @@ namespace bp = boost::process;
 
 constexpr std::size_t kLargestSvg = 1ULL << 30U;
 
-struct Close {
+struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
 /// Files without names in place of pipes: neither side waits for the other, and a program that
 /// ends before it has read everything ends nobody else.
-using Scratch = std::unique_ptr<std::FILE, Close>;
+using Scratch = std::unique_ptr<std::FILE, CloseFile>;
 
 bool write_all(std::FILE* file, const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0 &&
