@@ -5,6 +5,7 @@
 
 #include "policies/model/model.h"
 
+/// Both directions, to go through: what a pod receives and what it sends.
 namespace polreach::model {
 
 inline constexpr std::array kDirections = {Direction::Ingress, Direction::Egress};

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+/// Labels that clusters set themselves.
 namespace polreach::model {
 
 /// "The Kubernetes control plane sets an immutable label kubernetes.io/metadata.name on all

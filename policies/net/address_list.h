@@ -5,6 +5,7 @@
 
 #include "policies/net/address_set.h"
 
+/// Lists of addresses, as pods and nodes have them.
 namespace polreach::net {
 
 /// The addresses of a list, in any order and perhaps more than once.

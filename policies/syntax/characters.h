@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+/// Characters that mean something in YAML and JSON.
 namespace polreach::syntax {
 
 /// The white space of JSON (RFC 8259).
