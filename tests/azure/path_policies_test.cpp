@@ -130,6 +130,10 @@ TEST_CASE("policies on a path: both directions, and protocols that they cannot n
   CHECK_FALSE(
       shop.reasons(shop.asked(IpProtocol::Tcp, "10.0.0.4/32", 80)).policies_of_other_protocols);
 
+  // Where the ways consist of that hop alone, too.
+  shop.ask({Shop::hop(Direction::Ingress, shop.db, shop.web)});
+  CHECK(shop.reasons(shop.asked(IpProtocol::Icmp, "10.0.0.4/32", 0)).policies_of_other_protocols);
+
   Hop rewritten = Shop::hop(Direction::Ingress, shop.db, shop.web);
   rewritten.header.destination_port = 5432;
   shop.ask({rewritten});
@@ -196,6 +200,7 @@ TEST_CASE("policies on a path: what is open, only where it matters") {
   const RestsOn why = shop.reasons(shop.asked(IpProtocol::Tcp, "10.0.0.4/32", 5432));
   REQUIRE(why.points.size() == 1);
   CHECK(why.points[0].assumption == compiler::Assumption::NamespaceLabels);
+  CHECK_FALSE(why.policies_of_other_protocols);
   CHECK(shop.reasons(shop.asked(IpProtocol::Tcp, "10.0.0.4/32", 80)) == RestsOn{});
 }
 

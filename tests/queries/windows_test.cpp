@@ -27,7 +27,53 @@ std::string gap_of(const model::PortMatch& port, const model::Peer& peer) {
   return pods.model.gaps.empty() ? "" : pods.model.gaps.front().what;
 }
 
+/// A shop with one pod, a policy of each kind, and what an engine makes of them.
+model::Model enforced(model::Engine engine, bool windows) {
+  support::PodsBuilder pods;
+  (void)pods.pod("web");
+  model::Policy policy;
+  policy.kind = pods.model.symbols->intern("NetworkPolicy");
+  policy.name = pods.model.symbols->intern("in");
+  // A named port: what Azure NPM does not program on Windows.
+  model::Rule rule;
+  rule.ports.push_back({net::Protocol::Tcp, model::PortName{model::Symbol{0}}, {}});
+  policy.ingress.emplace().push_back(rule);
+  pods.model.policies.push_back(policy);
+  policy.tier = model::Tier::Admin;
+  policy.kind = pods.model.symbols->intern("AdminNetworkPolicy");
+  policy.name = pods.model.symbols->intern("first");
+  pods.model.policies.push_back(policy);
+  enforce(pods.model, engine, windows, {});
+  return std::move(pods.model);
+}
+
+std::vector<std::string> unenforced(const model::Model& model) {
+  std::vector<std::string> names;
+  for (const model::Unenforced& each : model.unenforced) names.push_back(each.what);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
 }  // namespace
+
+TEST_CASE("exactly the policies that an engine does not enforce are listed as such") {
+  const model::Model npm = enforced(model::Engine::AzureNpm, false);
+  REQUIRE(npm.policies.size() == 1);
+  CHECK(npm.policies.front().tier == model::Tier::Network);
+  CHECK(unenforced(npm) == Names{"AdminNetworkPolicy first"});
+  const model::Model none = enforced(model::Engine::None, false);
+  CHECK(none.policies.empty());
+  CHECK(unenforced(none) == Names{"NetworkPolicy shop/in", "AdminNetworkPolicy first"});
+  const model::Model calico = enforced(model::Engine::Calico, false);
+  CHECK(calico.policies.size() == 2);
+  CHECK(unenforced(calico).empty());
+}
+
+TEST_CASE("where no node runs Windows there are no gaps for it") {
+  CHECK(enforced(model::Engine::AzureNpm, true).gaps.size() == 1);
+  CHECK(enforced(model::Engine::AzureNpm, false).gaps.empty());
+}
 
 TEST_CASE("policies that Azure NPM does not program on Windows are gaps there") {
   const model::PortMatch port{net::Protocol::Tcp, model::PortRange{80, 80}, {}};
