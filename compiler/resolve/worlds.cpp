@@ -186,6 +186,14 @@ void Worlds::add_labels(const Cluster& cluster, const Party& source, const Party
   }
 }
 
+bool Worlds::names(const UnknownLabel& label, model::Symbol value) const {
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    if (labels_[i] != label) continue;
+    return std::find(values_[i].begin(), values_[i].end(), value) != values_[i].end();
+  }
+  return false;
+}
+
 World Worlds::at(std::size_t index) const {
   World world = base_;
   std::size_t label = 0;

@@ -32,6 +32,9 @@ class Worlds {
     std::size_t stride = 1;
   };
   [[nodiscard]] const std::vector<Choice>& choices() const { return choices_; }
+  /// Whether the value is one of those that worlds tell apart of a label: then a fresh value of it
+  /// is another.
+  [[nodiscard]] bool names(const UnknownLabel& label, model::Symbol value) const;
   /// What had to be left unassumed; empty where all worlds are told apart.
   [[nodiscard]] const std::vector<OpenPoint>& unassumed() const { return unassumed_; }
 

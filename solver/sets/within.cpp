@@ -141,11 +141,12 @@ class Comparison {
     return cluster_a_.model()[a.label.ns].name == cluster_b_.model()[b.label.ns].name;
   }
 
-  /// A value that one cluster names can be a fresh one to the other.
-  static bool can_agree(const AssumedLabel& a, const AssumedLabel& b) {
+  /// A value that one cluster names is a fresh one to the other where that does not name it.
+  [[nodiscard]] bool can_agree(const AssumedLabel& a, const AssumedLabel& b) const {
     if (a.value.has_value() != b.value.has_value()) return false;
-    return a.value == b.value || a.value == compiler::kFreshValue ||
-           b.value == compiler::kFreshValue;
+    if (a.value == b.value) return true;
+    if (a.value == compiler::kFreshValue) return !a_.worlds().names(a.label, *b.value);
+    return b.value == compiler::kFreshValue && !b_.worlds().names(b.label, *a.value);
   }
 
   [[nodiscard]] bool holds(const Instance& a, const Instance& b) const {

@@ -406,6 +406,26 @@ TEST_CASE("boxes: those that differ in their destination alone are one") {
   }
 }
 
+TEST_CASE("boxes: in the order of their protocols first, and of their ports last") {
+  // A reader finds TCP before UDP, and the lower of two addresses first, whatever the ports.
+  Diagrams diagrams;
+  const auto part = [&](net::IpProtocol protocol, const char* destination, net::Port port) {
+    return diagrams.all_of(
+        {diagrams.protocols(ProtocolSet(protocol)),
+         diagrams.addresses(Variable::destination(), range(destination, destination)),
+         diagrams.ports(Variable::destination_port(), {port, port})});
+  };
+  const FlowBoxes found = boxes_of(diagrams,
+                                   diagrams.any_of({part(net::IpProtocol::Udp, "10.0.0.1", 53),
+                                                    part(net::IpProtocol::Tcp, "10.0.0.1", 8080),
+                                                    part(net::IpProtocol::Tcp, "10.0.0.2", 443)}),
+                                   10);
+  REQUIRE(found.boxes.size() == 3);
+  CHECK(found.boxes[0].destination_ports == PortSet(8080, 8080));
+  CHECK(found.boxes[1].destination_ports == PortSet(443, 443));
+  CHECK(found.boxes[2].destination_ports == PortSet(53, 53));
+}
+
 TEST_CASE("pick: familiar values where they can be") {
   Diagrams diagrams;
   const Diagram from = diagrams.addresses(Variable::source(), range("10.0.0.4", "10.0.0.9"));

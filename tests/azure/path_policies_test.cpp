@@ -204,6 +204,25 @@ TEST_CASE("policies on a path: what is open, only where it matters") {
   CHECK(shop.reasons(shop.asked(IpProtocol::Tcp, "10.0.0.4/32", 80)) == RestsOn{});
 }
 
+TEST_CASE("policies on a path: what is open about addresses outside, for those asked about") {
+  // Without any Node object nobody knows which addresses are nodes.
+  Shop shop(
+      "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\n"
+      "metadata: {name: no-nodes}\nspec:\n  tier: Admin\n  priority: 1\n"
+      "  subject: {namespaces: {}}\n"
+      "  egress:\n  - {name: nodes, action: Deny, to: [{nodes: {}}]}\n");
+  shop.ask({Shop::hop(Direction::Egress, shop.web, addresses({"10.0.0.0/16"}))});
+  Diagrams& diagrams = shop.space.diagrams();
+  const auto to = [&](const char* destination) {
+    return diagrams.both(shop.asked(IpProtocol::Tcp, "10.9.0.4/32", 443),
+                         diagrams.addresses(Variable::destination(), addresses({destination})));
+  };
+  const RestsOn why = shop.reasons(to("10.0.0.4/32"));
+  REQUIRE(why.points.size() == 1);
+  CHECK(why.points[0].assumption == compiler::Assumption::Nodes);
+  CHECK(shop.reasons(to("10.1.0.4/32")).points.empty());  // nobody asked about it
+}
+
 TEST_CASE("policies on a path: two hops that need different labels of one namespace") {
   Shop shop(policy("db", "db",
                    "  ingress:\n  - from: [{namespaceSelector: {matchLabels: {team: a}}}]\n") +
