@@ -155,14 +155,9 @@ FlowBoxes boxes_of(Diagrams& diagrams, Diagram packets, std::size_t limit) {
     known.emplace(static_cast<std::uint32_t>(node), below(diagrams, node, known, most, complete));
   }
   std::vector<FlowBox> boxes = std::move(known.at(static_cast<std::uint32_t>(packets)));
-  for (std::size_t before = 0; before != boxes.size();) {
-    before = boxes.size();
-    for (const Variable variable :
-         {Variable::source_port(), Variable::destination_port(), Variable::destination(),
-          Variable::source(), Variable::protocol()}) {
-      boxes = merged(std::move(boxes), variable);
-    }
-  }
+  // No two of them differ in one dimension alone: below one node those that differ in its variable
+  // alone were merged, and two that have the same values of it come from the same children, where
+  // they would have been one.
   std::sort(boxes.begin(), boxes.end());
   if (boxes.size() > limit) {
     boxes.resize(limit);

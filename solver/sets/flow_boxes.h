@@ -20,8 +20,8 @@ struct FlowBoxes {
 /// Boxes of one answer, or of one line of it, that are worth reading.
 inline constexpr std::size_t kMostShownBoxes = 64;
 
-/// The packets of a diagram in few boxes, in an order that depends on the set alone; at most
-/// `limit` of them. The diagram must not depend on facts or chosen values.
+/// The packets of a diagram in few boxes, at most `limit` of them, in the order of FlowBox: they
+/// depend on the set alone. The diagram must not depend on facts or chosen values.
 ///
 /// Not always the fewest: boxes that differ in one dimension have been merged.
 [[nodiscard]] FlowBoxes boxes_of(Diagrams& diagrams, Diagram packets, std::size_t limit);
