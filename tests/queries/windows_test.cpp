@@ -93,4 +93,31 @@ TEST_CASE("policies that Azure NPM does not program on Windows are gaps there") 
   CHECK(support::mentions({gap_of(port, {block, {}})}, "an except"));
 }
 
+TEST_CASE("pods that their node selectors keep off Windows have no gap there") {
+  const auto has_gap = [](std::string_view key, std::string_view value) {
+    support::PodsBuilder pods;
+    (void)pods.pod("web");
+    model::Model& model = pods.model;
+    model.endpoints.back().node_labels = {
+        {model.symbols->intern("disk"), model.symbols->intern("ssd")},
+        {model.symbols->intern(key), model.symbols->intern(value)}};
+    model::Policy policy;
+    policy.kind = model.symbols->intern("NetworkPolicy");
+    policy.name = model.symbols->intern("in");
+    model::Rule rule;
+    rule.ports.push_back({net::Protocol::Sctp, model::PortRange{1, 1}, {}});
+    policy.ingress.emplace().push_back(rule);
+    model.policies.push_back(policy);
+    enforce(model, model::Engine::AzureNpm, true, {});
+    return !model.gaps.empty();
+  };
+  // "kubernetes.io/os: linux" and "windows" are what kubelets set ("Well-Known Labels"); the one
+  // with "beta" is its older name.
+  for (const char* key : {"kubernetes.io/os", "beta.kubernetes.io/os"}) {
+    CHECK_FALSE(has_gap(key, "linux"));
+    CHECK(has_gap(key, "windows"));
+  }
+  CHECK(has_gap("kubernetes.io/arch", "linux"));  // no word about the system
+}
+
 }  // namespace polreach::compiler
