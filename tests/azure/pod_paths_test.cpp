@@ -148,6 +148,44 @@ TEST_CASE("Pools in several subnets are several ways, unless the node says which
                     [](const auto& w) { return w.source == addresses("10.0.3.7/32"); }));
 }
 
+TEST_CASE("The pool that a node is labelled with counts, whatever the node is called") {
+  // AKS documentation, "Use node labels": kubernetes.azure.com/agentpool, and agentpool before it.
+  for (const char* key : {"kubernetes.azure.com/agentpool", "agentpool"}) {
+    CAPTURE(key);
+    Fixture f(NetworkMode::NodeSubnet);
+    model::NodePool other;
+    other.name = "gpu";
+    other.node_subnet = f.db;
+    f.b.cloud.clusters[0].pools.push_back(other);
+    model::Model& model = f.p.model;
+    const auto label = [&](const char* name, const char* value) {
+      return model::Label{model.symbols->intern(name), model.symbols->intern(value)};
+    };
+    const auto add_node = [&](const char* name, std::vector<model::Label> labels) {
+      model::Node node;
+      node.name = model.symbols->intern(name);
+      node.labels = model.label_sets.intern(model::LabelSet::of(std::move(labels)));
+      model.nodes.push_back(node);
+    };
+    // Its name says nothing; that of the other one says the wrong pool.
+    add_node("node-7", {label("zone", "apps"), label(key, "gpu"), label("agent", "apps")});
+    add_node("aks-apps-1-vmss000003", {label(key, "gpu"), label("zone", "apps")});
+    add_node("node-8", {label("zone", "gpu")});
+    const auto by_label = f.p.pod("by-label", {}, "node-7");
+    const auto against_name = f.p.pod("against-name", {}, "aks-apps-1-vmss000003");
+    const auto unknown = f.p.pod("unknown", {}, "node-8");
+    Asked asked(f);
+    for (const model::EndpointId id : {by_label, against_name}) {
+      // The other end in one of two pools: in its own on one node or on two.
+      const Connection c = pod_to_pod(asked.around, id, f.api);
+      CHECK(c.ways.size() == 3);
+      CHECK(std::all_of(c.ways.begin(), c.ways.end(),
+                        [](const auto& w) { return w.source == addresses("10.0.3.0/24"); }));
+    }
+    CHECK(pod_to_pod(asked.around, unknown, f.api).ways.size() == 6);
+  }
+}
+
 TEST_CASE("Placements beyond number are left open") {
   Fixture f(NetworkMode::NodeSubnet);
   for (int i = 0; i < 20; ++i) {
