@@ -135,7 +135,6 @@ source::Result<RestsOn> rests_on(PathSpace& space, const compiler::Cluster* clus
     }
     sort_out(result.unknowns);
     sort_out(result.points);
-    sort_out(result.chosen);
     return result;
   });
 }
