@@ -115,8 +115,13 @@ TEST_CASE("A rule for the nodes' subnet does not open a frontend; AKS's own rule
   CHECK_FALSE(asked.at(path, "subnet vnet/nodes", packet).passes);
   CHECK(asked.at(path, kNic, packet).passes);
   CHECK_FALSE(asked.at(path, kNic, tcp("8.8.8.8", "20.1.2.3", 80)).passes);
-  CHECK_FALSE(
-      asked.at(path, "load balancer of Service shop/web", tcp("8.8.8.8", "20.1.2.3", 80)).passes);
+  // A frontend forwards the ports of the Service in their protocol, and nothing else.
+  const std::string balancer = "load balancer of Service shop/web";
+  CHECK(asked.at(path, balancer, packet).passes);
+  CHECK_FALSE(asked.at(path, balancer, tcp("8.8.8.8", "20.1.2.3", 80)).passes);
+  net::Flow other = packet;
+  other.protocol = net::IpProtocol::Udp;
+  CHECK_FALSE(asked.at(path, balancer, other).passes);
 }
 
 TEST_CASE("Row 11: externalTrafficPolicy Local keeps the client, and there is no second leg") {
@@ -275,6 +280,9 @@ TEST_CASE("Row 13: a node port") {
   CHECK(asked.at(path, "node port of Service shop/web", tcp("10.0.3.4", "10.0.1.4", 30443)).passes);
   CHECK_FALSE(
       asked.at(path, "node port of Service shop/web", tcp("10.0.3.4", "10.0.1.4", 443)).passes);
+  net::Flow other = tcp("10.0.3.4", "10.0.1.4", 30443);
+  other.protocol = net::IpProtocol::Udp;
+  CHECK_FALSE(asked.at(path, "node port of Service shop/web", other).passes);
   CHECK(asked.at(path, kNic, tcp("10.0.3.4", "10.0.1.4", 30443)).rule == "AllowVnetInBound");
   CHECK(asked.at(path, kNic, tcp("8.8.8.8", "10.0.1.4", 30443)).rule == "DenyAllInBound");
 }
