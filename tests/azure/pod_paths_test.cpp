@@ -428,6 +428,9 @@ TEST_CASE("A pod always reaches itself") {
   const Connection c = pod_to_pod(asked.around, f.web, f.web);
   REQUIRE(c.ways.size() == 1);
   CHECK(c.ways[0].hops.empty());
+  // Which address the pod has, nobody asked: what holds must hold for each.
+  CHECK_FALSE(c.ways.at(0).source_is_asked);
+  CHECK_FALSE(c.ways.at(0).destination_is_asked);
 }
 
 TEST_CASE("In the network that AKS manages its group is at the subnet") {
