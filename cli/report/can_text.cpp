@@ -5,6 +5,7 @@
 
 #include "cli/report/can_report.h"
 #include "cli/report/diagnostics.h"
+#include "cli/report/findings_common.h"
 #include "cli/report/reasons.h"
 #include "solver/queries/assumptions.h"
 
@@ -27,10 +28,6 @@ using queries::Variant;
 using queries::Verdict;
 
 namespace {
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string shown(const net::AddressSet& addresses) {
   constexpr std::size_t kMostPrefixes = 8;
@@ -256,7 +253,7 @@ class CanTextWriter {
       rule(*order[i], order[i]->matches == Tri::Yes ? how : "perhaps " + how, asked);
     }
     if (order.size() > kMostRules) {
-      out_ << "    and by " << plural(order.size() - kMostRules, "more rule") << "\n";
+      out_ << "    and by " << counted(order.size() - kMostRules, "more rule") << "\n";
     }
   }
 

@@ -7,6 +7,7 @@
 #include "cli/report/exposure_report.h"
 #include "cli/report/lists.h"
 #include "cli/report/map_report.h"
+#include "policies/model/well_known_labels.h"
 
 namespace polreach::cli {
 
@@ -19,8 +20,6 @@ using queries::ExposureSide;
 using queries::PossibleTraffic;
 
 namespace {
-
-constexpr std::string_view kNameKey = "kubernetes.io/metadata.name";
 
 std::vector<std::string> values_of(const Model& model, const model::Requirement& requirement) {
   std::vector<std::string> values;
@@ -50,7 +49,7 @@ std::string requirement_text(const Model& model, const model::Requirement& requi
 std::vector<std::string> names_in(const Model& model, const model::Selector& selector) {
   if (selector.all_of.size() != 1) return {};
   const model::Requirement& only = selector.all_of.front();
-  if (only.op != Operator::In || model.text(only.key) != kNameKey) return {};
+  if (only.op != Operator::In || model.text(only.key) != model::kNamespaceNameKey) return {};
   return values_of(model, only);
 }
 

@@ -49,6 +49,26 @@ model::EndpointId PodsBuilder::pod(const std::string& name, std::string_view own
   return id;
 }
 
+void PodsBuilder::allow(model::Rule rule) {
+  model::Policy policy;
+  policy.kind = model.symbols->intern("NetworkPolicy");
+  policy.name = model.symbols->intern("in");
+  policy.ingress.emplace().push_back(std::move(rule));
+  model.policies.push_back(std::move(policy));
+}
+
+void PodsBuilder::deny_nodes() {
+  model::Policy policy;
+  policy.tier = model::Tier::Admin;
+  policy.kind = model.symbols->intern("ClusterNetworkPolicy");
+  policy.name = model.symbols->intern("no-nodes");
+  model::Rule rule;
+  rule.action = model::Action::Deny;
+  rule.peers.push_back({model::NodePeer{}, {}});
+  policy.egress.emplace().push_back(std::move(rule));
+  model.policies.push_back(std::move(policy));
+}
+
 std::vector<std::string> hops(const compiler::Path& path) {
   std::vector<std::string> result;
   for (const compiler::Hop& hop : path.hops) {

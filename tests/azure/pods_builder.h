@@ -17,6 +17,10 @@ struct PodsBuilder {
   /// A pod of its own workload; addresses and node may be empty.
   model::EndpointId pod(const std::string& name, std::string_view address = {},
                         std::string_view node = {}, bool host_network = false);
+  /// A NetworkPolicy "in" for all pods of the namespace, with one rule of ingress.
+  void allow(model::Rule rule);
+  /// A policy of the admin tier that forbids all pods to reach any node.
+  void deny_nodes();
 };
 
 /// Each hop as "out subnet vnet/aks 10.244.0.0/16->10.244.0.0/16": the direction, the place, and

@@ -24,15 +24,7 @@ struct Scene {
     node.labels = pods.model.label_sets.intern(model::LabelSet::of({}));
     if (address) node.addresses.push_back(*address);
     pods.model.nodes.push_back(node);
-    model::Policy policy;
-    policy.tier = model::Tier::Admin;
-    policy.kind = pods.model.symbols->intern("ClusterNetworkPolicy");
-    policy.name = pods.model.symbols->intern("no-nodes");
-    model::Rule rule;
-    rule.action = model::Action::Deny;
-    rule.peers.push_back({model::NodePeer{}, {}});
-    policy.egress.emplace().push_back(rule);
-    pods.model.policies.push_back(policy);
+    pods.deny_nodes();
     cluster.emplace(pods.model, model::ClusterProfile{});
   }
 

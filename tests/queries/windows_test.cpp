@@ -15,14 +15,10 @@ using model::Operator;
 std::string gap_of(const model::PortMatch& port, const model::Peer& peer) {
   support::PodsBuilder pods;
   (void)pods.pod("web");
-  model::Policy policy;
-  policy.kind = pods.model.symbols->intern("NetworkPolicy");
-  policy.name = pods.model.symbols->intern("in");
   model::Rule rule;
   rule.ports.push_back(port);
   rule.peers.push_back(peer);
-  policy.ingress.emplace().push_back(rule);
-  pods.model.policies.push_back(policy);
+  pods.allow(rule);
   enforce(pods.model, model::Engine::AzureNpm, true, {});
   return pods.model.gaps.empty() ? "" : pods.model.gaps.front().what;
 }
@@ -31,14 +27,11 @@ std::string gap_of(const model::PortMatch& port, const model::Peer& peer) {
 model::Model enforced(model::Engine engine, bool windows) {
   support::PodsBuilder pods;
   (void)pods.pod("web");
-  model::Policy policy;
-  policy.kind = pods.model.symbols->intern("NetworkPolicy");
-  policy.name = pods.model.symbols->intern("in");
   // A named port: what Azure NPM does not program on Windows.
   model::Rule rule;
   rule.ports.push_back({net::Protocol::Tcp, model::PortName{model::Symbol{0}}, {}});
-  policy.ingress.emplace().push_back(rule);
-  pods.model.policies.push_back(policy);
+  pods.allow(rule);
+  model::Policy policy = pods.model.policies.front();
   policy.tier = model::Tier::Admin;
   policy.kind = pods.model.symbols->intern("AdminNetworkPolicy");
   policy.name = pods.model.symbols->intern("first");
@@ -101,13 +94,9 @@ TEST_CASE("pods that their node selectors keep off Windows have no gap there") {
     model.endpoints.back().node_labels = {
         {model.symbols->intern("disk"), model.symbols->intern("ssd")},
         {model.symbols->intern(key), model.symbols->intern(value)}};
-    model::Policy policy;
-    policy.kind = model.symbols->intern("NetworkPolicy");
-    policy.name = model.symbols->intern("in");
     model::Rule rule;
     rule.ports.push_back({net::Protocol::Sctp, model::PortRange{1, 1}, {}});
-    policy.ingress.emplace().push_back(rule);
-    model.policies.push_back(policy);
+    pods.allow(rule);
     enforce(model, model::Engine::AzureNpm, true, {});
     return !model.gaps.empty();
   };

@@ -17,15 +17,7 @@ TEST_CASE(
   const model::EndpointId web = pods.pod("web");
   const model::EndpointId db = pods.pod("db");
   const model::EndpointId agent = pods.pod("agent", {}, {}, true);
-  model::Policy policy;
-  policy.tier = model::Tier::Admin;
-  policy.kind = pods.model.symbols->intern("ClusterNetworkPolicy");
-  policy.name = pods.model.symbols->intern("no-nodes");
-  model::Rule rule;
-  rule.action = model::Action::Deny;
-  rule.peers.push_back({model::NodePeer{}, {}});
-  policy.egress.emplace().push_back(rule);
-  pods.model.policies.push_back(policy);
+  pods.deny_nodes();
   const Cluster cluster(pods.model, {});
   const auto nodes_matter = [&](const Party& destination) {
     const Worlds worlds(cluster, web, destination);
